@@ -15,6 +15,7 @@ import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { PreparedPublication } from './publication.ts'
+import { isDue, MIN_APART } from './vote-timing.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Register } from '../records/register.ts'
@@ -97,7 +98,7 @@ export class VoteChanges {
 
   /** Holds a vote back, and retracts the one before it. */
   async hold(vote: PreparedPublication): Promise<void> {
-    const { ownVotes, own, held, timing } = this.#init
+    const { ownVotes, own, held } = this.#init
     const { digest, operations } = vote
     const secret = await ownVotes.secretOf(digest)
     const before = held.get(digest)
@@ -105,7 +106,7 @@ export class VoteChanges {
       secret === undefined || before?.vote !== undefined ? undefined : { digest, secret }
     const row = retraction === undefined ? before : await this.#awaiting(retraction)
     if (row === undefined) throw new Error('Nothing holds the vote back.')
-    const retracted = retraction === undefined ? [] : [{ retraction, due: timing.now() }]
+    const retracted = retraction === undefined ? [] : await this.#timed([retraction])
     const next = { ...row, vote }
     await ownVotes.prepare([vote])
     await own.prepare(retracted)
@@ -152,12 +153,12 @@ export class VoteChanges {
     retracted: readonly OwnRetraction[],
     operations: readonly Operation[]
   ): Promise<void> {
-    const { ownVotes, own, held, isClosed } = this.#init
+    const { ownVotes, own, held } = this.#init
     const unheld = retractions
       .filter((each) => this.#isHeld(each))
       .flatMap(({ digest }) => held.get(digest) ?? [])
     const rows: HeldRow[] = []
-    for (const { retraction } of isClosed ? [] : retracted) {
+    for (const { retraction } of retracted) {
       rows.push(await this.#awaiting(retraction))
     }
     const emptied = unheld.map((row): HeldRow => ({ ...row, vote: undefined }))
@@ -183,7 +184,10 @@ export class VoteChanges {
     return this.#init.held.get(digest)?.vote !== undefined
   }
 
-  /** The votes of the author with the most of them leave at once, those of others at random times. */
+  /**
+   * The votes of the author with the most of them leave at once, those of others at random times; and
+   * so do all if retractions of another author leave about now.
+   */
   async #timed(retractions: readonly Retraction[]): Promise<OwnRetraction[]> {
     const { timing } = this.#init
     const groups = new Map<string, Retraction[]>()
@@ -192,12 +196,30 @@ export class VoteChanges {
       groups.set(name, [...(groups.get(name) ?? []), retraction])
     }
     const now = timing.now()
-    return [...groups.values()]
-      .toSorted((a, b) => b.length - a.length)
-      .flatMap((group, i) => {
-        const due = i === 0 ? now : now + timing.delay()
+    const leaving = this.#leaving()
+    return [...groups]
+      .toSorted(([, a], [, b]) => b.length - a.length)
+      .flatMap(([author, group]) => {
+        const own = leaving.get(author)
+        const isNear = [...leaving].some(([other, at]) => other !== author && at < now + MIN_APART)
+        const due = own !== undefined && own > now ? own : isNear ? now + timing.delay() : now
+        leaving.set(author, due)
         return group.map((retraction) => ({ retraction, due }))
       })
+  }
+
+  /** When retractions of each author leave, now at the earliest; of those that left, for some hours. */
+  #leaving(): Map<string, number> {
+    const { own, held, timing } = this.#init
+    const now = timing.now()
+    const leaving = new Map<string, number>()
+    for (const { digest, awaited, author } of held.all()) {
+      const due = own.dueOf(openedId(digest, awaited)) ?? now
+      const at = isDue(due, now) ? now : due
+      const name = toHex(author)
+      leaving.set(name, Math.min(at, leaving.get(name) ?? at))
+    }
+    return leaving
   }
 
   async #awaiting(retraction: Retraction): Promise<HeldRow> {

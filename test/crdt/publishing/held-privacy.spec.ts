@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { digestOf, openReplica, openStore, retractionId } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { deliver, HandClock, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -13,14 +14,17 @@ const DIGEST = digestOf(SAID.record)
 
 interface HidingReplica extends AsyncDisposable {
   readonly replica: Replica
+  readonly clock: HandClock
   show(entries: readonly Entry[]): Promise<void>
 }
 
 async function hiding(): Promise<HidingReplica> {
   const store = await openStore()
-  const replica = await openReplica({ store, hidesOwn: true, timing: new HandClock() })
+  const clock = new HandClock()
+  const replica = await openReplica({ store, hidesOwn: true, timing: clock })
   return {
     replica,
+    clock,
     async show(entries) {
       for (const { author, seq } of entries) await replica.unhide(author, seq)
     },
@@ -59,6 +63,31 @@ describe('own retractions and held votes', () => {
     }
     await node.replica.retractMany(all)
     assert.equal((await node.replica.retractions.toSend()).length, 500)
+  })
+
+  it('leave apart from those of other authors over calls, also from shown ones', async () => {
+    await using node = await hiding()
+    const { replica, clock, show } = node
+    const records: Uint8Array[] = []
+    for (const content of ['one', 'two', 'three']) {
+      const { entries } = await replica.publish([publication(content)])
+      records.push(digestOf(publication(content).record))
+      await show(entries)
+      replica.rotateAuthor()
+    }
+    const [one, two, three] = records
+    assert.ok(one !== undefined && two !== undefined && three !== undefined)
+    const namesToSend = async (): Promise<string[]> =>
+      (await replica.retractions.toSend()).map(({ digest }) => toHex(digest))
+    await replica.retract(one)
+    await replica.retract(two)
+    assert.deepEqual(await namesToSend(), [toHex(one)])
+    await replica.retractions.admit(await replica.retractions.toSend(), 'peer')
+    clock.pass(60_000)
+    await replica.revise({ ...publication('three'), vote: 'dispute' })
+    assert.deepEqual(await namesToSend(), [])
+    clock.pass()
+    assert.deepEqual((await namesToSend()).toSorted(), [toHex(two), toHex(three)].toSorted())
   })
 
   it('wait for the register that they open, also where a later one has replaced it', async () => {
