@@ -135,10 +135,11 @@ export class Admitter {
     return this.#reject({ verdict: 'reject', reason, isOffence: false })
   }
 
-  /** Runs without a concurrent admission; own entries pass the same code as all others. */
+  /** Runs without a concurrent admission, and on the state of the disk after a failed commit; own entries pass the same code as all others. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
-    const { serial, feeds, ownChanges, drafts } = this.#init
+    const { serial, feeds, ownChanges, drafts, commits } = this.#init
     return serial.run(async () => {
+      await commits.refresh()
       try {
         return await task({
           ...ownChanges,

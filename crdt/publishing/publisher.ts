@@ -140,6 +140,7 @@ export class Publisher {
     operations: readonly Operation[] = []
   ): Promise<Retraction[]> {
     return this.#serial.run(async () => {
+      await this.#refresh()
       const retractions = await this.#changes.retract(digests, operations)
       const author = this.#current.known
       if (author === undefined) return retractions
@@ -165,6 +166,7 @@ export class Publisher {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
+      await this.#refresh()
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
       const before = await this.#signer.latestOf(author, digest)
@@ -185,6 +187,7 @@ export class Publisher {
   publishHeld(signal?: AbortSignal): Promise<Entry[]> {
     return this.#serial.run(async () => {
       const { held, timing } = this.#init
+      await this.#refresh()
       await this.#changes.startWaits()
       const entries: Entry[] = []
       for (const { vote } of held.due(timing.now())) {
@@ -200,6 +203,11 @@ export class Publisher {
       }
       return entries
     })
+  }
+
+  /** After a failed commit: what is held, and by which author, is read again before it decides. */
+  #refresh(): Promise<void> {
+    return this.#init.runExclusive(() => Promise.resolve())
   }
 
   /** One vote, in one entry, in place of what was held of it. */
@@ -285,6 +293,7 @@ export class Publisher {
       records: [] as Uint8Array[],
       votes: [] as Uint8Array[]
     }
+    await this.#refresh()
     const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
     const fresh: PreparedPublication[] = []
     for (const each of prepared.filter((_, i) => hasVote[i] !== true)) {
