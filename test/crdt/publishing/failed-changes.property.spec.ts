@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { digestOf, openReplica, openStore, StoreError } from '../../../crdt/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
@@ -43,6 +44,14 @@ const STEP: fc.Arbitrary<Step> = fc.record({
   failing: fc.nat(4),
   isCrash: fc.boolean()
 })
+
+/** A vote of an earlier author is changed; the write fails, and the change is made again at once. */
+const FAILED_HOLD: Step[] = (['publish', 'show', 'rotate', 'dispute'] as const).map((name) => ({
+  name,
+  chosen: [true, false, false],
+  failing: name === 'dispute' ? 0 : 4,
+  isCrash: false
+}))
 
 /** A node whose writes fail, and a peer that gets all that leaves it. */
 class Pair {
@@ -192,7 +201,23 @@ describe('changes of own votes', () => {
           await pair.close()
         }
       }),
-      { numRuns: 60 }
+      { numRuns: 60, examples: [[FAILED_HOLD]] }
     )
   }).timeout(60_000)
+
+  it('leave when they are on disk', async () => {
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const replica = await openReplica({ store, hidesOwn: true, timing: new HandClock() })
+    const { entries, records } = await replica.publish(SAID.slice(0, 1))
+    for (const { author, seq } of entries) await replica.unhide(author, seq)
+    failNext()
+    const failed = assert.rejects(replica.retract(records[0] ?? NOTHING), StoreError)
+    while (replica.retractions.waiting.retractions === 0) await nextTurn()
+    assert.deepEqual(await replica.retractions.toSend(), [])
+    await failed
+    await replica.retract(records[0] ?? NOTHING)
+    assert.equal((await replica.retractions.toSend()).length, 1)
+    await store.close()
+  })
 })
