@@ -190,12 +190,12 @@ export class RecordStore {
     }
   }
 
-  /** Where the live registers with the commitment are: of its vote, and of copies. */
+  /** Where the live registers with the commitment are, also replaced ones: of its vote, and of copies. */
   async positionsWith(
     digest: Uint8Array,
     commitment: Uint8Array
   ): Promise<readonly Pick<PositionedRegister, 'author' | 'seq'>[]> {
-    return this.#standings.votesWith(digest, commitment)
+    return this.#standings.registersWith(digest, commitment)
   }
 
   /** The live register with the commitment; undefined if its vote is retracted. */

@@ -89,6 +89,14 @@ export class StandingReader {
     return this.#live(digest, await this.#keys.votesWith(row, digest, commitment))
   }
 
+  /** The live registers with the commitment, also those that a later one of their voice replaced. */
+  async registersWith(digest: Uint8Array, commitment: Uint8Array): Promise<PositionedRegister[]> {
+    const row = await this.#keys.row(digest)
+    const latest = await this.#keys.votesWith(row, digest, commitment)
+    const older = await this.#keys.olderWith(digest, commitment)
+    return [...latest, ...older].filter(({ author, seq }) => this.#init.isLive(author, seq))
+  }
+
   /** All registers of the voice for the record, in their order. */
   async registersBy(digest: Uint8Array, voice: Uint8Array): Promise<PositionedRegister[]> {
     const [vote] = await this.#keys.votesOf(await this.#keys.row(digest), digest, [voice])

@@ -188,7 +188,12 @@ export class CortexFactory {
       onDamage: (report) => observer.onDamage(report),
       onError
     })
-    this.#heldVotes = new HeldVotesRelease({ replica, announce, onError })
+    this.#heldVotes = new HeldVotesRelease({
+      replica,
+      hasSwarm: parts.swarm !== undefined,
+      announce,
+      onError
+    })
     this.#upkeep = new Upkeep({
       facts,
       replica,

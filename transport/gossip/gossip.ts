@@ -237,14 +237,20 @@ class TopicGossip implements Gossip {
     }
   }
 
-  /** What opens nothing here may be forged: it waits, and is not forwarded. */
+  /**
+   * What opens nothing here may be forged: it waits, and is not forwarded. What is new of such a
+   * message goes on without it: each retraction once, since it is new once.
+   */
   async #validateRetractions(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
     try {
       const retractions = readGossipedRetractions(data)
       const results = await this.#init.retractions.admit(retractions, peer.toString())
-      const isNews = results.includes('admitted') && !results.includes('waits')
-      return isNews ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+      const news = retractions.filter((_, i) => results[i] === 'admitted')
+      if (news.length === 0) return TopicValidatorResult.Ignore
+      if (!results.includes('waits')) return TopicValidatorResult.Accept
+      await this.publishRetractions(news)
+      return TopicValidatorResult.Ignore
     } catch (error) {
       if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
       throw error
