@@ -1,6 +1,7 @@
 /**
  * What a hostile peer's records cost the readers of a node: records made to hurt, and each public
- * call beside the same call before they came. The event loop is sampled during each call.
+ * call beside the same call before they came. The event loop is sampled during each call. The time of
+ * the processor tells what a call costs from what it waits for on a busy machine.
  */
 import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
@@ -25,7 +26,10 @@ const BATCH = 1_000
 const WORDS = ['ship', 'the', 'next', 'large', 'version', 'of', 'our', 'product', 'before', 'may']
 const SUBJECT = 'the build cache of the release'
 
-/** Repetitions of the subject in a long text: 3 kB. */
+/**
+ * Repetitions of the subject in a long text: 3 kB. Each has its words in another order: texts that are
+ * packed more than 16 times would exceed what a node stores of one author in a day.
+ */
 const LONG = 100
 
 /** The records of each shape, by number. */
@@ -41,7 +45,7 @@ const SHAPES: Readonly<Record<string, (i: number) => Publication['record']>> = {
   'long texts of the same words': (i) => ({
     kind: 'insight',
     entity: `${SUBJECT} ${i % 7}`,
-    content: `${`${SUBJECT} `.repeat(LONG)}${i}`
+    content: `${longText(i)}${i}`
   }),
   'insights on one subject': (i) => ({
     kind: 'insight',
@@ -65,12 +69,14 @@ const CALLS: Readonly<Record<string, Call>> = {
   offers: (db) => db.agent.cortex.hive.skills.offers({ limit: 5 })
 }
 
-export const hostile: Benchmark<'records' | 'calls' | 'k'> = {
+export const hostile: Benchmark<'records' | 'calls' | 'k' | 'shape'> = {
   about: 'what the records of a hostile peer cost each public call of a node',
-  defaults: { records: 1_000, calls: 10, k: 2 },
+  // `shape`: one of them, from 1; 0 for all.
+  defaults: { records: 1_000, calls: 10, k: 2, shape: 0 },
 
-  async run({ records, calls, k }) {
-    for (const [shape, recordOf] of Object.entries(SHAPES)) {
+  async run({ records, calls, k, shape: only }) {
+    for (const [at, [shape, recordOf]] of Object.entries(SHAPES).entries()) {
+      if (only !== 0 && only !== at + 1) continue
       await inFolder(async (dataDir) => {
         await using peer = await openPeer()
         const bootstrap = peer.swarm.multiaddrs
@@ -97,6 +103,8 @@ interface Times {
   readonly call: number[]
   /** The longest stall of the event loop during each call. */
   readonly stall: number[]
+  /** Milliseconds of the processor in each call, in all threads of the process. */
+  readonly processor: number[]
 }
 
 async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string, Times>> {
@@ -104,12 +112,14 @@ async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string,
   for (const [name, call] of Object.entries(CALLS)) {
     // The first one waits for the index.
     await call(db)
-    const each: Times = { call: [], stall: [] }
+    const each: Times = { call: [], stall: [], processor: [] }
     for (let i = 0; i < calls; i++) {
       const stopped = watchLoop()
-      const started = performance.now()
+      const [started, before] = [performance.now(), process.cpuUsage()]
       await call(db)
       each.call.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(before)
+      each.processor.push((user + system) / 1000)
       each.stall.push(stopped())
     }
     times.set(name, each)
@@ -127,7 +137,8 @@ function rowsOf(
   const reference = { name: 'before they came', measured: [percentile(then.call, 0.95)] }
   return [
     { figure: `${name}, p95`, measured: [percentile(now.call, 0.95)], reference, digits: 1 },
-    { figure: '  longest stall', measured: [Math.max(...now.stall)], digits: 1 }
+    { figure: '  longest stall', measured: [Math.max(...now.stall)], digits: 1 },
+    { figure: '  processor', measured: now.processor, digits: 1 }
   ]
 }
 
@@ -172,6 +183,17 @@ function* ownFacts(): Generator<{ entity: string; content: string; confidence: n
     const content = `Tool ${i} needs the build cache when stage ${i % 31} of the release runs.`
     yield { entity: `tool ${i}`, content, confidence: 0.9 }
   }
+}
+
+/** The subject many times, its words in any order. */
+function longText(number: number): string {
+  const words = SUBJECT.split(' ')
+  let seed = number + 1
+  const next = (): string => {
+    seed = Math.imul(seed, 1_664_525) + 1_013_904_223
+    return `${words[(seed >>> 16) % words.length]} `
+  }
+  return Array.from({ length: LONG * words.length }, next).join('')
 }
 
 /** The words in the order of a number, each number another one. */

@@ -15,6 +15,7 @@ import { load } from './load.ts'
 import { light } from './light.ts'
 import { closedSwarmBench } from './closed-swarm.ts'
 import { members } from './members.ts'
+import { mesh } from './mesh.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
 import { peers } from './peers.ts'
@@ -50,6 +51,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     load,
     'closed-swarm': closedSwarmBench,
     members,
+    mesh,
     millions,
     models,
     peers,

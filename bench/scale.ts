@@ -6,11 +6,12 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createHive } from 'noormme-hive'
-import { benchFacts } from './fact-data.ts'
+import { benchFact } from './fact-data.ts'
 import { percentile, seconds } from './samples.ts'
 import { questionOf } from './scale-records/records.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
+import type { FactInput } from 'noormme-hive'
 import type { Benchmark } from './benchmark.ts'
 import type { Filling } from './scale-records/fill.ts'
 
@@ -106,7 +107,7 @@ async function whileStreaming(dataDir: string, questions: readonly string[]): Pr
   let from = 10_000_000
   const stream = (async () => {
     while (!ended.signal.aborted) {
-      await knowledge.distillMany(benchFacts(from, BATCH))
+      await knowledge.distillMany(newFacts(from))
       from += BATCH
     }
   })()
@@ -119,6 +120,11 @@ async function whileStreaming(dataDir: string, questions: readonly string[]): Pr
   ended.abort()
   await stream
   return times
+}
+
+/** Made while they are read, as those of an agent are: a thousand at once would stall the loop. */
+function* newFacts(from: number): Generator<FactInput> {
+  for (let i = 0; i < BATCH; i++) yield benchFact(from + i)
 }
 
 /** Records of as many authors each. */

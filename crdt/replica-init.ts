@@ -25,6 +25,8 @@ export interface ReplicaEvents {
   'retraction:send': []
   /** Own retractions that peers may see from now on. */
   'retraction:show': [retractions: readonly Retraction[]]
+  /** The first peer of this run has told its heads, and this replica has what it lacked. */
+  'peers:hear': []
   /** A peer has shown own entries, up to `seq`. */
   'entry:unhide': [author: Uint8Array, seq: number]
 }

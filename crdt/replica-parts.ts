@@ -66,6 +66,8 @@ export interface ReplicaParts {
   readonly rebuild: StandingRebuild
   /** Loads what is kept in memory. */
   readonly load: () => Promise<void>
+  /** Loads it again after a failed commit; of commits on their way the end is awaited. */
+  readonly settle: () => Promise<void>
   /** Loads it again after a failed commit. */
   readonly refresh: () => Promise<void>
 }
@@ -218,7 +220,6 @@ export function replicaParts(
     waiting,
     own,
     held,
-    recordOperations: (digests) => admitter.recordOperations(digests),
     onAdmit: (digests) => events.emit('retraction:admit', digests)
   })
   const rebuild = new StandingRebuild({
@@ -290,6 +291,7 @@ export function replicaParts(
     recordStore,
     own,
     held,
+    hidden,
     timing,
     runExclusive,
     entryValues
@@ -323,6 +325,11 @@ export function replicaParts(
       await published.load()
       await visibility.showAll()
     },
+    settle: () =>
+      serial.run(async () => {
+        await commits.flush()
+        await commits.refresh()
+      }),
     refresh: () => commits.refresh()
   }
 }

@@ -13,6 +13,7 @@ type Parts = Pick<
   | 'recordStore'
   | 'retractions'
   | 'retractionSet'
+  | 'settle'
   | 'waitingRetractions'
 >
 
@@ -108,7 +109,10 @@ export class ReplicaRetractions {
 
   /** Own ones that may leave now: their time has come, and peers have the vote. */
   async toSend(): Promise<Retraction[]> {
-    const { ownRetractions, recordStore, hidden } = this.#parts
+    const { ownRetractions, recordStore, hidden, settle } = this.#parts
+    if (ownRetractions.size === 0) return []
+    // What has left cannot be taken back, so it must be on disk.
+    await settle()
     const ready: Retraction[] = []
     for (const retraction of ownRetractions.due(this.#now())) {
       const at = await recordStore.positionsWith(retraction.digest, commitmentOf(retraction))

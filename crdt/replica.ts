@@ -168,7 +168,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     operations: readonly Operation[] = []
   ): Promise<readonly Retraction[]> {
     const retractions = await this.#parts.publisher.retract(digests, operations)
-    await this.#release()
+    await this.releaseRetractions()
     return retractions
   }
 
@@ -184,18 +184,18 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    */
   async revise(publication: Publication): Promise<Entry[]> {
     const entries = await this.#parts.publisher.revise(publication)
-    await this.#release()
+    await this.releaseRetractions()
     return entries
   }
 
   /** Publishes votes that waited and whose time has come; returns the new durable entries. */
   async publishHeld(signal?: AbortSignal): Promise<Entry[]> {
-    await this.#release()
+    await this.releaseRetractions()
     return this.#parts.publisher.publishHeld(signal)
   }
 
   /** Own retractions whose time has come leave. */
-  async #release(): Promise<void> {
+  async releaseRetractions(): Promise<void> {
     const ready = await this.retractions.toSend()
     if (ready.length === 0) return
     if (this.#hidesOwn) this.emit('retraction:send')
@@ -237,7 +237,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** A peer has told its heads in this run, and this replica has what it lacked. */
   hearPeers(): void {
+    const isFirst = !this.hasHeardPeers
     this.#parts.publisher.hearPeers()
+    if (isFirst) this.emit('peers:hear')
+  }
+
+  /** Whether a peer has told its heads in this run. */
+  get hasHeardPeers(): boolean {
+    return this.#parts.publisher.hasHeardPeers
   }
 
   /**

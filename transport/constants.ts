@@ -22,6 +22,15 @@ export const MAX_GOSSIP_QUEUE_BYTES = 8 * 1024 * 1024
 /** One topic a swarm, and some room; gossipsub's default of 1 MiB is for thousands. */
 export const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
 
+/** Peers of the mesh below which a node dials peers that others name: with three it is well connected. */
+export const MIN_MESH_PEERS = 3
+
+/** Peers that a full one names, and of those it names that are dialled; gossipsub's 16 are too many. */
+export const MAX_EXCHANGED_PEERS = 3
+
+/** Milliseconds after which a node that has peers and no mesh says why: ten rounds of gossipsub. */
+export const MESH_PATIENCE = 10_000
+
 /** An IWANT promise may wait for a pull of the entries before; the default of 3 s would punish it. */
 export const IWANT_FOLLOWUP = 30_000
 

@@ -124,6 +124,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       // A light node publishes nothing but its own: its filter would name an author.
       offers: { observed: init.observed, published: isLight ? undefined : replica.published },
       interval: init.filterInterval,
+      random,
       onChange: (change) => swarm.onFilterChange(change),
       onOffence
     }),

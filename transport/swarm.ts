@@ -14,6 +14,7 @@ import { newestOfFeeds } from './gossip/latest-entries.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
+import { meshDelay } from './peers/mesh-delay.ts'
 import { Offences } from './peers/offences.ts'
 import { peerStatuses } from './peers/peer-status.ts'
 import { probe } from './peers/probe.ts'
@@ -284,6 +285,19 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       mesh: new Set(this.#gossip?.meshPeers()),
       subscribers: new Set(this.#gossip?.subscribers())
     })
+  }
+
+  /**
+   * Why no peer is in the mesh of gossip, although a connection is older than `MESH_PATIENCE`. Undefined
+   * where one is, and where this node takes no gossip.
+   */
+  meshDelay(): string | undefined {
+    if (this.#gossip === undefined || this.#isLight) return undefined
+    const now = this.#clock.now()
+    const ages = this.#openHost()
+      .getConnections()
+      .map(({ timeline }) => now - timeline.open)
+    return meshDelay(this.peers(), Math.max(0, ...ages))
   }
 
   /** What this node knows of how others reach it. */

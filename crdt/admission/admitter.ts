@@ -83,8 +83,8 @@ interface EntryOrigin {
   readonly isOwn: boolean
   /** The peer that brings it. */
   readonly from?: string
-  /** Added to the commit of the entry. */
-  readonly extra?: readonly Operation[]
+  /** Added to the commit of the entry; called when nothing can refuse it any longer. */
+  readonly extra?: () => readonly Operation[]
   /** The voice of an own entry: what this node has just proven need not be checked. */
   readonly voice?: FeedVoice
 }
@@ -135,16 +135,23 @@ export class Admitter {
     return this.#reject({ verdict: 'reject', reason, isOffence: false })
   }
 
-  /** Runs without a concurrent admission; own entries pass the same code as all others. */
+  /** Runs without a concurrent admission, and on the state of the disk after a failed commit; own entries pass the same code as all others. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
-    const { serial, feeds, ownChanges } = this.#init
-    return serial.run(() =>
-      task({
-        ...ownChanges,
-        feed: (author) => feeds.feed(author),
-        admit: (bytes, extra, voice) => this.#admitOwn(bytes, extra, voice)
-      })
-    )
+    const { serial, feeds, ownChanges, drafts, commits } = this.#init
+    return serial.run(async () => {
+      await commits.refresh()
+      try {
+        return await task({
+          ...ownChanges,
+          feed: (author) => feeds.feed(author),
+          admit: (bytes, extra, voice) => this.#admitOwn(bytes, extra, voice)
+        })
+      } catch (error) {
+        // What was dropped for an entry that was not made: the next commit would take it.
+        drafts.discard()
+        throw error
+      }
+    })
   }
 
   /** Number of refused entries since the start, by reason. */
@@ -175,7 +182,7 @@ export class Admitter {
 
   async #admitOwn(
     bytes: Uint8Array,
-    extra: readonly Operation[],
+    extra: () => readonly Operation[],
     voice: FeedVoice | undefined
   ): Promise<{ durable: Promise<void> }> {
     const admission = await this.#admit(bytes, { isOwn: true, extra, voice })
@@ -272,9 +279,8 @@ export class Admitter {
     const isCheckpoint = next.base > feed.base
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    if (origin?.isOwn !== true) hidden.observe(values)
     const durable = commits.commit([
-      ...(isHidden ? hidden.hide(feed, digests) : []),
+      ...(isHidden ? hidden.hide(feed, digests) : hidden.observe(values)),
       ...raised,
       ...feeds.append(entry, bytes, next),
       ...introduction,
@@ -286,7 +292,7 @@ export class Admitter {
       ...(isCheckpoint ? [sweeper.mark(entry.author)] : []),
       ...(isHidden ? [] : published.insert(digests.map((digest) => elementOf(digest)))),
       ...recordLog.append(changed),
-      ...(origin?.extra ?? [])
+      ...(origin?.extra?.() ?? [])
     ])
     durable.then(
       () => draft.landed(),

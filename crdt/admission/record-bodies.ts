@@ -54,8 +54,11 @@ export class RecordBodies {
     }
     await serial.run(async () => {
       await commits.refresh()
-      hidden.showRecords(digests)
-      await commits.commit([...operations, ...recordOperations(digests)])
+      await commits.commit([
+        ...operations,
+        ...hidden.showRecords(digests),
+        ...recordOperations(digests)
+      ])
     })
     return digests
   }

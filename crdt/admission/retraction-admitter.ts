@@ -10,6 +10,7 @@ import { HELD_POSITION } from '../publishing/held-votes.ts'
 import { heldValue } from '../publishing/vote-changes.ts'
 import { retractionId } from '../records/retraction.ts'
 import type { FeedAppender, OwnChanges } from '../publishing/feed-appender.ts'
+import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 import type { HeldVote, HeldVotes } from '../publishing/held-votes.ts'
 import type { OwnRetractions } from '../publishing/own-retractions.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -41,14 +42,14 @@ export interface RetractionAdmitterInit {
     StandingWriter,
     'add' | 'dropUseless' | 'opens' | 'remove' | 'retract' | 'withdraw'
   >
-  readonly recordStore: Pick<RecordStore, 'has' | 'operations'>
+  readonly recordStore: Pick<RecordStore, 'has' | 'operations' | 'removals'>
   readonly recordLog: Pick<DigestLog, 'append'>
   readonly set: RetractionSet
   readonly waiting: WaitingRetractions
   readonly own: OwnRetractions
   readonly held: HeldVotes
-  /** Adds records to the record log and to the filter. */
-  recordOperations(digests: readonly Uint8Array[]): Operation[]
+  /** Peers do not see records that are stored for a held vote alone. */
+  readonly hidden: Pick<HiddenEntries, 'dropHeldRecords' | 'holdRecords'>
   /** Votes on these records were retracted by peers. */
   onAdmit(digests: readonly Uint8Array[]): void
 }
@@ -112,14 +113,14 @@ export class RetractionAdmitter {
     { withdrawn = [], dropped = [], held = [] }: OwnChanges,
     operations: () => readonly Operation[]
   ): ReturnType<FeedAppender['change']> {
-    const { commits, drafts, standings, recordLog } = this.#init
+    const { commits, drafts, standings, recordLog, hidden } = this.#init
     await commits.refresh()
     const digests = [...withdrawn, ...dropped, ...held].map(({ digest }) => digest)
-    let bodies: readonly Operation[]
+    let bodies: HeldBodies
     try {
       await standings.withdraw(withdrawn)
-      await standings.remove(HELD_POSITION, dropped.map(heldValue))
-      bodies = await this.#hold(held)
+      const orphans = await standings.remove(HELD_POSITION, dropped.map(heldValue))
+      bodies = await this.#hold(held, orphans)
     } catch (error) {
       drafts.discard()
       throw error
@@ -127,7 +128,9 @@ export class RetractionAdmitter {
     const draft = drafts.take()
     const durable = commits.commit([
       ...draft.operations,
-      ...bodies,
+      ...bodies.operations,
+      ...hidden.dropHeldRecords(bodies.removed),
+      ...hidden.holdRecords(bodies.added),
       ...recordLog.append(digests),
       ...operations()
     ])
@@ -183,9 +186,13 @@ export class RetractionAdmitter {
     draft.landed()
   }
 
-  async #hold(held: readonly HeldVote[]): Promise<readonly Operation[]> {
+  /** `orphans`: records that nothing is said of, but for what is held from now on. */
+  async #hold(held: readonly HeldVote[], orphans: readonly Uint8Array[]): Promise<HeldBodies> {
     const { standings, recordStore } = this.#init
-    if (held.length === 0) return []
+    const names = new Set(held.map(({ digest }) => toHex(digest)))
+    const removed = orphans.filter((digest) => !names.has(toHex(digest)))
+    const removals = await recordStore.removals(removed)
+    if (held.length === 0) return { operations: removals, added: [], removed }
     const has = await recordStore.has(held.map(({ digest }) => digest))
     const missing = held.filter((_, i) => has[i] !== true)
     const values: Value[] = [
@@ -195,12 +202,11 @@ export class RetractionAdmitter {
       ...held.map(heldValue)
     ]
     const fresh = await standings.add(HELD_POSITION, values)
-    return [
-      ...(await recordStore.operations(values, fresh)),
-      ...(missing.length === 0
-        ? []
-        : this.#init.recordOperations(missing.map(({ digest }) => digest)))
-    ]
+    return {
+      operations: [...removals, ...(await recordStore.operations(values, fresh))],
+      added: missing.map(({ digest }) => digest),
+      removed
+    }
   }
 
   async #retract(retractions: readonly Retraction[]): Promise<Retraction[]> {
@@ -238,6 +244,13 @@ export class RetractionAdmitter {
     await this.#init.own.finish(commit.shown)
     if (commit.digests.length > 0) this.#init.onAdmit(commit.digests)
   }
+}
+
+/** Records that come and go with held votes. */
+interface HeldBodies {
+  readonly operations: readonly Operation[]
+  readonly added: readonly Uint8Array[]
+  readonly removed: readonly Uint8Array[]
 }
 
 interface PendingCommit {

@@ -48,7 +48,7 @@ export class Visibility {
         records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
       }
     }
-    hidden.restore(stored, records)
+    hidden.restore(stored, records, await hidden.storedHeld())
   }
 
   /** Shows what an earlier run hid, if nothing is to be hidden. The filter must be loaded. */

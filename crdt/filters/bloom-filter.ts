@@ -3,10 +3,14 @@
  * package hashes strings in JavaScript. Elements here are digests, so the indexes are read from
  * their first 8 bytes by enhanced double hashing (Dillinger and Manolios, FMCAD 2004, section 5.2),
  * which is an order of magnitude faster and leaves the package's bits unchanged.
+ *
+ * While few bits are set, their positions are kept in place of the bits: a node holds filters of all its
+ * peers, and 96 KiB for a filter with little in it would be most of the memory of a small node.
  */
 /* oxlint-disable no-underscore-dangle -- the package names its protected members so */
 import { BloomFilter as PackageFilter } from 'bloom-filters'
 import { ELEMENT_BYTES } from '../constants.ts'
+import { SparseBits } from './sparse-bits.ts'
 
 type Hashing = PackageFilter['_hashing']
 type Hashable = Parameters<Hashing['getIndexes']>[0]
@@ -25,27 +29,63 @@ export interface HashPair {
   readonly second: number
 }
 
+/** Share of bits that may be set before all bits are kept: their positions take at most 1/6 of the memory. */
+const SPARSE_SHARE = 1 / 256
+
 export class BloomFilter {
-  readonly #filter: PackageFilter
+  readonly #parameters: BloomParameters
+  readonly #indexesOf: Hashing['getIndexes']
+  #sparse: SparseBits | undefined
+  #filter: PackageFilter | undefined
 
   /** `bits`: those of an equal filter; used without a copy. */
   constructor(parameters: BloomParameters, bits?: Uint8Array) {
-    this.#filter = new PackageFilter(parameters.bits, parameters.hashes)
-    this.#filter._hashing.getIndexes = indexReader(parameters.hashes)
-    if (bits !== undefined) this.#filter._filter.array = bits
+    this.#parameters = parameters
+    this.#indexesOf = indexReader(parameters.hashes)
+    this.#sparse = bits === undefined ? new SparseBits() : SparseBits.from(bits, this.#maxSparse)
+    if (this.#sparse === undefined) this.#filter = this.#filterOf(bits)
   }
 
-  /** The raw bits, not copied. */
+  /** The raw bits: not copied where there are many of them. */
   get bits(): Uint8Array {
-    return this.#filter._filter.array
+    return this.#filter?._filter.array ?? this.#sparseBytes()
   }
 
   add(halves: HashPair): void {
-    this.#filter.add(hashable(halves))
+    if (this.#sparse === undefined) {
+      this.#filter?.add(hashable(halves))
+      return
+    }
+    for (const index of this.#indexes(halves)) this.#sparse.add(index)
+    if (this.#sparse.count <= this.#maxSparse) return
+    this.#filter = this.#filterOf(this.#sparseBytes())
+    this.#sparse = undefined
   }
 
   has(halves: HashPair): boolean {
-    return this.#filter.has(hashable(halves))
+    const sparse = this.#sparse
+    if (sparse !== undefined) return this.#indexes(halves).every((index) => sparse.has(index))
+    return this.#filter?.has(hashable(halves)) ?? false
+  }
+
+  get #maxSparse(): number {
+    return Math.floor(this.#parameters.bits * SPARSE_SHARE)
+  }
+
+  #indexes(halves: HashPair): number[] {
+    const { bits, hashes } = this.#parameters
+    return this.#indexesOf(hashable(halves), bits, hashes)
+  }
+
+  #sparseBytes(): Uint8Array {
+    return (this.#sparse ?? new SparseBits()).toBytes(this.#parameters.bits / 8)
+  }
+
+  #filterOf(bits: Uint8Array | undefined): PackageFilter {
+    const filter = new PackageFilter(this.#parameters.bits, this.#parameters.hashes)
+    filter._hashing.getIndexes = this.#indexesOf
+    if (bits !== undefined) filter._filter.array = bits
+    return filter
   }
 }
 
@@ -60,7 +100,11 @@ export function countBits(bytes: Uint8Array): number {
   // facts.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let count = 0
-  for (let i = 0; i < view.byteLength; i++) count += BITS_OF_BYTE[view.getUint8(i)] ?? 0
+  for (let i = 0; i < view.byteLength; i++) {
+    // Words of zeros are most of a filter with little in it.
+    if (i % 4 === 0 && i + 4 <= view.byteLength && view.getUint32(i) === 0) i += 3
+    else count += BITS_OF_BYTE[view.getUint8(i)] ?? 0
+  }
   return count
 }
 

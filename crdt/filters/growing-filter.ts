@@ -54,8 +54,9 @@ export class GrowingFilter {
     return this.#slices.reduce((sum, { count }) => sum + count, 0)
   }
 
+  /** Of all bits, also where the positions of few are kept. */
   get bytes(): number {
-    return this.#slices.reduce((sum, { filter }) => sum + filter.bits.length, 0)
+    return this.#slices.reduce((sum, _, i) => sum + parametersOf(i).bits / 8, 0)
   }
 
   /** False only if the element was never added. */
@@ -85,7 +86,7 @@ export class GrowingFilter {
     return 1 - none
   }
 
-  /** The raw bits are not copies. */
+  /** The raw bits may be those of this filter, without a copy. */
   slices(): SliceState[] {
     return this.#slices.map(({ count, filter }) => ({ count, bits: filter.bits }))
   }

@@ -191,6 +191,8 @@ export class StoredFilter {
   /** Elements added since `version`, 8 bytes each; undefined if the log no longer has them. */
   async since(version: number): Promise<Uint8Array | undefined> {
     if (version > this.version) return undefined
+    // Most peers that ask have all.
+    if (version === this.version) return new Uint8Array()
     const parts: Uint8Array[] = []
     let next = version
     for await (const [key, bytes] of this.#log.entries(
@@ -202,10 +204,10 @@ export class StoredFilter {
       parts.push(bytes.subarray(Math.max(0, version - start) * ELEMENT_BYTES))
       next = start + bytes.length / ELEMENT_BYTES
     }
-    return next > version || version === this.version ? concat(...parts) : undefined
+    return next > version ? concat(...parts) : undefined
   }
 
-  /** The bits are not copied: send or copy them before the next insertion. */
+  /** The bits may not be copied: send or copy them before the next insertion. */
   snapshot(): FilterSnapshot {
     return { generation: this.#generation, version: this.version, slices: this.#filter.slices() }
   }

@@ -243,7 +243,7 @@ export class Playbooks {
         part: await editPartOf(author, doc, current.seq === 0)
       })
       if (entry === undefined) throw editTooLarge(content.length)
-      const admission = await admit(writeEntry(entry), [], feedVoiceOf(author))
+      const admission = await admit(writeEntry(entry), () => [], feedVoiceOf(author))
       durable.push(admission.durable)
       entries.push(entry)
     }

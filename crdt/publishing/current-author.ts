@@ -48,6 +48,10 @@ export class CurrentAuthor {
     return this.#author
   }
 
+  get hasHeardPeers(): boolean {
+    return this.#hasHeardPeers
+  }
+
   /** For a publication. Throws `MemberError` where this node has no voice in its closed swarm. */
   async get(): Promise<VoicedAuthor> {
     const { epochs, ownVoices } = this.#init

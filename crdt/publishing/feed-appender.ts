@@ -22,12 +22,15 @@ export interface FeedAppender {
     changes: OwnChanges,
     operations: () => readonly Operation[]
   ) => Promise<{ durable: Promise<void> }>
-  /** Held votes count no longer; in the commit of the next entry. */
+  /** Held votes count no longer; in the commit of the next entry, or not at all if the task fails. */
   readonly drop: (votes: readonly HeldVote[]) => Promise<void>
-  /** Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
+  /**
+   * Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk, which is
+   * called once the entry is admitted.
+   */
   readonly admit: (
     entry: Uint8Array,
-    extra: readonly Operation[],
+    extra: () => readonly Operation[],
     voice?: FeedVoice
   ) => Promise<{ durable: Promise<void> }>
 }

@@ -68,7 +68,9 @@ export class FeedSigner {
           to = from + Math.ceil((to - from) / 2)
           entry = await next()
         }
-        const admission = await admit(writeEntry(entry), extra(from, to), feedVoiceOf(author))
+        const [first, last] = [from, to]
+        const bytes = writeEntry(entry)
+        const admission = await admit(bytes, () => extra(first, last), feedVoiceOf(author))
         durable.push(admission.durable)
         entries.push(entry)
         from = to

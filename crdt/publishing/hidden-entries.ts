@@ -30,9 +30,19 @@ interface HiddenRecord {
   readonly seq: number
 }
 
-/** Own entries that no peer has shown, and the last public entry of each feed. */
+/** In place of the author of an entry: no key, so no entry shows these records. */
+const HELD = 'held'
+
+const EMPTY = new Uint8Array()
+
+/**
+ * Own entries that no peer has shown, and the last public entry of each feed; and records that are
+ * stored for a held vote alone, which peers do not have either.
+ */
 export class HiddenEntries {
   readonly #section: Section
+  /** Digests of records that came with a held vote. */
+  readonly #heldSection: Section
   readonly #onChange: (author: Uint8Array) => void
   #feeds = new Map<string, HiddenFeed>()
   /** Records of hidden own entries, by digest in hex. */
@@ -43,6 +53,7 @@ export class HiddenEntries {
   /** `onChange`: peers see another part of the author's feed than before. */
   constructor(store: Pick<Store, 'section'>, onChange: (author: Uint8Array) => void) {
     this.#section = store.section('unshown')
+    this.#heldSection = store.section('held-records')
     this.#onChange = onChange
   }
 
@@ -55,12 +66,24 @@ export class HiddenEntries {
     return feeds
   }
 
+  /** Records that are stored for a held vote alone, as they are stored. */
+  async storedHeld(): Promise<Uint8Array[]> {
+    const digests: Uint8Array[] = []
+    for await (const [digest] of this.#heldSection.entries()) digests.push(digest.slice())
+    return digests
+  }
+
   /** Replaces what is in memory at once: nothing hidden may be shown in between. */
-  restore(feeds: readonly HiddenFeed[], records: readonly HiddenRecords[]): void {
+  restore(
+    feeds: readonly HiddenFeed[],
+    records: readonly HiddenRecords[],
+    held: readonly Uint8Array[]
+  ): void {
     const before = this.authors()
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
     for (const author of [...before, ...this.authors()]) this.#onChange(author)
     this.#records = new Map()
+    this.#addRecords(HELD, 0, held)
     for (const { author, seq, digests } of records) this.#addRecords(toHex(author), seq, digests)
   }
 
@@ -78,23 +101,42 @@ export class HiddenEntries {
     return this.#feeds.get(toHex(author))?.seq
   }
 
-  /** Whether the record occurs in hidden entries only. */
+  /** Whether the record occurs in hidden entries only, or is stored for a held vote alone. */
   hidesRecord(digest: Uint8Array): boolean {
     return this.#records.has(toHex(digest))
   }
 
+  /** Whether the record is stored for a held vote alone: its vote must bring it along. */
+  isHeldRecord(digest: Uint8Array): boolean {
+    return this.#records.get(toHex(digest))?.author === HELD
+  }
+
+  /** Hides records that are stored for a held vote alone. For the commit that stores them. */
+  holdRecords(digests: readonly Uint8Array[]): Operation[] {
+    this.#addRecords(HELD, 0, digests)
+    return digests.map((digest) => this.#heldSection.put(digest, EMPTY))
+  }
+
+  /** Records that nothing is said of any longer. For the commit that removes them. */
+  dropHeldRecords(digests: readonly Uint8Array[]): Operation[] {
+    return this.showRecords(digests.filter((digest) => this.isHeldRecord(digest)))
+  }
+
   /**
    * Notes what an entry of a peer says of hidden records. With a body, the record is public. With
-   * a vote alone, a replica without the record would ask peers for it, and so does this one.
+   * a vote alone, a replica without the record would ask peers for it, and so does this one. For
+   * the commit of the entry.
    */
-  observe(values: readonly Value[]): void {
-    if (this.#records.size === 0) return
+  observe(values: readonly Value[]): Operation[] {
+    if (this.#records.size === 0) return []
+    const operations: Operation[] = []
     for (const { type, digest } of values) {
       const name = toHex(digest)
       if (!this.#records.has(name)) continue
-      if (type === 'record') this.#show(name)
+      if (type === 'record') operations.push(...this.#show(name, digest))
       else if (type === 'register') this.#wanted.set(name, digest.slice())
     }
+    return operations
   }
 
   /** Hidden records that peers have voted on, and whose bodies none has sent. */
@@ -103,8 +145,8 @@ export class HiddenEntries {
   }
 
   /** A peer has sent the bodies of these records: those that were hidden are public. */
-  showRecords(digests: readonly Uint8Array[]): void {
-    for (const digest of digests) this.#show(toHex(digest))
+  showRecords(digests: readonly Uint8Array[]): Operation[] {
+    return digests.flatMap((digest) => this.#show(toHex(digest), digest))
   }
 
   /** The head of the feed as peers see it; undefined if all of it is hidden. */
@@ -119,9 +161,11 @@ export class HiddenEntries {
   /** Hides the records of an own entry that follows `feed`. */
   hide({ author, seq, head }: FeedHead, digests: readonly Uint8Array[]): Operation[] {
     const name = toHex(author)
+    const held = digests.filter((digest) => this.isHeldRecord(digest))
+    const operations = held.map((digest) => this.#heldSection.del(digest))
     this.#addRecords(name, seq + 1, digests)
-    if (this.#feeds.has(name)) return []
-    return [this.#set({ author: author.slice(), seq, head })]
+    if (this.#feeds.has(name)) return operations
+    return [...operations, this.#set({ author: author.slice(), seq, head })]
   }
 
   /**
@@ -136,9 +180,10 @@ export class HiddenEntries {
     const digests: Uint8Array[] = []
     for (const [digest, hiddenRecord] of this.#records) {
       if (hiddenRecord.author !== name || hiddenRecord.seq > position.seq) continue
-      this.#show(digest)
       const bytes = fromHex(digest, HASH_BYTES)
-      if (bytes !== undefined) digests.push(bytes)
+      if (bytes === undefined) continue
+      this.#show(digest, bytes)
+      digests.push(bytes)
     }
     if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...position })] }
     this.#feeds.delete(name)
@@ -146,9 +191,11 @@ export class HiddenEntries {
     return { digests, operations: [this.#section.del(author)] }
   }
 
-  #show(name: string): void {
+  #show(name: string, digest: Uint8Array): Operation[] {
+    const isHeld = this.#records.get(name)?.author === HELD
     this.#records.delete(name)
     this.#wanted.delete(name)
+    return isHeld ? [this.#heldSection.del(digest)] : []
   }
 
   #addRecords(author: string, seq: number, digests: readonly Uint8Array[]): void {

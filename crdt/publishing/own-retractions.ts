@@ -58,6 +58,11 @@ export class OwnRetractions {
     )
   }
 
+  /** When an own one may leave; undefined if peers have it. */
+  dueOf(id: Uint8Array): number | undefined {
+    return this.#own.get(toHex(id))?.due
+  }
+
   all(): Retraction[] {
     return [...this.#own.values()].map(({ retraction }) => retraction)
   }

@@ -19,6 +19,7 @@ import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from './feed-appender.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
+import type { HiddenEntries } from './hidden-entries.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { VoicedAuthor } from './own-voices.ts'
@@ -40,6 +41,7 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions
   readonly held: HeldVotes
+  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
@@ -104,6 +106,10 @@ export class Publisher {
     this.#current.hearPeers()
   }
 
+  get hasHeardPeers(): boolean {
+    return this.#current.hasHeardPeers
+  }
+
   /**
    * Keeps the author for the next start. For a clean stop: what is published after it has a new
    * author.
@@ -134,6 +140,7 @@ export class Publisher {
     operations: readonly Operation[] = []
   ): Promise<Retraction[]> {
     return this.#serial.run(async () => {
+      await this.#refresh()
       const retractions = await this.#changes.retract(digests, operations)
       const author = this.#current.known
       if (author === undefined) return retractions
@@ -159,6 +166,7 @@ export class Publisher {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
+      await this.#refresh()
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
       const before = await this.#signer.latestOf(author, digest)
@@ -179,17 +187,27 @@ export class Publisher {
   publishHeld(signal?: AbortSignal): Promise<Entry[]> {
     return this.#serial.run(async () => {
       const { held, timing } = this.#init
+      await this.#refresh()
       await this.#changes.startWaits()
       const entries: Entry[] = []
       for (const { vote } of held.due(timing.now())) {
         if (vote === undefined) continue
         signal?.throwIfAborted()
+        if (await this.#changes.isPublished(vote)) {
+          await this.#changes.dropHeld(vote)
+          continue
+        }
         const author = await this.#current.get()
         const before = await this.#signer.latestOf(author, vote.digest)
         entries.push(...(await this.#signVote(author, vote, before, [])))
       }
       return entries
     })
+  }
+
+  /** After a failed commit: what is held, and by which author, is read again before it decides. */
+  #refresh(): Promise<void> {
+    return this.#init.runExclusive(() => Promise.resolve())
   }
 
   /** One vote, in one entry, in place of what was held of it. */
@@ -199,19 +217,25 @@ export class Publisher {
     before: PositionedRegister | undefined,
     operations: readonly Operation[]
   ): Promise<Entry[]> {
-    const [published = false] = await this.#init.recordStore.has([vote.digest])
+    const [published = false] = await this.#published([vote])
     const counters = before?.register.counters ?? []
     const values = valuesOf({ ...vote, register: { ...vote.register, counters } }, published)
-    const isRowed = this.#init.held.get(vote.digest) !== undefined
-    const followed = this.#changes.followed(vote.digest)
+    const row = this.#init.held.get(vote.digest)
     const entries = await this.#signer.sign(
       author,
       [values],
-      () => [...followed.operations, ...operations],
-      { dropped: followed.dropped }
+      () => [...this.#changes.followed(vote.digest), ...operations],
+      { dropped: row?.vote === undefined ? [] : [row.vote] }
     )
-    if (isRowed) await this.#init.held.finish([vote.digest])
+    if (row !== undefined) await this.#init.held.finish([vote.digest])
     return entries
+  }
+
+  /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
+  async #published(votes: readonly HeldVote[]): Promise<boolean[]> {
+    const { recordStore, hidden } = this.#init
+    const isStored = await recordStore.has(votes.map(({ digest }) => digest))
+    return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
   }
 
   /** This node's register of the record, under any of its authors; undefined if there is none. */
@@ -269,6 +293,7 @@ export class Publisher {
       records: [] as Uint8Array[],
       votes: [] as Uint8Array[]
     }
+    await this.#refresh()
     const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
     const fresh: PreparedPublication[] = []
     for (const each of prepared.filter((_, i) => hasVote[i] !== true)) {
@@ -283,7 +308,7 @@ export class Publisher {
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = await this.#current.get()
-      const published = await this.#init.recordStore.has(batch.map(({ digest }) => digest))
+      const published = await this.#published(batch)
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
@@ -336,7 +361,7 @@ export class Publisher {
         batch
           .slice(from, to)
           .flatMap((each) => [
-            ...this.#changes.followed(each.digest).operations,
+            ...this.#changes.followed(each.digest),
             this.#ownVotes.put(each),
             ...each.operations
           ])

@@ -10,10 +10,12 @@ import { KEY_BYTES } from '../constants.ts'
 import { equalBytes, toHex } from '../bytes/index.ts'
 import { commitmentOf, openedId } from '../records/retraction.ts'
 import type { FeedAppender, OwnChanges } from './feed-appender.ts'
+import { HELD_POSITION } from './held-votes.ts'
 import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { PreparedPublication } from './publication.ts'
+import { isDue, MIN_APART } from './vote-timing.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Register } from '../records/register.ts'
@@ -52,11 +54,18 @@ export class VoteChanges {
     operations: readonly Operation[]
   ): Promise<Retraction[]> {
     const retractions = await this.#init.ownVotes.retractionsOf(digests)
+    const timed = new Map(
+      (await this.#timed(retractions.filter((each) => !this.#isHeld(each)))).map((own) => [
+        own.retraction,
+        own
+      ])
+    )
     if (retractions.length === 0) await this.#init.store.commit(operations)
     for (let from = 0; from < retractions.length; from += MAX_RETRACTIONS) {
       const batch = retractions.slice(from, from + MAX_RETRACTIONS)
       const isLast = from + MAX_RETRACTIONS >= retractions.length
-      await this.#retractTogether(batch, isLast ? operations : [])
+      const retracted = batch.flatMap((each) => timed.get(each) ?? [])
+      await this.#retractTogether(batch, retracted, isLast ? operations : [])
     }
     return retractions
   }
@@ -81,19 +90,15 @@ export class VoteChanges {
     return latest !== undefined && equalBytes(latest.register.commitment, before)
   }
 
-  /** What is left of an earlier change when a register follows it after all. */
-  followed(digest: Uint8Array): { readonly operations: Operation[]; readonly dropped: HeldVote[] } {
-    const row = this.#init.held.get(digest)
-    if (row === undefined) return { operations: [], dropped: [] }
-    return {
-      operations: [this.#init.held.del(digest)],
-      dropped: row.vote === undefined ? [] : [row.vote]
-    }
+  /** Ends what is left of an earlier change. For the commit of the register that follows it. */
+  followed(digest: Uint8Array): Operation[] {
+    const { held } = this.#init
+    return held.get(digest) === undefined ? [] : [held.del(digest)]
   }
 
   /** Holds a vote back, and retracts the one before it. */
   async hold(vote: PreparedPublication): Promise<void> {
-    const { ownVotes, own, held, timing } = this.#init
+    const { ownVotes, own, held } = this.#init
     const { digest, operations } = vote
     const secret = await ownVotes.secretOf(digest)
     const before = held.get(digest)
@@ -101,7 +106,7 @@ export class VoteChanges {
       secret === undefined || before?.vote !== undefined ? undefined : { digest, secret }
     const row = retraction === undefined ? before : await this.#awaiting(retraction)
     if (row === undefined) throw new Error('Nothing holds the vote back.')
-    const retracted = retraction === undefined ? [] : [{ retraction, due: timing.now() }]
+    const retracted = retraction === undefined ? [] : await this.#timed([retraction])
     const next = { ...row, vote }
     await ownVotes.prepare([vote])
     await own.prepare(retracted)
@@ -114,6 +119,19 @@ export class VoteChanges {
       },
       () => [held.put(next), ...own.put(retracted), ownVotes.put(vote), ...operations]
     )
+  }
+
+  /** Whether an entry has the vote already: a copy of this directory has published it. */
+  async isPublished({ digest, register }: HeldVote): Promise<boolean> {
+    const at = await this.#init.recordStore.positionsWith(digest, register.commitment)
+    return at.some(({ author }) => !equalBytes(author, HELD_POSITION.author))
+  }
+
+  /** Drops what was held of a vote that is published. */
+  async dropHeld(vote: HeldVote): Promise<void> {
+    const { digest } = vote
+    await this.#commit({ dropped: [vote] }, () => [this.#init.held.del(digest)])
+    await this.#init.held.finish([digest])
   }
 
   /** Ends waits: those that have begun when they are over, others when peers have the retraction. */
@@ -132,14 +150,15 @@ export class VoteChanges {
 
   async #retractTogether(
     retractions: readonly Retraction[],
+    retracted: readonly OwnRetraction[],
     operations: readonly Operation[]
   ): Promise<void> {
-    const { ownVotes, own, held, isClosed } = this.#init
-    const isHeld = ({ digest }: Retraction): boolean => held.get(digest)?.vote !== undefined
-    const unheld = retractions.filter(isHeld).flatMap(({ digest }) => held.get(digest) ?? [])
-    const retracted = await this.#timed(retractions.filter((each) => !isHeld(each)))
+    const { ownVotes, own, held } = this.#init
+    const unheld = retractions
+      .filter((each) => this.#isHeld(each))
+      .flatMap(({ digest }) => held.get(digest) ?? [])
     const rows: HeldRow[] = []
-    for (const { retraction } of isClosed ? [] : retracted) {
+    for (const { retraction } of retracted) {
       rows.push(await this.#awaiting(retraction))
     }
     const emptied = unheld.map((row): HeldRow => ({ ...row, vote: undefined }))
@@ -160,7 +179,15 @@ export class VoteChanges {
     await ownVotes.finish(retractions.map(({ digest }) => digest))
   }
 
-  /** The votes of the author with the most of them leave at once, those of others at random times. */
+  /** Whether the vote has not left, so that there is nothing to retract elsewhere. */
+  #isHeld({ digest }: Retraction): boolean {
+    return this.#init.held.get(digest)?.vote !== undefined
+  }
+
+  /**
+   * The votes of the author with the most of them leave at once, those of others at random times; and
+   * so do all if retractions of another author leave about now.
+   */
   async #timed(retractions: readonly Retraction[]): Promise<OwnRetraction[]> {
     const { timing } = this.#init
     const groups = new Map<string, Retraction[]>()
@@ -169,12 +196,30 @@ export class VoteChanges {
       groups.set(name, [...(groups.get(name) ?? []), retraction])
     }
     const now = timing.now()
-    return [...groups.values()]
-      .toSorted((a, b) => b.length - a.length)
-      .flatMap((group, i) => {
-        const due = i === 0 ? now : now + timing.delay()
+    const leaving = this.#leaving()
+    return [...groups]
+      .toSorted(([, a], [, b]) => b.length - a.length)
+      .flatMap(([author, group]) => {
+        const own = leaving.get(author)
+        const isNear = [...leaving].some(([other, at]) => other !== author && at < now + MIN_APART)
+        const due = own !== undefined && own > now ? own : isNear ? now + timing.delay() : now
+        leaving.set(author, due)
         return group.map((retraction) => ({ retraction, due }))
       })
+  }
+
+  /** When retractions of each author leave, now at the earliest; of those that left, for some hours. */
+  #leaving(): Map<string, number> {
+    const { own, held, timing } = this.#init
+    const now = timing.now()
+    const leaving = new Map<string, number>()
+    for (const { digest, awaited, author } of held.all()) {
+      const due = own.dueOf(openedId(digest, awaited)) ?? now
+      const at = isDue(due, now) ? now : due
+      const name = toHex(author)
+      leaving.set(name, Math.min(at, leaving.get(name) ?? at))
+    }
+    return leaving
   }
 
   async #awaiting(retraction: Retraction): Promise<HeldRow> {

@@ -13,7 +13,10 @@ export interface VoteTiming {
 }
 
 const HOUR = 3_600_000
-const MIN_DELAY = HOUR
+
+/** Retractions of two author keys that leave within this time could be taken for those of one node. */
+export const MIN_APART = HOUR
+const MIN_DELAY = MIN_APART
 const MAX_DELAY = 6 * HOUR
 
 /** One to six hours. */

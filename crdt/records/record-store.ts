@@ -190,12 +190,12 @@ export class RecordStore {
     }
   }
 
-  /** Where the live registers with the commitment are: of its vote, and of copies. */
+  /** Where the live registers with the commitment are, also replaced ones: of its vote, and of copies. */
   async positionsWith(
     digest: Uint8Array,
     commitment: Uint8Array
   ): Promise<readonly Pick<PositionedRegister, 'author' | 'seq'>[]> {
-    return this.#standings.votesWith(digest, commitment)
+    return this.#standings.registersWith(digest, commitment)
   }
 
   /** The live register with the commitment; undefined if its vote is retracted. */
@@ -222,8 +222,10 @@ export class RecordStore {
     digests: readonly Uint8Array[],
     without: readonly Uint8Array[] = []
   ): Promise<AttestedRecord[]> {
-    const standings = await this.#standings.standings(digests, without)
-    const bodies = await this.#records.getMany([...digests])
+    const [standings, bodies] = await Promise.all([
+      this.#standings.standings(digests, without),
+      this.#records.getMany([...digests])
+    ])
     return digests.flatMap((digest, i) => {
       const standing = standings[i]
       const body = bodies[i]

@@ -46,13 +46,16 @@ export class RetractionSet {
     this.#drafts.del(openedId(digest, commitment))
   }
 
-  /** Those of the ids that are on disk; one that is damaged comes again from peers. */
+  /** Those of the ids that are in the set; one that is damaged on disk comes again from peers. */
   async get(ids: readonly Uint8Array[]): Promise<Retraction[]> {
-    const values = await this.#section.getMany([...ids])
+    // Also those on their way to disk: the tree has them already.
+    const values = await this.#drafts.getMany(ids)
     return values.flatMap((bytes, i) => {
       const retraction = bytes === undefined ? undefined : readIf(bytes)
       const id = ids[i]
-      if (retraction === undefined && id !== undefined) this.#ids.set(id, false)
+      if (retraction === undefined && id !== undefined && !this.#drafts.isChanging(id)) {
+        this.#ids.set(id, false)
+      }
       return retraction ?? []
     })
   }

@@ -89,6 +89,18 @@ export class StandingKeys<Section extends PrefixReader> {
     return older
   }
 
+  /** Registers with the commitment that a later one of their voice replaced. */
+  async olderWith(digest: Uint8Array, commitment: Uint8Array): Promise<StoredVote[]> {
+    const prefix = concat(digest, commitment)
+    const older: StoredVote[] = []
+    for await (const [key] of this.olderCommitments.entries(prefix)) {
+      const at = key.subarray(prefix.length)
+      const bytes = await this.older.get(concat(digest, at))
+      if (bytes !== undefined) older.push(readVote(at.slice(0, KEY_BYTES), bytes))
+    }
+    return older
+  }
+
   /** Whether a stored register commits to it, the latest of its voice or an older one. */
   async isHeld(row: StandingRow, digest: Uint8Array, commitment: Uint8Array): Promise<boolean> {
     const isLatest =

@@ -41,6 +41,9 @@ const MAX_SUBTRACTED = 256
  */
 const MAX_SCANNED = 1_024
 
+/** Standings of many authors that are read at the same time; each takes a few reads. */
+const AT_ONCE = 16
+
 const EMPTY = new Uint8Array()
 
 export class StandingReader {
@@ -59,11 +62,11 @@ export class StandingReader {
   ): Promise<(Standing | undefined)[]> {
     const rows = await this.#keys.rows.getMany([...digests])
     const standings: (Standing | undefined)[] = []
-    for (const [i, digest] of digests.entries()) {
-      const bytes = rows[i]
-      standings.push(
-        bytes === undefined ? undefined : await this.#standing(digest, readRow(bytes), without)
-      )
+    const read = async (digest: Uint8Array, bytes: Uint8Array | undefined) =>
+      bytes === undefined ? undefined : this.#standing(digest, readRow(bytes), without)
+    for (let from = 0; from < digests.length; from += AT_ONCE) {
+      const part = digests.slice(from, from + AT_ONCE)
+      standings.push(...(await Promise.all(part.map((each, i) => read(each, rows[from + i])))))
     }
     return standings
   }
@@ -84,6 +87,14 @@ export class StandingReader {
   async votesWith(digest: Uint8Array, commitment: Uint8Array): Promise<StoredVote[]> {
     const row = await this.#keys.row(digest)
     return this.#live(digest, await this.#keys.votesWith(row, digest, commitment))
+  }
+
+  /** The live registers with the commitment, also those that a later one of their voice replaced. */
+  async registersWith(digest: Uint8Array, commitment: Uint8Array): Promise<PositionedRegister[]> {
+    const row = await this.#keys.row(digest)
+    const latest = await this.#keys.votesWith(row, digest, commitment)
+    const older = await this.#keys.olderWith(digest, commitment)
+    return [...latest, ...older].filter(({ author, seq }) => this.#init.isLive(author, seq))
   }
 
   /** All registers of the voice for the record, in their order. */

@@ -92,6 +92,11 @@ export class DraftSection implements PrefixReader {
     return changes.map((change) => (change === undefined ? next.next().value : change.value))
   }
 
+  /** Whether a change of the key is not on disk yet. */
+  isChanging(key: Uint8Array): boolean {
+    return this.#change(toHex(key)) !== undefined
+  }
+
   put(key: Uint8Array, value: Uint8Array): void {
     this.#current.set(toHex(key), { key, value })
   }

@@ -4,6 +4,7 @@ import { GOALS } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { choiceOf, GOAL_STATUSES } from '../operations/choices.ts'
 import { withNode } from '../control/running-node.ts'
+import { withWholeIndex } from './with-index.ts'
 import { countOf, print, printJson, sanitizeText } from '../output/terminal.ts'
 import { goalsWait } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
@@ -31,7 +32,8 @@ export const command: Command = {
       const status = values.status === undefined ? undefined : statusOf(values.status)
       const filter = { status, parent, tags }
       const state = releaseOf(values.state)
-      const { goals, waiting } = await withNode(dataDir, async (call) => ({
+      const wait = { seconds: values['max-wait'], signal }
+      const { goals, waiting } = await withWholeIndex(dataDir, wait, async (call) => ({
         goals: await call('goals', { ...filter, state }, { signal }),
         waiting:
           json === true || state === 'quarantined'

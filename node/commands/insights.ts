@@ -3,6 +3,7 @@ import { numberOption, readArguments } from '../command.ts'
 import { INSIGHTS } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
+import { withWholeIndex } from './with-index.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import { textLines } from '../output/text-lines.ts'
 import { ANY_QUARANTINED, INSIGHTS_WAIT, LISTED_WAIT } from '../output/withheld.ts'
@@ -25,7 +26,8 @@ export const command: Command = {
       state: stateOf(values.state)
     }
     const isJson = values.json === true
-    const { insights, hasWaiting } = await withNode(dataDir, async (call) => {
+    const wait = { seconds: values['max-wait'], signal }
+    const { insights, hasWaiting } = await withWholeIndex(dataDir, wait, async (call) => {
       const listed = await call('insights', options, { signal })
       const isKnown = isJson || options.state === 'quarantined' || listed.some(isQuarantined)
       const waiting = isKnown ? [] : await call('insights', ANY_QUARANTINED, { signal })

@@ -80,8 +80,12 @@ function quarantineText(count: number | undefined): string {
 
 function waitingText({ what, count, why, ...rest }: ResultOf<'status'>['waiting'][number]): string {
   const how = rest.command === undefined ? '' : ` ("${rest.command}")`
-  const subject = what === 'index' ? 'items of the index' : what === 'peers' ? 'entries' : what
-  return `${grouped(count)} ${subject}: ${sanitizeText(why)}${how}`
+  const subjects: Partial<Record<typeof what, string>> = {
+    index: 'items of the index',
+    mesh: 'peers',
+    peers: 'entries'
+  }
+  return `${grouped(count)} ${subjects[what] ?? what}: ${sanitizeText(why)}${how}`
 }
 
 function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {

@@ -1,11 +1,14 @@
 /** Commands that search: without a running node they finish the index first. */
 import { numberOption } from '../command.ts'
+import { CommandError, EXIT } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
 import { countOf, progressLine } from '../output/terminal.ts'
 import type { Call } from '../operations/index.ts'
 
 const MAX_SECONDS = 600
 const SECOND = 1_000
+
+const MORE_TIME = 'Give it more time with --max-wait, or run "hive start".'
 
 export interface IndexWait {
   /** Seconds, as `--max-wait` has them. */
@@ -22,27 +25,57 @@ export interface Searched<T> {
 /** Asks a node. A directory without a node is indexed for as long as the caller allows. */
 export async function withIndex<T>(
   dataDir: string,
-  { seconds, signal }: IndexWait,
+  wait: IndexWait,
   use: (call: Call) => Promise<T>
 ): Promise<Searched<T>> {
+  let left = 0
+  const answer = await afterIndexing(dataDir, wait, use, (items) => void (left = items))
+  return { answer, behind: left === 0 ? undefined : `${behindText(left)} ${MORE_TIME}` }
+}
+
+/**
+ * The same for a list, which needs the whole index: throws `CommandError` (INDEX_BEHIND) if the time is
+ * over before.
+ */
+export function withWholeIndex<T>(
+  dataDir: string,
+  wait: IndexWait,
+  use: (call: Call) => Promise<T>
+): Promise<T> {
+  return afterIndexing(dataDir, wait, use, (left, isLate) => {
+    // An index that cannot be written ends earlier: the list is then of what it has.
+    if (left > 0 && isLate) {
+      const problem = `A list needs the whole index, and it is behind by ${countOf(left, 'item')}.`
+      throw new CommandError(`${problem} ${MORE_TIME}`, EXIT.failed, 'INDEX_BEHIND')
+    }
+  })
+}
+
+/** `onIndexed`: called with the items that are left, and whether the time is over. */
+async function afterIndexing<T>(
+  dataDir: string,
+  { seconds, signal }: IndexWait,
+  use: (call: Call) => Promise<T>,
+  onIndexed: (left: number, isLate: boolean) => void
+): Promise<T> {
   const maxWait = numberOption('max-wait', seconds, 0, MAX_SECONDS) * SECOND
   const line = progressLine()
   const show = (count: number): void => line.update(`${countOf(count, 'item')} left to index`)
-  let left = 0
   try {
-    const answer = await withNode(dataDir, use, {
+    return await withNode(dataDir, use, {
       async onOpen(db) {
-        left = await db.agent.cortex.janitor.finishIndex({ maxWait, signal, onProgress: show })
+        const started = performance.now()
+        const { janitor } = db.agent.cortex
+        const left = await janitor.finishIndex({ maxWait, signal, onProgress: show })
         line.end()
+        onIndexed(left, performance.now() - started >= maxWait)
       }
     })
-    return { answer, behind: left === 0 ? undefined : behindText(left) }
   } finally {
     line.end()
   }
 }
 
 function behindText(left: number): string {
-  const items = countOf(left, 'item')
-  return `The index is behind by ${items}: older matches may be missing. Give it more time with --max-wait, or run "hive start".`
+  return `The index is behind by ${countOf(left, 'item')}: older matches may be missing.`
 }

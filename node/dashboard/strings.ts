@@ -115,6 +115,7 @@ export const T = {
       index: ['item of the index', 'items of the index'],
       insights: ['insight', 'insights'],
       offers: ['offer of a skill', 'offers of skills'],
+      mesh: ['peer', 'peers'],
       peers: ['entry', 'entries'],
       retractions: ['retraction', 'retractions'],
       skills: ['skill', 'skills'],

@@ -6,12 +6,13 @@ export interface Waiting {
     | 'goals'
     | 'index'
     | 'insights'
+    | 'mesh'
     | 'offers'
     | 'peers'
     | 'retractions'
     | 'skills'
     | 'votes'
-  /** Counted up to 100, except for the index, peers and own votes. */
+  /** Counted up to 100, except for the index, the mesh, peers and own votes. */
   readonly count: number
   readonly why: string
   readonly command?: string
@@ -37,6 +38,7 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       ]
     : []
   const [insights = 0, goals = 0, offers = 0] = await Promise.all(lists.map(counted))
+  const { meshDelay } = db
   const skills = await counted(capabilities.list({ status: 'sandbox' }))
   const all: Waiting[] = [
     {
@@ -83,6 +85,12 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       what: 'peers',
       count: running && db.peerId !== undefined && peers.length === 0 ? entries : 0,
       why: 'no peer is connected that could get the entries',
+      command: 'hive peers'
+    },
+    {
+      what: 'mesh',
+      count: meshDelay === undefined ? 0 : peers.length,
+      why: `none is in the mesh of gossip: ${meshDelay}`,
       command: 'hive peers'
     }
   ]

@@ -15,6 +15,7 @@ import { FactQueue } from './fact-queue.ts'
 import { FactRemover } from './fact-remover.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
+import { LatestFacts } from './latest-facts.ts'
 import { FactMarks } from './fact-marks.ts'
 import { MergedVariants } from './merged-variants.ts'
 import { readFact, writeFact } from '../fact-format/index.ts'
@@ -39,6 +40,13 @@ export interface FactStoreInit {
   readonly observe?: ObservedFilterInit
 }
 
+/** A group that was looked up, and the position of the log behind it. */
+interface Added {
+  readonly added: readonly AddOutcome[]
+  readonly group: Pick<FactGroup, 'changed' | 'newOf'>
+  readonly end: number
+}
+
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
@@ -55,6 +63,7 @@ export class FactStore {
   readonly #queue = new FactQueue((group) => this.#write(group))
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
+  readonly #latest = new LatestFacts()
   readonly #commits: Commits
   readonly #holds = new FactHolds()
   readonly #lookup: FactLookup
@@ -78,6 +87,7 @@ export class FactStore {
       reload: async () => {
         await this.#inFlight.settled()
         this.#inFlight.clear()
+        this.#latest.clear()
         await this.#loadTotals()
         await this.#filters.reload()
       },
@@ -206,8 +216,11 @@ export class FactStore {
   }
 
   /** Stored bytes of `digests`, for `readFact`; undefined for a digest that is not stored. */
-  stored(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.#facts.getMany([...digests])
+  async stored(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const latest = digests.map((digest) => this.#latest.bytesOf(digestKeyOf(digest)))
+    const others = digests.filter((_, i) => latest[i] === undefined)
+    const found = (others.length === 0 ? [] : await this.#facts.getMany(others)).values()
+    return latest.map((bytes) => bytes ?? found.next().value)
   }
 
   /** At most `limit` digests of facts that begin with these hexadecimal digits. */
@@ -245,8 +258,8 @@ export class FactStore {
   }
 
   /** The newest digests of the log from a position on that are on disk, at most `limit`. */
-  newest(from: number, limit: number): Promise<readonly Uint8Array[]> {
-    return this.#log.newest(from, limit)
+  async newest(from: number, limit: number): Promise<readonly Uint8Array[]> {
+    return this.#latest.newest(from, limit) ?? this.#log.newest(from, limit)
   }
 
   /** All facts, in batches, by digest. */
@@ -336,7 +349,8 @@ export class FactStore {
       // A repetition is on disk when the fact that it repeats is.
       const isRepetition = operations.length === 0 && group.repeatsInFlight
       const commit = isRepetition ? this.#lastCommit : this.#commit(operations)
-      const settled = this.#settleAdditions(additions, { added, newOf: group.newOf }, commit)
+      const end = this.#log.end
+      const settled = this.#settleAdditions(additions, { added, group, end }, commit)
       this.#inFlight.track(group.changed, settled)
       await this.#inFlight.waitForSlot()
     } catch (error) {
@@ -359,12 +373,13 @@ export class FactStore {
   /** Settles the additions of a group with its commit; true when they are on disk. */
   async #settleAdditions(
     additions: readonly Addition[],
-    { added, newOf }: { readonly added: readonly AddOutcome[]; readonly newOf: readonly string[] },
+    { added, group, end }: Added,
     commit: Promise<void>
   ): Promise<boolean> {
     try {
       await commit
-      this.#totals.agents.landed(newOf)
+      this.#totals.agents.landed(group.newOf)
+      if (group.changed.length > 0) this.#latest.add(group.changed, end)
       this.#filters.checkpoint()
       let from = 0
       for (const { facts, resolve } of additions) {
@@ -415,6 +430,7 @@ export class FactStore {
       await this.#holds.whenFree(digests.map(digestKeyOf))
       await this.#inFlight.settled()
       await this.#commits.refresh()
+      this.#latest.clear()
       return task()
     })
   }

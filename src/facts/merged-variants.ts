@@ -69,6 +69,16 @@ export class MergedVariants {
     }
   }
 
+  /** At most `limit` variants, in the order of their digests, behind one of them. */
+  async after(digest: Uint8Array | undefined, limit: number): Promise<MergedVariant[]> {
+    const found: MergedVariant[] = []
+    const range = { limit, ...(digest === undefined ? {} : { gt: digest }) }
+    for await (const [key, value] of this.#merged.entries(range)) {
+      found.push(readMerged(key.slice(), value.slice()))
+    }
+    return found
+  }
+
   /** Digests of the variants of a fact. */
   async of(canonical: Uint8Array): Promise<Uint8Array[]> {
     const digests: Uint8Array[] = []

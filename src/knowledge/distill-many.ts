@@ -32,10 +32,10 @@ export interface DistillReport extends DistillProgress {
 const BATCH_FACTS = 1_000
 
 /** Facts that are taken from an array at once. */
-const TURN_FACTS = 200
+const TURN_FACTS = 50
 
 /** Microseconds of reading and hashing in one turn of the event loop, and what a fact costs. */
-const TURN_COST = 3_000
+const TURN_COST = 1_500
 const FACT_COST = 15
 const COST_OF_CHARACTER = 0.018
 

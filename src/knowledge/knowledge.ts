@@ -311,12 +311,23 @@ export class Knowledge {
     return variants.map(factOf)
   }
 
-  /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
+  /**
+   * Makes a merged variant a fact of its own, permanently; false if there is no such variant. The fact
+   * counts towards the quota. Throws `HiveError` (QUOTA_EXCEEDED, LIMIT_EXCEEDED, AGENT_FROZEN); then
+   * it stays a variant.
+   */
   async split(id: string): Promise<boolean> {
-    const { nearDuplicates, assertActive } = this.#components
+    const { nearDuplicates, assertActive, quota } = this.#components
     assertActive()
     const digest = await resolveId(id, variantIds(nearDuplicates))
-    return digest !== undefined && nearDuplicates.split(digest)
+    const bytes = digest === undefined ? undefined : await nearDuplicates.bytesApart(digest)
+    if (digest === undefined || bytes === undefined) return false
+    quota.take(bytes)
+    try {
+      return await nearDuplicates.split(digest)
+    } finally {
+      quota.release(1, bytes)
+    }
   }
 
   /**

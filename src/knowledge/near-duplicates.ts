@@ -9,6 +9,7 @@ import { readRecord, Serial } from '../../crdt/index.ts'
 import { MAX_VARIANTS, prepareStored, readFact } from '../facts/index.ts'
 import { searchedContent } from '../search/index.ts'
 import { recordVariantKey } from './record-variant.ts'
+import { VariantSeparation } from './variant-separation.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex, WaitOptions } from '../search/index.ts'
@@ -51,6 +52,7 @@ export class NearDuplicates {
   /** Variants that were split off: they stay facts of their own. */
   readonly #split: Section
   readonly #cursors: Section
+  readonly #separation: VariantSeparation
   /** Serial, so that no variant is merged into a fact while that fact is being forgotten. */
   readonly #serial = new Serial()
   #mergedCount = 0
@@ -64,6 +66,11 @@ export class NearDuplicates {
     this.#components = components
     this.#split = components.store.section('apart')
     this.#cursors = components.store.section('cursors')
+    this.#separation = new VariantSeparation({
+      store: components.store,
+      after: (digest, limit) => this.#variants.after(digest, limit),
+      separate: ({ variant }) => this.#separate(variant.digest)
+    })
   }
 
   get #variants(): FactStore['variants'] {
@@ -92,10 +99,11 @@ export class NearDuplicates {
   ): Promise<Uint8Array | undefined> {
     const known = await this.canonical(fact.digest)
     const { index, facts } = this.#components
-    // The fact that it repeated may have been forgotten.
-    if (known !== undefined && (await facts.has(known))) return known
-    if (await this.#split.has(fact.digest)) return undefined
     const record = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
+    // The fact that it repeated may have been forgotten, and the rule may have changed.
+    const repeated = known === undefined ? undefined : await facts.get(known)
+    if (repeated !== undefined && areVariantRecords(record, recordOf(repeated))) return known
+    if (await this.#split.has(fact.digest)) return undefined
     const text = record.kind === 'lesson' ? searchedContent(record) : record.content
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
@@ -154,8 +162,16 @@ export class NearDuplicates {
     return isMerged
   }
 
+  /** Whether facts, or variants of an earlier rule, wait for `consolidate`. */
+  async isDue(): Promise<boolean> {
+    return (
+      (await this.#separation.isDue()) || (await this.position()) < this.#components.facts.logEnd
+    )
+  }
+
   /**
-   * Compares the facts added since the last call, as `distill` does without the heuristic. Aborting
+   * Takes variants apart that an earlier rule merged, at most `limit` of them compared, once. Then it
+   * compares the facts added since the last call, as `distill` does without the heuristic. Aborting
    * stops between facts; the next call continues there.
    */
   async consolidate({
@@ -165,6 +181,8 @@ export class NearDuplicates {
   }: ConsolidateOptions = {}): Promise<ConsolidateReport> {
     const { facts } = this.#components
     const totals = { checked: 0, merged: 0 }
+    await this.#separation.run(limit, { signal })
+    if (await this.#separation.isDue()) return totals
     for await (const { digests, next } of facts.log(await this.position())) {
       const batch = digests.slice(0, limit - totals.checked)
       for (const { digest } of await facts.getMany(batch)) {
@@ -193,6 +211,24 @@ export class NearDuplicates {
       await this.#makeFact(known, known.variant.private, [this.#split.put(digest, EMPTY)])
       return true
     })
+  }
+
+  /** A variant that is none by today's rule. */
+  #separate(digest: Uint8Array): Promise<boolean> {
+    return this.#serial.run(async () => {
+      const known = await this.#variants.get(digest)
+      const fact = known && (await this.#components.facts.get(known.canonical))
+      if (known === undefined || fact === undefined) return false
+      if (areVariantRecords(recordOf(known.variant), recordOf(fact))) return false
+      await this.#makeFact(known, known.variant.private || fact.private)
+      return true
+    })
+  }
+
+  /** Bytes that a variant takes as a fact of its own; undefined if there is no such variant. */
+  async bytesApart(digest: Uint8Array): Promise<number | undefined> {
+    const known = await this.#variants.get(digest)
+    return known === undefined ? undefined : prepareStored(known.variant).bytes.length
   }
 
   async #makeFact(

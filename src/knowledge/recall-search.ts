@@ -10,8 +10,8 @@ import {
   relevancesOf,
   searchedContent
 } from '../search/index.ts'
-import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
+import { HitTexts } from './hit-texts.ts'
 import { displayFact, matchesQuery } from './recalled-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
@@ -25,6 +25,7 @@ import type {
   SearchQuery,
   VectorIndex
 } from '../search/index.ts'
+import type { DatedText } from './hit-texts.ts'
 import type { Echoes } from './echoes.ts'
 import type { FactStore } from '../facts/index.ts'
 import type { ExactFilter, RecalledFact, StoredText } from './recalled-fact.ts'
@@ -105,8 +106,8 @@ export interface RecallComponents {
   readonly index: SearchIndex
   /** Undefined without an embedding provider. */
   readonly vectors?: VectorIndex
-  readonly facts: FactStore
-  readonly replica: Pick<Replica, 'get'>
+  readonly facts: Pick<FactStore, 'getMany'>
+  readonly replica: Pick<Replica, 'getMany'>
   readonly history: Pick<ClaimHistory, 'current'>
   readonly echoes: Echoes
   readonly judge: Judge
@@ -128,9 +129,11 @@ const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as c
 
 export class RecallSearch {
   readonly #components: RecallComponents
+  readonly #texts: HitTexts
 
   constructor(components: RecallComponents) {
     this.#components = components
+    this.#texts = new HitTexts(components)
   }
 
   /** Embeds new items in the background if there is a provider. */
@@ -218,7 +221,8 @@ export class RecallSearch {
     for (let from = 0; from < hits.length && recalled.size < limit; from += limit) {
       signal?.throwIfAborted()
       const part = hits.slice(from, from + limit)
-      const facts = await Promise.all(part.map((hit) => this.#resolve(hit, states)))
+      const texts = await this.#texts.read(part, states.asOf)
+      const facts = await Promise.all(texts.map((text) => this.#resolve(text, states)))
       for (const [i, { score, origin }] of part.entries()) {
         const fact = facts[i]
         // A fact of this node and its published form are one result.
@@ -237,11 +241,10 @@ export class RecallSearch {
     return meaning === undefined ? found : { ...found, hits: fuse([found.hits, meaning]) }
   }
 
-  async #resolve(hit: SearchHit, states: ClaimStates): Promise<StoredText | undefined> {
-    const fact =
-      hit.origin === 'local'
-        ? await this.#fact(hit.digest, states.asOf)
-        : await this.#insight(hit.digest)
+  async #resolve(
+    fact: DatedText | undefined,
+    states: ClaimStates
+  ): Promise<StoredText | undefined> {
     if (fact === undefined) return undefined
     const { validTo: _, ...rest } = fact
     const { attribute } = rest
@@ -251,33 +254,6 @@ export class RecallSearch {
     const state = await states.of({ ...fact, attribute })
     const isHidden = state === 'superseded' || state === 'outside'
     return isHidden ? undefined : { ...rest, state }
-  }
-
-  /** A claim that began again holds from its latest begin at the time of the question on. */
-  async #fact(digest: Uint8Array, asOf: Date): Promise<DatedText | undefined> {
-    const stored = await this.#components.facts.get(digest)
-    if (stored === undefined) return undefined
-    const { private: _, validAgainFrom = [], ...fact } = factOf(stored)
-    const last = validAgainFrom.findLast((time) => time <= asOf)
-    return last === undefined ? fact : { ...fact, validFrom: last }
-  }
-
-  async #insight(digest: Uint8Array): Promise<DatedText | undefined> {
-    const { replica, judge } = this.#components
-    const attested = await replica.get(digest)
-    const judgement = attested === undefined ? undefined : await judge.judge(attested)
-    if (attested === undefined || judgement?.state !== 'released') return undefined
-    const { kind, ...fields } = attested.record
-    const { confidence, corroboration, day, tags, validFrom, validTo, stale, isStale } = judgement
-    const since = validFrom === undefined ? {} : { validFrom }
-    const until = validTo === undefined ? {} : { validTo }
-    const shown = {
-      ...(kind === 'lesson' ? { kind } : {}),
-      ...(stale === undefined ? {} : { stales: stale }),
-      ...(isStale === true ? { stale: true as const } : {})
-    }
-    const text = { id: toHex(digest), ...fields, ...shown }
-    return { ...text, confidence, tags, corroboration, day, ...since, ...until }
   }
 }
 
@@ -291,11 +267,6 @@ interface FoundAnswer extends Omit<RecallResult, 'items'> {
 
 interface FoundText extends Pick<Recalled, 'origin' | 'score'> {
   readonly text: StoredText
-}
-
-/** The end of a claim decides its state, and is not part of the answer. */
-interface DatedText extends StoredText {
-  readonly validTo?: Date
 }
 
 interface RelevantText extends FoundText, Pick<Recalled, 'relevance'> {}

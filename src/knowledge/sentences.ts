@@ -11,7 +11,7 @@
  * - No operator, pair of braces or option stands before it, and no command line that a program
  *   begins.
  * - It has a letter beyond ASCII, begins with a capital like a sentence, or has a function word that
- *   no program language has.
+ *   no program language has. With four other words any function word will do.
  */
 
 /** Letters of scripts that write without spaces. */
@@ -72,12 +72,25 @@ const FUNCTION_WORDS: ReadonlySet<string> = new Set(
    jest nie oraz bir ve ile`.split(/\s+/u)
 )
 
-/** Function words that are keywords of programs too: they make a sentence only after a capital. */
+/** Function words that are keywords of programs too: they make a sentence only after a capital, or with some other words. */
 const KEYWORDS: ReadonlySet<string> = new Set(
   'a is in of to for on at by as with from if not and or no this when where then all any i do'.split(
     ' '
   )
 )
+
+/** What begins a line of code in small letters. */
+const STATEMENTS: ReadonlySet<string> = new Set(
+  `select insert update delete create alter drop grant revoke join import from export return if else
+   elif for foreach while until unless with try catch except raise throw let const var def class
+   function fn func public private protected static final void int string bool type interface enum
+   struct use using require include package module case switch default match async await yield new`.split(
+    /\s+/u
+  )
+)
+
+/** Words other than keywords that make a sentence with one, if it begins with a small letter. */
+const MIN_OTHERS = 4
 
 /** Abbreviations that end with a stop, and names that may. */
 const ABBREVIATIONS: ReadonlySet<string> = new Set(
@@ -127,11 +140,16 @@ function endsUnspaced(tokens: readonly string[]): boolean {
 }
 
 function hasFunctionWord(tokens: readonly string[], words: readonly string[]): boolean {
-  const isCapital = SENTENCE_CASE.test(tokens[0] ?? '')
+  const mayHaveKeywords = SENTENCE_CASE.test(tokens[0] ?? '') || isLongInSmall(words)
   return words.some((word, i) => {
     const small = i === 0 ? word.toLowerCase() : word
-    return FUNCTION_WORDS.has(small) || (isCapital && KEYWORDS.has(small))
+    return FUNCTION_WORDS.has(small) || (mayHaveKeywords && KEYWORDS.has(small))
   })
+}
+
+function isLongInSmall(words: readonly string[]): boolean {
+  const others = words.filter((word) => SMALL_WORD.test(word) && !KEYWORDS.has(word))
+  return others.length >= MIN_OTHERS && !STATEMENTS.has(words[0] ?? '')
 }
 
 /** A capital, and two words in small letters. */

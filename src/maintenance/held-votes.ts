@@ -1,11 +1,19 @@
 /**
  * Lets changes of own votes leave when their time has come: votes that wait for the retraction of the
  * vote before them, and retractions of votes of several author keys.
+ *
+ * In a swarm votes wait also until a peer has told its heads: a copied or restored directory may hold
+ * a vote that another copy has published. Retractions need not wait, since a second one is no news.
  */
 import type { Entry, Replica } from '../../crdt/index.ts'
 
 export interface HeldVotesComponents {
-  readonly replica: Pick<Replica, 'publishHeld'>
+  readonly replica: Pick<
+    Replica,
+    'hasHeardPeers' | 'off' | 'on' | 'publishHeld' | 'releaseRetractions'
+  >
+  /** False: no peer will tell anything. */
+  readonly hasSwarm: boolean
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   readonly onError: (error: unknown) => void
 }
@@ -24,27 +32,34 @@ export class HeldVotesRelease {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), INTERVAL).unref()
-    this.#look()
+    this.#timer = setInterval(() => void this.look(), INTERVAL).unref()
+    this.#components.replica.on('peers:hear', this.#onHear)
+    void this.look()
   }
 
   /** Resolves when no work is pending. */
   async stop(): Promise<void> {
     this.#abort.abort()
     clearInterval(this.#timer)
+    this.#components.replica.off('peers:hear', this.#onHear)
     await this.#running
   }
 
-  #look(): void {
+  /** Resolves when all that may leave now has left. */
+  look(): Promise<void> {
     this.#running = this.#running.then(() => this.#release())
+    return this.#running
   }
 
+  readonly #onHear = (): void => void this.look()
+
   async #release(): Promise<void> {
-    const { replica, announce, onError } = this.#components
+    const { replica, hasSwarm, announce, onError } = this.#components
     const { signal } = this.#abort
     if (signal.aborted) return
     try {
-      await announce(await replica.publishHeld(signal))
+      if (hasSwarm && !replica.hasHeardPeers) await replica.releaseRetractions()
+      else await announce(await replica.publishHeld(signal))
     } catch (error) {
       if (!signal.aborted) onError(error)
     }

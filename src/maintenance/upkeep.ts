@@ -10,7 +10,7 @@ import type { FactStore } from '../facts/index.ts'
 
 export interface UpkeepComponents {
   readonly facts: Pick<FactStore, 'compactLog' | 'isLogCompactionDue' | 'logEnd'>
-  readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'position'>
+  readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'isDue'>
   readonly replica: Pick<
     Replica,
     'compact' | 'compactLog' | 'isCompactionDue' | 'isLogCompactionDue'
@@ -90,7 +90,7 @@ export class Upkeep {
       await log.compactLog(options.signal)
       return true
     }
-    if ((await nearDuplicates.position()) >= facts.logEnd) return false
+    if (!(await nearDuplicates.isDue())) return false
     const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
     // Log entries of its own merges do not end the idle time.
     this.#logEnd = facts.logEnd

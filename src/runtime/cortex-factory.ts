@@ -188,7 +188,12 @@ export class CortexFactory {
       onDamage: (report) => observer.onDamage(report),
       onError
     })
-    this.#heldVotes = new HeldVotesRelease({ replica, announce, onError })
+    this.#heldVotes = new HeldVotesRelease({
+      replica,
+      hasSwarm: parts.swarm !== undefined,
+      announce,
+      onError
+    })
     this.#upkeep = new Upkeep({
       facts,
       replica,
@@ -328,7 +333,10 @@ export class CortexFactory {
       }),
       agent,
       assertActive: () => rules.assertActive(agent),
-      onForget: (ids) => impact.forget(ids),
+      onForget: async (ids) => {
+        await this.#vectors?.forget(ids.map((id) => Buffer.from(id, 'hex')))
+        await impact.forget(ids)
+      },
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations),

@@ -104,6 +104,14 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     return this.#parts.swarm?.peerId
   }
 
+  /**
+   * Why this node is in no mesh of gossip, although peers are connected for more than 10 s; undefined
+   * where it is in one or takes no gossip.
+   */
+  get meshDelay(): string | undefined {
+    return this.#parts.swarm?.meshDelay()
+  }
+
   /** Addresses of this node, each with `/p2p/<peer id>`. */
   get multiaddrs(): string[] {
     return this.#parts.swarm?.multiaddrs ?? []

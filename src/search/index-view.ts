@@ -39,7 +39,7 @@ export type Question = Extract<
 export interface RecentItems {
   readonly origin: SearchOrigin
   readonly digests: readonly Uint8Array[]
-  /** The digests with their stored bytes, by `packItems`. */
+  /** The last ones of the digests with their stored bytes, by `packItems`. */
   readonly packed: Uint8Array
 }
 

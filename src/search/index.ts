@@ -21,7 +21,8 @@ export type { StaleState } from './item-marks.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'
 export type { GoalRank, OfferRank, RowKind, RowState } from './record-row.ts'
 export type { IndexView, Listed } from './index-view.ts'
-export type { FinishOptions, SearchSource, WaitOptions } from './search-index.ts'
+export type { FinishOptions, WaitOptions } from './search-index.ts'
+export type { SearchSource } from './search-source.ts'
 export type {
   RecordCount,
   ClaimHit,

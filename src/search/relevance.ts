@@ -219,15 +219,16 @@ class ItemWords {
   /** Endings are removed only of words that begin like one of the others. */
   constructor(text: string, beginnings: ReadonlySet<string>) {
     const { words, parts } = plainTerms(text)
-    const list = words.split(' ')
-    for (const [i, word] of list.entries()) {
-      if (!this.#positions.has(word)) this.#positions.set(word, i)
+    for (const [i, word] of words.entries()) {
+      // Its stem is known then too: a text may repeat a few words a thousand times.
+      if (this.#positions.has(word)) continue
+      this.#positions.set(word, i)
       if (!beginnings.has(word.slice(0, MIN_STEM))) continue
       const stem = withoutEnding(word)
       if (!this.#positions.has(stem)) this.#positions.set(stem, i)
     }
-    this.#forms = new Set(parts.split(' '))
-    this.size = list.length
+    this.#forms = new Set(parts)
+    this.size = Math.max(1, words.length)
   }
 
   /** 0 to 1. */

@@ -11,27 +11,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
 import { errorOf, HiveError } from '../errors.ts'
+import { IndexPace } from './index-pace.ts'
 import { IndexView } from './index-view.ts'
+import { MAX_UNINDEXED, readNewestItems } from './newest-items.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { LogPart } from '../../crdt/index.ts'
 import type { IndexState, Question, RecentItems } from './index-view.ts'
 import type { SearchOrigin } from './search-query.ts'
+import type { SearchSource } from './search-source.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
-
-/** A source of the index. */
-export interface SearchSource {
-  readonly origin: SearchOrigin
-  /** Position after the last digest of the log. */
-  end(): number
-  /** The log from a position; its beginning may have been cut off. */
-  log(from: number): AsyncIterable<LogPart>
-  /** At most so many of the newest digests of the log from a position, as far as it is on disk. */
-  newest(from: number, limit: number): Promise<readonly Uint8Array[]>
-  /** The bytes to index under these digests now; undefined for removed ones. */
-  read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
-}
 
 export interface SearchIndexInit {
   /** The file of the database. Default: in memory. */
@@ -41,6 +30,8 @@ export interface SearchIndexInit {
   readonly rules?: number
   /** Options of Node.js for the thread: conditions of imports. */
   readonly conditions: readonly string[]
+  /** Milliseconds, for the pace of the index. Default: `performance.now`. */
+  readonly now?: () => number
   /** A damaged file was deleted; it is built again. */
   readonly onRebuild?: () => void
   /** The index cannot follow its logs; called once until it can again. */
@@ -69,9 +60,6 @@ const PROGRESS_MS = 200
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
 
-/** The newest items that are compared directly; as few are waited for, however long it takes. */
-const MAX_UNINDEXED = 512
-
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
 
@@ -94,6 +82,7 @@ export class SearchIndex {
   /** The position of the worker in each log, and the one that is committed. */
   readonly #positions = new Map<SearchOrigin, number>()
   readonly #committed = new Map<SearchOrigin, number>()
+  readonly #pace = new IndexPace()
   #database: RemoteDatabase | undefined
   /** Answers while the thread of the database indexes. */
   #reader: RemoteDatabase | undefined
@@ -216,8 +205,9 @@ export class SearchIndex {
       () => false
     )
     if (maxWait === Infinity) return caughtUp
-    if (this.behind > MAX_AWAITED) return false
     const isFew = (): boolean => this.behind <= MAX_UNINDEXED
+    if (this.behind > MAX_AWAITED || (!isFew() && this.#pace.timeFor(this.behind) > maxWait))
+      return false
     let left = maxWait
     while (left > 0 || isFew()) {
       const lag = this.#lag
@@ -242,11 +232,7 @@ export class SearchIndex {
   /** The newest items behind these positions. */
   #recent(positions: ReadonlyMap<SearchOrigin, number>): Promise<readonly RecentItems[]> {
     return Promise.all(
-      this.#init.sources.map(async (source) => {
-        const { origin } = source
-        const digests = await source.newest(positions.get(origin) ?? 0, MAX_UNINDEXED)
-        return { origin, digests, packed: packItems(digests, await source.read(digests)) }
-      })
+      this.#init.sources.map((source) => readNewestItems(source, positions.get(source.origin) ?? 0))
     )
   }
 
@@ -284,7 +270,10 @@ export class SearchIndex {
     const end = source.end()
     let position = this.#positions.get(origin)
     if (position === end) return
+    const { now = performance.now.bind(performance) } = this.#init
+    const started = now()
     position ??= this.#committed.get(origin) ?? 0
+    const first = position
     // A cursor beyond the log belongs to another store: an older copy was restored.
     if (position > end) position = 0
     let digests: Uint8Array[] = []
@@ -307,6 +296,7 @@ export class SearchIndex {
     if (digests.length > 0 && this.#closing === undefined) await apply(false)
     await applied
     if (this.#closing === undefined) {
+      this.#pace.add(position - first, now() - started)
       this.#positions.set(origin, position)
       this.#committed.set(origin, position)
     }

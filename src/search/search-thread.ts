@@ -65,6 +65,12 @@ export type SearchRequest =
       readonly from: number
       readonly position: number
     }
+  /** Vectors of forgotten items; answered with the cursor, which stays. */
+  | {
+      readonly type: 'erase'
+      readonly origin: SearchOrigin
+      readonly digests: readonly Uint8Array[]
+    }
   | {
       readonly type: 'nearest'
       readonly project?: string | null
@@ -96,6 +102,7 @@ interface Answers {
   readonly goal: GoalNode | undefined
   readonly ancestors: readonly Uint8Array[]
   readonly vectors: number
+  readonly erase: number
   readonly nearest: readonly SearchHit[]
   readonly dimensions: number
   readonly close: number

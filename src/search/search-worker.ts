@@ -151,6 +151,15 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
       }
       database.apply(request.origin, request.items, request.position)
       return request.position
+    case 'erase': {
+      const cursor = database.cursor(request.origin)
+      database.apply(
+        request.origin,
+        request.digests.map((digest) => ({ digest })),
+        cursor
+      )
+      return cursor
+    }
     case 'nearest':
       return database.search(request.vector, request.limit, request.origins, request)
     case 'dimensions': {

@@ -1,14 +1,14 @@
 /**
  * The vectors of facts and records: stored in SQLite with the cursors, in one transaction, and
- * searched in an HNSW graph (the `usearch` package). The graph is saved next to the database now
+ * searched in an HNSW graph (`vector-graph.ts`). The graph is saved next to the database now
  * and then, with its checksum. A missing, old or damaged graph is completed from the vectors, without
  * embedding any text again.
  */
 import { renameSync, rmSync } from 'node:fs'
-import { Index, MetricKind, ScalarKind } from 'usearch'
 import { failureOf, ProjectionError } from './projection-failure.ts'
 import { bytesOf, numberOf, ProjectionFile } from './projection-file.ts'
 import { sumOf } from './projection-sum.ts'
+import { VectorGraph } from './vector-graph.ts'
 import { isExcluded, STALE_STATES } from './item-marks.ts'
 import { ORIGINS } from './search-query.ts'
 import type { Matches } from 'usearch'
@@ -25,6 +25,9 @@ export interface VectorItem {
 }
 
 const VERSION = 1
+
+/** The sum and the last item of the saved graph. One of an earlier version has removed vectors. */
+const GRAPH = 'erased-graph'
 
 const SCHEMA = `
   CREATE TABLE vectors (
@@ -51,6 +54,9 @@ const NEAREST_GROWTH = 4
 const SAVE_MINIMUM = 10_000
 const SAVE_SHARE = 0.1
 
+/** A graph up to this size is saved at once when a vector was removed: some 20 MB. */
+const SAVE_ERASED = 20_000
+
 /** SQLite's default. */
 const CHECKPOINT_PAGES = 1_000
 
@@ -63,7 +69,7 @@ export class VectorDatabase {
   readonly #find: StatementSync
   readonly #insert: StatementSync
   readonly #hit: StatementSync
-  #graph: Index | undefined
+  #graph: VectorGraph | undefined
   #unsaved = 0
 
   /**
@@ -161,8 +167,10 @@ export class VectorDatabase {
     }
     for (const item of removed) this.#graph?.remove(item)
     for (const [item, vector] of added) this.#add(item, vector)
-    const size = this.#graph?.size() ?? 0
-    if (this.#unsaved > Math.max(SAVE_MINIMUM, size * SAVE_SHARE)) this.#save()
+    this.#unsaved += removed.length
+    const size = this.#graph?.size ?? 0
+    const wasErased = removed.length > added.length && size <= SAVE_ERASED
+    if (wasErased || this.#unsaved > Math.max(SAVE_MINIMUM, size * SAVE_SHARE)) this.#save()
   }
 
   /** The nearest items, best first; the score is the cosine similarity. */
@@ -173,12 +181,12 @@ export class VectorDatabase {
     filter: MarkFilter = { includeStale: true }
   ): SearchHit[] {
     const graph = this.#graph
-    if (graph === undefined || graph.size() === 0 || vector.length !== this.dimensions) return []
+    if (graph === undefined || graph.size === 0 || vector.length !== this.dimensions) return []
     // The graph has no filter: items that are left out take no place, so more are read.
     for (let count = limit; ; count *= NEAREST_GROWTH) {
-      const read = Math.min(count, Math.max(limit, MAX_NEAREST), graph.size())
-      const hits = this.#nearest(graph.search(vector, read, 1), origins, filter)
-      const isLast = read < count || read === graph.size()
+      const read = Math.min(count, Math.max(limit, MAX_NEAREST), graph.size)
+      const hits = this.#nearest(graph.search(vector, read), origins, filter)
+      const isLast = read < count || read === graph.size
       if (isLast || hits.length >= limit) return hits.slice(0, limit)
     }
   }
@@ -227,10 +235,8 @@ export class VectorDatabase {
   }
 
   #add(item: bigint, vector: Float32Array): void {
-    this.#graph ??= graphOf(vector.length)
-    if (this.#graph.contains(item) === true) return
-    this.#graph.add(item, vector)
-    this.#unsaved += 1
+    this.#graph ??= new VectorGraph(vector.length)
+    if (this.#graph.add(item, vector)) this.#unsaved += 1
   }
 
   /**
@@ -247,7 +253,7 @@ export class VectorDatabase {
       const sum = sumOf(path)
       renameSync(path, this.#graphPath)
       const last = this.#database.prepare('SELECT max(item) AS n FROM vectors').get()?.['n']
-      this.#set('graph', `${sum} ${numberOf(last)}`)
+      this.#set(GRAPH, `${sum} ${numberOf(last)}`)
     } catch {
       rmSync(path, { force: true })
     }
@@ -258,7 +264,7 @@ export class VectorDatabase {
     const { dimensions } = this
     if (dimensions === 0) return
     const last = this.#loadGraph(dimensions)
-    this.#graph ??= graphOf(dimensions)
+    this.#graph ??= new VectorGraph(dimensions)
     const later = this.#database.prepare('SELECT item, vector FROM vectors WHERE item > ?')
     for (const row of later.iterate(last)) {
       const bytes = Uint8Array.from(bytesOf(row['vector']))
@@ -268,15 +274,13 @@ export class VectorDatabase {
 
   /** The last item of the loaded graph; 0 if it is missing, damaged or another one. */
   #loadGraph(dimensions: number): number {
-    const [, sum, last] = /^(\d+ \d+) (\d+)$/.exec(String(this.#get('graph'))) ?? []
-    const graph = graphOf(dimensions)
+    const [, sum, last] = /^(\d+ \d+) (\d+)$/.exec(String(this.#get(GRAPH))) ?? []
     try {
       if (sumOf(this.#graphPath) !== sum) return 0
-      graph.load(this.#graphPath)
+      this.#graph = VectorGraph.load(this.#graphPath, dimensions)
     } catch {
       return 0
     }
-    this.#graph = graph
     return Number(last)
   }
 
@@ -292,24 +296,11 @@ export class VectorDatabase {
   }
 }
 
-/** Cosine distance over half-precision numbers: 2 bytes a dimension. */
-function graphOf(dimensions: number): Index {
-  return new Index({
-    dimensions,
-    metric: MetricKind.Cos,
-    quantization: ScalarKind.F16,
-    connectivity: 16,
-    expansion_add: 128,
-    expansion_search: 64,
-    multi: false
-  })
-}
-
 function open(path: string): ProjectionFile {
   return new ProjectionFile(path, {
     version: VERSION,
     schema: SCHEMA,
-    pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+    pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON',
     checkpointPages: CHECKPOINT_PAGES,
     beside: ['.usearch', '.usearch.new']
   })

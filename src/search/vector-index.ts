@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorOf, HiveError } from '../errors.ts'
 import { openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { EmbedOptions, Embedder } from './embedder.ts'
-import type { SearchSource } from './search-index.ts'
+import type { SearchSource } from './search-source.ts'
 import type { EmbeddedItem } from './search-text.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
@@ -108,6 +108,18 @@ export class VectorIndex {
       this.#report(error)
       return undefined
     }
+  }
+
+  /**
+   * Erases the vectors of forgotten facts. The log reports the removals too, but behind texts that may
+   * wait for the provider.
+   */
+  async forget(digests: readonly Uint8Array[]): Promise<void> {
+    if (this.#closed.signal.aborted) return
+    await this.#ask({ type: 'erase', origin: 'local', digests }).catch((error: unknown) =>
+      this.#report(error)
+    )
+    this.follow()
   }
 
   /** Stops embedding and closes the database; idempotent. */

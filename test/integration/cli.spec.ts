@@ -315,7 +315,7 @@ describe('the hive binary', function () {
     const before = await runHive(['goals', ...data])
     assert.deepEqual([before.code, before.stdout], [3, ''])
     const [id = ''] = (await run('goals', 'add', 'Ship version 2', '--tag', 'release')).split(' ')
-    assert.match(await run('goals', 'add', 'ship version 2.'), new RegExp(`^${id}  already exists`))
+    assert.match(await run('goals', 'add', 'ship  version 2'), new RegExp(`^${id}  already exists`))
     const first = await run('playbook', id, 'add', 'Test', 'On all three systems.')
     const [, step = ''] = /\((.+)\)/.exec(first) ?? []
     {

@@ -1,6 +1,6 @@
 /**
  * `/filter/1.0.0`: peers tell each other, as Bloom filters, what they have observed and what they
- * have published. The whole filter once, then the elements added since.
+ * have published. The whole filter once, then the elements added since, on a stream that stays open.
  *
  * Guaranteed: what this node holds of a peer is what that peer sent, of the one shape a filter can
  * have. Not guaranteed: that it is true. A hit is always a maybe; nothing may be lost, refused or
@@ -18,7 +18,7 @@ import {
   MAX_FILTER_PEERS,
   MAX_INBOUND_EXCHANGES
 } from '../constants.ts'
-import { Exchanges } from '../streams/exchange.ts'
+import { RequestStreams } from '../streams/request-streams.ts'
 import {
   responseBytes,
   elementsOf,
@@ -34,10 +34,9 @@ import {
 import { PeerFilters } from './peer-filters.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { StoredFilter } from '../../crdt/index.ts'
+import type { FilterVersion, StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
-import type { FrameStream } from '../streams/frame-stream.ts'
 
 /** A filter that this node offers. */
 export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since' | 'snapshot'>
@@ -45,8 +44,10 @@ export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since
 export interface FiltersInit extends ExchangeServiceInit {
   /** Left out: peers are told that there is none. */
   readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
-  /** Milliseconds between two rounds with all peers; 0 for none. */
+  /** Milliseconds after which each peer is asked again; 0 for never. */
   readonly interval?: number
+  /** 0 to 1; spreads the peers over the interval. */
+  random(): number
   /** The stored filter of a peer changed. */
   readonly onChange: (change: FilterChange) => void
 }
@@ -63,47 +64,72 @@ export interface Filters {
   refresh(options?: AbortOptions): Promise<void>
 }
 
+/** Rounds look for peers whose turn it is so many times an interval: all at once would be a burst. */
+const TICKS = 10
+
+/** Rounds until a peer that has connected is asked, at most. */
+const FIRST_TICKS = 2
+
 /** A service for `createLibp2p`. */
 export function filters(init: FiltersInit): (components: ExchangeComponents) => Filters {
   return (components) => new FilterService(components, init)
 }
 
+type Read = () => Promise<Uint8Array>
+type Write = (frame: Uint8Array) => Promise<void>
+
 const KINDS: readonly FilterKind[] = ['observed', 'published']
+
+/** Elements of a filter whose frames are kept: then they take a few kilobytes. */
+const MAX_KEPT_ELEMENTS = 256
+
+interface SentSnapshot extends FilterVersion {
+  readonly frames: readonly Uint8Array[]
+}
 
 class FilterService implements Filters, Startable {
   readonly peerFilters: PeerFilters
   readonly #init: FiltersInit
-  readonly #exchanges: Exchanges
+  readonly #streams: RequestStreams
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
+  /** Until a peer is asked again, by the name of each connected peer. */
+  readonly #ticksLeft = new Map<string, number>()
+  /** Whole filters with little in them, ready to be sent: all peers that join ask for them. */
+  readonly #snapshots = new Map<FilterKind, SentSnapshot>()
   /** Bytes of filters that are on their way. */
   #incomingBytes = 0
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
-    this.#exchanges = new Exchanges(components, {
+    this.#streams = new RequestStreams(components, {
       ...init,
       name: 'filter',
       maxFrameBytes: MAX_FILTER_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      respond: (frames, signal) => this.#serve(frames, signal),
-      onConnect: (peer) => void this.#tryPull(peer)
+      accept: () => (request, write) => this.#respond(readFilterRequest(request), write),
+      onConnect: (peer) => {
+        this.#ticksLeft.set(peer.toString(), 1 + Math.floor(init.random() * FIRST_TICKS))
+        // Sync and gossip come first, if this node asks again.
+        if (this.#rounds === undefined) void this.#tryPull(peer)
+      },
+      onDisconnect: (peer) => void this.#ticksLeft.delete(peer.toString())
     })
-    this.peerFilters = new PeerFilters((peer) => this.#exchanges.peer(peer) !== undefined)
+    this.peerFilters = new PeerFilters((peer) => this.#ticksLeft.has(peer))
     const interval = init.interval ?? FILTER_INTERVAL
-    if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
+    if (interval > 0) this.#rounds = repeatingTask(() => this.#tick(), interval / TICKS)
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
 
   async start(): Promise<void> {
-    await this.#exchanges.start()
+    await this.#streams.start()
     this.#rounds?.start()
   }
 
   async stop(): Promise<void> {
     this.#rounds?.stop()
-    await this.#exchanges.stop()
+    await this.#streams.stop()
     await Promise.allSettled(this.#running.values())
   }
 
@@ -115,12 +141,17 @@ class FilterService implements Filters, Startable {
     signal?.throwIfAborted()
   }
 
-  #round(): void {
-    for (const peer of this.#peersToPull()) void this.#tryPull(peer)
+  #tick(): void {
+    for (const peer of this.#peersToPull()) {
+      const name = peer.toString()
+      const left = (this.#ticksLeft.get(name) ?? 1) - 1
+      this.#ticksLeft.set(name, left > 0 ? left : TICKS)
+      if (left <= 0) void this.#tryPull(peer)
+    }
   }
 
   #peersToPull(): PeerId[] {
-    return this.#exchanges.peers().slice(0, MAX_FILTER_PEERS)
+    return this.#streams.peers().slice(0, MAX_FILTER_PEERS)
   }
 
   /** One pull a peer at a time; a second caller joins it. */
@@ -130,29 +161,28 @@ class FilterService implements Filters, Startable {
     if (running !== undefined) return running
     const pull = this.#pull(peer)
       .catch((error: unknown) =>
-        this.#exchanges.log('cannot fetch filters from %p - %e', peer, error)
+        this.#streams.log('cannot fetch filters from %p - %e', peer, error)
       )
       .finally(() => this.#running.delete(name))
     this.#running.set(name, pull)
     return pull
   }
 
+  /** All kinds in one message: most answers say that nothing is new. */
   #pull(peer: PeerId): Promise<void> {
-    return this.#exchanges.run(peer, async (frames, signal) => {
-      for (const kind of KINDS) await this.#request(frames, peer.toString(), kind, signal)
+    const name = peer.toString()
+    const requests = KINDS.map((kind) => {
+      const known = this.peerFilters.versionOf(name, kind)
+      return writeFilterRequest({ kind, known })
+    })
+    return this.#streams.requestAll(peer, requests, async (read) => {
+      for (const kind of KINDS) await this.#receiveFilter(read, name, kind)
     })
   }
 
-  async #request(
-    frames: FrameStream,
-    peer: string,
-    kind: FilterKind,
-    signal: AbortSignal
-  ): Promise<void> {
-    const known = this.peerFilters.versionOf(peer, kind)
-    await frames.write(writeFilterRequest({ kind, known }), { signal })
-    const answer = readFilterResponse(await readFrame(frames, signal))
-    const raw = await this.#receive(frames, responseBytes(answer), signal)
+  async #receiveFilter(read: Read, peer: string, kind: FilterKind): Promise<void> {
+    const answer = readFilterResponse(await read())
+    const raw = await this.#receive(read, responseBytes(answer))
     try {
       if (answer.type === 'none') this.peerFilters.drop(peer, kind)
       else if (answer.type === 'delta') this.peerFilters.extend(peer, kind, elementsOf(raw))
@@ -165,80 +195,68 @@ class FilterService implements Filters, Startable {
   }
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
-  async #receive(frames: FrameStream, length: number, signal: AbortSignal): Promise<Uint8Array> {
+  async #receive(read: Read, length: number): Promise<Uint8Array> {
     if (this.#incomingBytes + length > MAX_INCOMING_FILTER_BYTES) {
       throw new Error('Too many filters arrive at once. A later round requests this filter again.')
     }
     this.#incomingBytes += length
     try {
-      return await readChunks(frames, length, signal)
+      return await readChunks(read, length)
     } finally {
       this.#incomingBytes -= length
     }
   }
 
-  async #serve(frames: FrameStream, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const frame = await frames.read({ signal })
-      if (frame === undefined) return
-      await this.#respond(frames, readFilterRequest(frame), signal)
-    }
+  async #respond({ kind, known }: FilterRequest, write: Write): Promise<void> {
+    const offer = this.#init.offers[kind]
+    for (const frame of await this.#responseTo(kind, offer, known)) await write(frame)
   }
 
-  async #respond(
-    frames: FrameStream,
-    { kind, known }: FilterRequest,
-    signal: AbortSignal
-  ): Promise<void> {
-    const { answer, raw } = await responseTo(this.#init.offers[kind], known)
-    await frames.write(writeFilterResponse(answer), { signal })
-    for (const part of raw) {
-      for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
-        const chunk = writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
-        await frames.write(chunk, { signal })
+  async #responseTo(
+    kind: FilterKind,
+    offer: OfferedFilter | undefined,
+    known: FilterRequest['known']
+  ): Promise<Iterable<Uint8Array>> {
+    if (offer === undefined) return [writeFilterResponse({ type: 'none' })]
+    if (known !== undefined && equalBytes(known.generation, offer.generation)) {
+      const elements = await offer.since(known.version)
+      const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
+      if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
+        return framesOf(answer, [elements])
       }
     }
+    const { generation, version } = offer
+    const kept = this.#snapshots.get(kind)
+    if (kept?.version === version && equalBytes(kept.generation, generation)) return kept.frames
+    const { slices } = offer.snapshot()
+    if (slicesBytes(slices) > MAX_FILTER_BYTES) return [writeFilterResponse({ type: 'none' })]
+    const counts = slices.map(({ count }) => count)
+    // Copies, since the filter goes on changing.
+    const raw = slices.map(({ bits }) => bits.slice())
+    const frames = framesOf({ type: 'full', generation, counts }, raw)
+    if (version > MAX_KEPT_ELEMENTS) return frames
+    const all = [...frames]
+    this.#snapshots.set(kind, { generation, version, frames: all })
+    return all
   }
 }
 
-/** An answer and the raw bytes that follow it: copies, since the filter goes on changing. */
-async function responseTo(
-  offer: OfferedFilter | undefined,
-  known: FilterRequest['known']
-): Promise<{ answer: FilterResponse; raw: readonly Uint8Array[] }> {
-  if (offer === undefined) return { answer: { type: 'none' }, raw: [] }
-  if (known !== undefined && equalBytes(known.generation, offer.generation)) {
-    const elements = await offer.since(known.version)
-    const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
-    if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
-      return { answer, raw: [elements] }
+/** An answer, and the raw bytes that follow it. */
+function* framesOf(answer: FilterResponse, raw: readonly Uint8Array[]): Generator<Uint8Array> {
+  yield writeFilterResponse(answer)
+  for (const part of raw) {
+    for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
+      yield writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
     }
   }
-  const { generation, slices } = offer.snapshot()
-  if (slicesBytes(slices) > MAX_FILTER_BYTES) return { answer: { type: 'none' }, raw: [] }
-  const counts = slices.map(({ count }) => count)
-  return {
-    answer: { type: 'full', generation, counts },
-    raw: slices.map(({ bits }) => bits.slice())
-  }
 }
 
-async function readChunks(
-  frames: FrameStream,
-  length: number,
-  signal: AbortSignal
-): Promise<Uint8Array> {
+async function readChunks(read: Read, length: number): Promise<Uint8Array> {
   const raw = new Uint8Array(length)
   for (let at = 0; at < length;) {
-    const chunk = readChunk(await readFrame(frames, signal), length - at)
+    const chunk = readChunk(await read(), length - at)
     raw.set(chunk, at)
     at += chunk.length
   }
   return raw
-}
-
-async function readFrame(frames: FrameStream, signal: AbortSignal): Promise<Uint8Array> {
-  const frame = await frames.read({ signal })
-  if (frame === undefined) throw new Error('The peer closed the stream before the end.')
-  return frame
 }

@@ -73,10 +73,12 @@ export class PeerFilters {
   extend(peer: string, kind: FilterKind, elements: Iterable<Uint8Array>): void {
     const held = this.#filters.get(keyOf(peer, kind))
     if (held === undefined) throw new ProtocolError('a delta of a filter that is not stored')
+    const { version } = held
     for (const element of elements) {
       held.filter.add(element)
       held.version += 1
     }
+    if (held.version === version) return
     if (held.filter.bytes > MAX_FILTER_BYTES) {
       this.drop(peer, kind)
       throw new ProtocolError('a filter larger than the limit')

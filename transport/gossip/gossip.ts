@@ -13,12 +13,14 @@ import { equalBytes } from '../../crdt/bytes/index.ts'
 import { hasValidSignature, MalformedError, readEntry } from '../../crdt/index.ts'
 import {
   IWANT_FOLLOWUP,
+  MAX_EXCHANGED_PEERS,
   MAX_GOSSIP_BYTES,
   MAX_GOSSIP_QUEUE_BYTES,
   MAX_GOSSIPED_RETRACTIONS,
   MAX_RPC_BYTES,
   MAX_TOPIC_BYTES_PER_PEER
 } from '../constants.ts'
+import { PeerExchange } from './peer-exchange.ts'
 import { PendingMessages } from './pending-messages.ts'
 import {
   readGossip,
@@ -29,6 +31,7 @@ import {
 } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
+import type { ExchangingService } from './peer-exchange.ts'
 import type {
   Entry,
   PublicView,
@@ -96,6 +99,7 @@ export function gossipService(
     runOnLimitedConnection: true,
     // Who has no room in its mesh names others that have: so a swarm outgrows its bootstrap peer.
     doPX: true,
+    prunePeers: MAX_EXCHANGED_PEERS,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     maxInboundDataLength: MAX_RPC_BYTES,
@@ -135,6 +139,12 @@ function topicScore(): ReturnType<typeof createTopicScoreParams> {
   })
 }
 
+/** What the interface of the service leaves out. */
+export function internalsOf(service: GossipSub): ExchangingService {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see ExchangingService
+  return service as GossipSub & ExchangingService
+}
+
 /** Subscribes `service` to the swarm's topics. */
 export function joinGossip(service: GossipSub, init: GossipInit): Gossip {
   return new TopicGossip(service, init)
@@ -146,10 +156,12 @@ class TopicGossip implements Gossip {
   readonly #service: GossipSub
   readonly #init: GossipInit
   readonly #pending = new PendingMessages()
+  readonly #peerExchange: PeerExchange
 
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
     this.#init = init
+    this.#peerExchange = new PeerExchange(internalsOf(service), init.topics.entries)
     this.#validateWith(init.topics.entries, (peer, message) => this.#validate(peer, message))
     this.#validateWith(init.topics.retractions, (peer, message) =>
       this.#validateRetractions(peer, message)
@@ -189,9 +201,7 @@ class TopicGossip implements Gossip {
   }
 
   meshPeers(): string[] {
-    // Public on the class, missing from the interface it is returned as.
-    const service = this.#service as GossipSub & { getMeshPeers?(topic: string): string[] }
-    return service.getMeshPeers?.(this.#init.topics.entries) ?? []
+    return internalsOf(this.#service).getMeshPeers(this.#init.topics.entries)
   }
 
   stop(): void {
@@ -202,7 +212,10 @@ class TopicGossip implements Gossip {
     }
   }
 
-  readonly #onChange = (): void => this.#init.onPeersChange()
+  readonly #onChange = (): void => {
+    this.#peerExchange.update()
+    this.#init.onPeersChange()
+  }
 
   async #validate(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
@@ -224,14 +237,20 @@ class TopicGossip implements Gossip {
     }
   }
 
-  /** What opens nothing here may be forged: it waits, and is not forwarded. */
+  /**
+   * What opens nothing here may be forged: it waits, and is not forwarded. What is new of such a
+   * message goes on without it: each retraction once, since it is new once.
+   */
   async #validateRetractions(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
     try {
       const retractions = readGossipedRetractions(data)
       const results = await this.#init.retractions.admit(retractions, peer.toString())
-      const isNews = results.includes('admitted') && !results.includes('waits')
-      return isNews ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+      const news = retractions.filter((_, i) => results[i] === 'admitted')
+      if (news.length === 0) return TopicValidatorResult.Ignore
+      if (!results.includes('waits')) return TopicValidatorResult.Accept
+      await this.publishRetractions(news)
+      return TopicValidatorResult.Ignore
     } catch (error) {
       if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
       throw error

@@ -46,11 +46,17 @@ export class FrameStream {
   }
 
   /** Resolves when the stream can take more. */
-  async write(frame: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
+  write(frame: Uint8Array, options?: AbortOptions): Promise<void> {
+    return this.writeAll([frame], options)
+  }
+
+  /** Writes frames as one message of the stream. */
+  async writeAll(frames: readonly Uint8Array[], { signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
     // It tells more than "the stream is closed".
     if (this.#error !== undefined) throw this.#error
-    if (!this.#stream.send(new Uint8ArrayList(lengthPrefix(frame.length), frame))) {
+    const parts = frames.flatMap((frame) => [lengthPrefix(frame.length), frame])
+    if (!this.#stream.send(new Uint8ArrayList(...parts))) {
       await this.#stream.onDrain({ signal })
     }
   }

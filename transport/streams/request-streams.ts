@@ -102,10 +102,20 @@ export class RequestStreams {
   }
 
   /** Sends a request to the peer once those before it are answered, and reads its answer. */
-  async request<T>(
+  request<T>(
     peer: PeerId,
     request: Uint8Array,
     readAnswer: ReadAnswer<T>,
+    options?: RequestOptions
+  ): Promise<T> {
+    return this.requestAll(peer, [request], readAnswer, options)
+  }
+
+  /** Sends requests together, and reads their answers, which follow each other. */
+  async requestAll<T>(
+    peer: PeerId,
+    requests: readonly Uint8Array[],
+    readAnswers: ReadAnswer<T>,
     { signal, lane = '' }: RequestOptions = {}
   ): Promise<T> {
     const way = this.#laneTo(peer, lane)
@@ -114,8 +124,8 @@ export class RequestStreams {
       const { stream, frames } = await this.#streamOf(way, signal)
       try {
         return await this.#peers.watch(stream, signal, async (either) => {
-          await frames.write(request, { signal: either })
-          return readAnswer(async () => {
+          await frames.writeAll(requests, { signal: either })
+          return readAnswers(async () => {
             const frame = await frames.read({ signal: either })
             if (frame === undefined) throw new Error('The peer closed the stream before the end.')
             return frame

@@ -1,14 +1,9 @@
 /** Commands on the facts of this node. */
+import { MAX_WAIT } from './max-wait.ts'
 import type { CommandSpec } from '../command-spec.ts'
 
 const TAGS = { type: 'string', multiple: true, value: 'TAG', help: 'a tag (repeatable)' } as const
 const PROJECT = { type: 'string', value: 'NAME' } as const
-const MAX_WAIT = {
-  type: 'string',
-  value: 'SECONDS',
-  default: '30',
-  help: 'without a running node: the longest time to finish the index'
-} as const
 const AS_OF = { type: 'string', value: 'DATE', help: 'what held at this time' } as const
 
 export const DISTILL = {

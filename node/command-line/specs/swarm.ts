@@ -1,4 +1,5 @@
 /** Commands on what the swarm shares. */
+import { MAX_WAIT } from './max-wait.ts'
 import type { CommandSpec } from '../command-spec.ts'
 
 const TAGS = { type: 'string', multiple: true, value: 'TAG', help: 'a tag (repeatable)' } as const
@@ -32,7 +33,8 @@ export const INSIGHTS = {
       choices: ['released', 'quarantined', 'disputed'],
       help: 'only of this state'
     },
-    preview: { type: 'string', value: 'ID', help: 'print the anonymised form of a local fact' }
+    preview: { type: 'string', value: 'ID', help: 'print the anonymised form of a local fact' },
+    'max-wait': MAX_WAIT
   },
   examples: ['hive insights --state released', 'hive insights --preview 6f5439bd339b']
 } as const satisfies CommandSpec
@@ -101,7 +103,8 @@ export const GOALS = {
       choices: ['released', 'quarantined'],
       help: 'only of this state'
     },
-    tag: TAGS
+    tag: TAGS,
+    'max-wait': MAX_WAIT
   },
   examples: ['hive goals add "Ship version 2" --tag release', 'hive goals --tag release']
 } as const satisfies CommandSpec

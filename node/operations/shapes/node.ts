@@ -56,6 +56,7 @@ export const NodeStatus = z
           'goals',
           'index',
           'insights',
+          'mesh',
           'offers',
           'peers',
           'retractions',

@@ -11,6 +11,7 @@ import {
   THREE,
   UPPER_FIRST
 } from '../reading/shapes.ts'
+import { GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isDictionaryWord, isPackageWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
@@ -126,6 +127,7 @@ function isUserName(hit: string, whole: string): boolean {
 function isAnnouncedHost(hit: string, whole: string): boolean {
   if (SCOPE.test(whole)) return false
   if (isNumberedHost(hit)) return true
+  if (isSubject(hit, whole)) return false
   if (!mayBeHost(hit) || isProse(hit)) return false
   return (
     /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
@@ -135,6 +137,14 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
 /** The scope of a commit: `server: add a timer`, `gateway: Fix ...`. */
 const SCOPE =
   /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
+
+/** The tag of a subject, of public words: `domain:frontend`, `domain:billing-api`. */
+function isSubject(hit: string, whole: string): boolean {
+  if (!/^domain:\w/i.test(whole) || /[.\d]/.test(hit)) return false
+  return partsOf(hit).every(
+    (part) => isPublicPart(part) && (!GIVEN_NAMES.has(part.toLowerCase()) || isPackageWord(part))
+  )
+}
 
 /** "ssh handling", "ping timeouts": the command as a noun. */
 function isProse(hit: string): boolean {

@@ -101,9 +101,17 @@ describe('commands without a running node', function () {
     await writeFile(file, facts.map((fact) => JSON.stringify(fact)).join('\n'))
     assert.match(await done('import', file), /^6000 read: 6000 new/)
     assert.match(await done('status'), /^waiting +\d\S+ items of the index: no node runs/m)
+    for (const list of ['insights', 'goals']) {
+      const problem = await refused(1, list, '--max-wait', '0')
+      assert.match(
+        problem,
+        /needs the whole index, and it is behind by [\d,]+ items\. .*--max-wait/
+      )
+    }
     const early = await hive('recall', 'word7', '--max-wait', '0')
     assert.match(early.stderr, /^The index is behind by [\d,]+ items: .*"hive start"\.\n$/)
     const late = await hive('recall', 'word7')
+    assert.equal(await done('insights', '--max-wait', '0'), 'No insights yet.\n')
     assert.deepEqual([late.stderr, /\n {2}Word7 of/.test(late.stdout)], ['', true])
     assert.match(await done('status'), /^index +complete$/m)
   })

@@ -63,6 +63,26 @@ describe('the status of a node', function () {
     assert.deepEqual([peers?.count, peers?.command], [1, 'hive peers'])
   })
 
+  it('says why peers that are connected for long are not in the mesh', async () => {
+    let ahead = 0
+    const clock = { now: () => Date.now() + ahead }
+    await using node = await createHive({ clock, swarm: { stem: false } })
+    const swarm = { bootstrap: node.multiaddrs, gossip: false, stem: false }
+    await using other = await createHive({ swarm })
+    const isConnected = async (): Promise<true | undefined> =>
+      node.status.peers.some((peer) => peer.swarm) || undefined
+    await other.agent.cortex.knowledge.distill('CSS', 'Flex supports gap.', 0.95)
+    await other.agent.cortex.hive.broadcastKnowledge()
+    await until(node, 'hive:change', isConnected, AbortSignal.timeout(20_000))
+    const meshOf = async (): Promise<unknown[]> =>
+      (await statusOf(node)).waiting.filter(({ what }) => what === 'mesh')
+    assert.deepEqual(await meshOf(), [])
+    ahead = 11_000
+    const why =
+      'none is in the mesh of gossip: no connected peer takes gossip: they are light, have no gossip, or are too busy to say so'
+    assert.deepEqual(await meshOf(), [{ what: 'mesh', count: 1, why, command: 'hive peers' }])
+  })
+
   it('has changed votes and retractions that have not left, and shows the new vote at once', async () => {
     let now = Date.UTC(2026, 0, 1)
     const options = { clock: { now: () => now }, swarm: { k: 1, epoch: 60_000 } } as const

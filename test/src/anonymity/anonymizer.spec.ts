@@ -66,6 +66,20 @@ describe('the anonymiser', () => {
     assert.ok(!JSON.stringify(result.findings).includes(path))
   })
 
+  it('keeps tags of subjects, and takes hosts out of tags', () => {
+    const tags = ['domain:x', 'domain:ci', 'domain:kafka', 'domain:frontend', 'domain:billing-api']
+    const result = anonymize({ entity: 'build', content: 'It works.', tags })
+    assert.ok(result.verdict === 'clear')
+    assert.deepEqual([result.record.tags, result.findings], [tags, []])
+    for (const host of ['zorbax', 'corp.example.net', 'zorbax-prod-3', 'alice']) {
+      const found = anonymize({ entity: 'build', content: 'It works.', tags: [`domain:${host}`] })
+      assert.ok(found.verdict === 'clear' && !found.record.tags.join().includes(host), host)
+    }
+    const sentence = anonymize({ entity: 'build', content: 'The domain: kafka is closed.' })
+    assert.ok(sentence.verdict === 'clear')
+    assert.match(sentence.record.content, /<HOST_1>/)
+  })
+
   it('makes one record of the same strategy on two machines', () => {
     const strategy = (user: string, host: string): string =>
       `Clear /home/${user}/.cache/build on ${host}.corp before the second run, then tell ${user}@example.org.`

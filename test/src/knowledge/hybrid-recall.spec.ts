@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { createHive } from '../../../src/index.ts'
@@ -139,6 +140,55 @@ describe('hybrid recall', () => {
     await until(db, 'puppy', FACTS[3][1])
     for (const error of failures) {
       assert.doesNotMatch(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`, /sk-/)
+    }
+  })
+
+  it('keeps no vector of a forgotten fact, also while the provider fails', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = directory.path
+    const vectors = new Map<string, Float32Array>()
+    let isFailing = false
+    const embeddings: Embedder = {
+      model: 'm',
+      embed: (texts) => {
+        if (isFailing) return Promise.reject(new Error('no answer'))
+        const embedded = texts.map((text) => {
+          const digest = hash('sha256', text, 'buffer')
+          const vector = Float32Array.from(digest, (byte) => byte / 255 - 0.5)
+          vectors.set(text, vector)
+          return vector
+        })
+        return Promise.resolve(embedded)
+      }
+    }
+    {
+      await using db = await createHive({ dataDir, swarm: false, embeddings, random: () => 0 })
+      const { knowledge } = db.agent.cortex
+      await fill(db)
+      for (const [, content] of FACTS) await untilFound(db, content, content)
+      for (;;) {
+        if (FACTS.every(([entity]) => [...vectors.keys()].some((text) => text.includes(entity))))
+          break
+        await knowledge.recall('hound')
+      }
+      isFailing = true
+      const failed = once(db, 'embedding:fail', { signal: signal() })
+      await knowledge.distill('later', 'It waits for the provider.', 0.9)
+      await knowledge.recall('later')
+      await failed
+      const [farm] = (await knowledge.recall('hound')).items
+      assert.equal((await knowledge.forget(farm?.fact.id ?? '')).forgotten, true)
+    }
+    const files = await Promise.all(
+      ['vectors.db', 'vectors.db.usearch'].map((name) => readFile(join(dataDir, name)))
+    )
+    for (const [entity] of FACTS) {
+      const [, vector = new Float32Array()] =
+        [...vectors].find(([text]) => text.includes(entity)) ?? []
+      const forms = [Buffer.from(vector.buffer), Buffer.from(new Float16Array(vector).buffer)]
+      const found = files.map((bytes) => forms.some((form) => bytes.includes(form)))
+      const isLeft = entity !== 'farm'
+      assert.deepEqual(found, [isLeft, isLeft], entity)
     }
   })
 

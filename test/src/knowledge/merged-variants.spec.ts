@@ -267,6 +267,21 @@ describe('merged variants', () => {
     assert.deepEqual([merged.status, merged.id], ['merged', id])
   })
 
+  it('cannot be split off beyond the quota, and can once there is room', async () => {
+    await using db = await createHive({ ...OPTIONS, quota: { facts: 2 } })
+    const { knowledge } = db.agent.cortex
+    await knowledge.distill('rota', FIRST, 0.5)
+    await knowledge.distill('rota', VARIANT, 0.5)
+    const other = await knowledge.distill('rota', 'The team returns on Sunday', 0.5)
+    const variant = knowledge.identify(factOf(VARIANT))
+    await assert.rejects(knowledge.split(variant), { code: 'QUOTA_EXCEEDED' })
+    assert.deepEqual([db.status.facts, (await exported(db)).length], [2, 3])
+    await knowledge.forget(other.id)
+    assert.equal(await knowledge.split(variant), true)
+    assert.equal(db.status.facts, 2)
+    await assert.rejects(knowledge.distill('rota', 'The team rests', 0.5), /quota/)
+  })
+
   it('are at most 16 of a fact: a node stores no more than its quota allows', async () => {
     await using db = await createHive({ ...OPTIONS, quota: { facts: 3 } })
     const { knowledge, janitor } = db.agent.cortex

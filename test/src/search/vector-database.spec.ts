@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
-import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { equalBytes } from '../../../crdt/bytes/index.ts'
 import { VectorDatabase } from '../../../src/search/vector-database.ts'
@@ -52,6 +52,49 @@ describe('the graph of vectors', () => {
       assert.deepEqual(nearest(database), expected)
       database.close()
     }
+  })
+
+  it('and its files keep nothing of a vector that was removed', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'vectors.db')
+    const items = Array.from({ length: ITEMS }, (_, i) => ({
+      digest: hash('sha256', String(i), 'buffer'),
+      vector: vectorOf(i)
+    }))
+    const first = new VectorDatabase(path, 'm')
+    first.apply('local', items, ITEMS)
+    first.close()
+    const filesWith = async (i: number): Promise<string[]> => {
+      const vector = vectorOf(i)
+      const whole = Buffer.from(vector.buffer)
+      const half = Buffer.from(new Float16Array(vector).buffer)
+      const found = await Promise.all(
+        (await readdir(directory.path)).map(async (name) => {
+          const bytes = await readFile(join(directory.path, name))
+          return bytes.includes(whole) || bytes.includes(half) ? [name] : []
+        })
+      )
+      return found.flat().toSorted()
+    }
+    const removed = [7, 90, 199]
+    for (const i of removed) {
+      assert.deepEqual(await filesWith(i), ['vectors.db', 'vectors.db.usearch'])
+    }
+    const second = new VectorDatabase(path, 'm')
+    second.apply(
+      'local',
+      removed.map((i) => ({ digest: hash('sha256', String(i), 'buffer') })),
+      ITEMS + removed.length
+    )
+    const remaining = items.filter((_, i) => !removed.includes(i))
+    second.close()
+    for (const i of removed) assert.deepEqual(await filesWith(i), [])
+    assert.deepEqual(await filesWith(8), ['vectors.db', 'vectors.db.usearch'])
+    const third = new VectorDatabase(path, 'm')
+    for (const { digest, vector } of remaining) {
+      assert.deepEqual(Buffer.from(third.search(vector, 1, ['local'])[0]?.digest ?? []), digest)
+    }
+    third.close()
   })
 
   it('leaves out items of other projects and stale ones, however many are nearer', () => {

@@ -170,7 +170,7 @@ describe('the filters of peers', () => {
 })
 
 describe('what a peer answers for its filter', () => {
-  /** Answers the first ask of each stream with the next of `answers`; END closes the stream. */
+  /** Answers what is asked together, each time with the next of `answers`; END closes the stream. */
   async function answeringOn(
     victim: TestNode,
     answers: readonly (readonly Uint8Array[])[],
@@ -179,15 +179,13 @@ describe('what a peer answers for its filter', () => {
     let round = 0
     return attackerOn(victim, signal(), {
       filter: (stream) => {
-        const frames = answers[round++] ?? []
         stream.addEventListener('close', onClose)
-        const answer = (): void => {
-          for (const frame of frames) {
+        stream.addEventListener('message', () => {
+          for (const frame of answers[round++] ?? []) {
             if (frame === END) void stream.close()
             else stream.send(framed(frame))
           }
-        }
-        stream.addEventListener('message', answer, { once: true })
+        })
       }
     })
   }

@@ -6,6 +6,8 @@ import { writeSignedHeader } from '../../../crdt/index.ts'
 import { MAX_GOSSIP_BYTES } from '../../../transport/constants.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge } from '../../fixtures/forgery.ts'
+import { deliver, replicaOn } from '../../fixtures/replicas.ts'
+import { writeGossipedRetractions } from '../../../transport/gossip/gossip-frames.ts'
 
 describe('gossip', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
@@ -55,6 +57,26 @@ describe('gossip', () => {
       await offence
       assert.match(refused.at(-1) ?? '', why)
     }
+  })
+
+  it('forwards a genuine retraction without the forged one beside it', async () => {
+    await using a = await startNode()
+    await using b = await startNode({ bootstrap: a.swarm.multiaddrs })
+    await using author = await replicaOn()
+    const { records } = await author.replica.publish([publication('x')])
+    for (const { replica } of [a, b]) await deliver(author.replica, replica)
+    const [digest = new Uint8Array()] = records
+    const genuine = await author.replica.retract(digest)
+    assert.ok(genuine !== undefined)
+    await Promise.all([gossiping(a, signal()), gossiping(b, signal())])
+    await using attacker = await attackerOn(a, signal())
+    const come = once(b.replica, 'retraction:admit', { signal: signal() })
+    const forged = { digest, secret: new Uint8Array(16) }
+    await attacker.gossipRetractions(writeGossipedRetractions([genuine, forged]))
+    await come
+    assert.deepEqual([b.replica.retractions.size, b.replica.retractions.waitingSize], [1, 0])
+    assert.deepEqual([a.replica.retractions.size, a.replica.retractions.waitingSize], [1, 1])
+    assert.equal(a.swarm.offences + b.swarm.offences, 0)
   })
 
   it('works for a node that is alone', async () => {
