@@ -18,29 +18,51 @@ import type { Run } from './evolution/run.ts'
 /** The last family was not looked at before the library was finished. */
 const FAMILIES = [synthetic, versionRanges, timeZones, mediaTypes, countryCodes, licences]
 
-export const evolution: Benchmark<'families' | 'seeds' | 'sessions'> = {
+export const evolution: Benchmark<
+  'families' | 'first' | 'k' | 'seeds' | 'sessions' | 'swarms',
+  'only'
+> = {
   about: 'personas that evolve on tasks with right answers, beside baselines',
-  defaults: { seeds: 20, sessions: 500, families: FAMILIES.length },
+  defaults: {
+    seeds: 20,
+    sessions: 500,
+    first: 1,
+    families: FAMILIES.length,
+    swarms: 5,
+    k: 1
+  },
+  texts: { only: '' },
 
-  async run({ seeds, sessions, families }) {
-    for (const family of FAMILIES.slice(0, families)) {
+  async run({ seeds, sessions, first, families, swarms: worlds, k }, { only }) {
+    for (const family of FAMILIES.slice(first - 1, first - 1 + families)) {
       const rates = new Rates(family)
-      const world = { family, rates, horizon: sessions }
-      await using db = await createHive({ swarm: false, evolution: { interval: 0 } })
-      const runs: Run[] = []
-      for (let seed = 1; seed <= seeds; seed++) {
-        runs.push(await evolved(db, `solver-${seed}`, world, seed))
-      }
-      console.log(
-        `\n${family.name}: ${seeds} personas, ${sessions} sessions each; best rate ${percent(rates.optimum)}`
-      )
-      report('evolution', runs, rates)
-      for (const [name, policy] of Object.entries(BASELINES)) {
-        const all = Array.from({ length: seeds }, (_, i) => simulated(policy, world, i + 1))
-        report(name, all, rates)
-      }
-      if (family === synthetic || family === mediaTypes) await swarms(family, rates)
+      console.log(`\n${family.name}; best rate ${percent(rates.optimum)}`)
+      if (only !== 'swarms') await single(family, rates, seeds, sessions)
+      if (only !== 'personas' && SHARING.includes(family)) await swarms(family, rates, worlds, k)
     }
+  }
+}
+
+/** Families of the swarms; the figures of rules were not chosen by the last one. */
+const SHARING: readonly Family[] = [synthetic, mediaTypes, licences]
+
+async function single(
+  family: Family,
+  rates: Rates,
+  seeds: number,
+  sessions: number
+): Promise<void> {
+  const world = { family, rates, horizon: sessions }
+  await using db = await createHive({ swarm: false, evolution: { interval: 0 } })
+  const runs: Run[] = []
+  for (let seed = 1; seed <= seeds; seed++) {
+    runs.push(await evolved(db, `solver-${seed}`, world, seed))
+  }
+  console.log(`${seeds} personas, ${sessions} sessions each`)
+  report('evolution', runs, rates)
+  for (const [name, policy] of Object.entries(BASELINES)) {
+    const all = Array.from({ length: seeds }, (_, i) => simulated(policy, world, i + 1))
+    report(name, all, rates)
   }
 }
 
@@ -51,15 +73,15 @@ const SWARMS = [
   { name: 'ten in a swarm with five liars', nodes: 15, liars: 5, isShared: true }
 ] as const
 
-async function swarms(family: Family, rates: Rates): Promise<void> {
+async function swarms(family: Family, rates: Rates, seeds: number, k: number): Promise<void> {
   for (const { name, ...world } of SWARMS) {
     const reached: number[] = []
-    for (const seed of [1, 2, 3]) {
-      reached.push(...(await sessionsToBest({ family, rates, horizon: 600, k: 1, seed, ...world })))
+    for (let seed = 1; seed <= seeds; seed++) {
+      reached.push(...(await sessionsToBest({ family, rates, horizon: 600, k, seed, ...world })))
     }
     const spread = 1.96 * Math.sqrt(varianceOf(reached) / reached.length)
     console.log(
-      `${name.padEnd(42)}; sessions to 90 % of the best: ${mean(reached).toFixed(0)} (+-${spread.toFixed(0)})`
+      `${name.padEnd(42)}; k = ${k}; sessions to 90 % of the best: ${mean(reached).toFixed(0)} (+-${spread.toFixed(0)})`
     )
   }
 }

@@ -219,6 +219,7 @@ export type {
   ActionCost,
   AgentPersona,
   Interaction,
+  CombinedMutationOf,
   MutationOf,
   Persona,
   PersonaAuthor,

@@ -65,13 +65,6 @@ export async function sessionsToBest(world: SwarmWorld): Promise<number[]> {
       for (const { agent } of solvers) await agent.cortex.hive.synchronize()
     }
   }
-  if (process.env['DUMP'] !== undefined) {
-    for (const [i, { agent }] of solvers.entries()) {
-      const trials = await agent.cortex.evolution.getMutationHistory({ limit: 1_000 })
-      console.log('NODE', i, reached[i])
-      for (const t of trials.toReversed()) console.log('   ', t.source, JSON.stringify(t.mutation).slice(0, 200), t.status, t.reason, JSON.stringify(t.baseline), JSON.stringify(t.outcomes), t.probability?.toFixed(2))
-    }
-  }
   return reached
 }
 

@@ -24,7 +24,7 @@ export interface HiveProposalInit {
   /** Those with most voices first. */
   readonly rules: readonly HiveRule[]
   readonly tasks: ReadonlySet<string>
-  standing(key: string): Standing
+  readonly standing: (key: string) => Standing
   /** Keys of mutations that were part of a combination that was taken back. */
   readonly suspects: ReadonlySet<string>
 }

@@ -19,6 +19,7 @@ export { AuthorSchema, OriginSchema } from './versions.ts'
 export type { PersonaChangeOptions } from './agent-persona.ts'
 export type { PersonaConflict, PersonaPathChange, Restored } from './changes.ts'
 export type {
+  CombinedMutationOf,
   MutationOf,
   PersonaInverse,
   PersonaMutation,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import { once } from 'node:events'
 import { createHive } from '../../src/index.ts'
 import { SOLVER, solve } from '../fixtures/evolving-agent.ts'
@@ -57,10 +58,9 @@ describe('rules of personas in a swarm', () => {
     const before = await second.persona.prompt()
     const tried = (await evolution.propose()).filter(({ source }) => source === 'hive')
     const proposed = tried.map(({ mutation }) => mutation)
-    assert.deepEqual(
-      proposed.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
-      [BAD, GOOD]
-    )
+    // One of a trait at a time: the other one follows when it does not hold.
+    assert.equal(proposed.length, 1)
+    assert.ok([BAD, GOOD].some((each) => isDeepStrictEqual(each, proposed[0])))
     for (let step = 0; step < 12; step++) {
       await evolution.advance()
       await solve(second, 12, random)

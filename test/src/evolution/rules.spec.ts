@@ -2,10 +2,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { applyMutation } from '../../../src/index.ts'
 import { candidateOf, candidatesOf } from '../../../src/evolution/candidates.ts'
-import { fittingRule, ruleOf } from '../../../src/evolution/rules.ts'
+import { fittingRule, isFollowed, isOfTask, ruleOf } from '../../../src/evolution/rules.ts'
 import { auditor, textOf } from '../personas/personas.ts'
-
-const NONE = new Set<string>()
 
 describe('a rule of a persona', () => {
   it('is what a kept mutation changed, and gives another persona the same value', () => {
@@ -18,10 +16,11 @@ describe('a rule of a persona', () => {
         continue
       }
       assert.ok(rule)
-      const fitting = fittingRule(persona, rule, NONE)
+      const fitting = fittingRule(persona, rule)
       assert.ok(fitting, mutation.do)
-      assert.equal(textOf(applyMutation(persona, fitting.mutation).persona), textOf(mutated))
-      assert.equal(fittingRule(mutated, rule, NONE), undefined)
+      assert.equal(textOf(applyMutation(persona, fitting).persona), textOf(mutated))
+      assert.equal(fittingRule(mutated, rule), undefined)
+      assert.deepEqual([isFollowed(persona, rule), isFollowed(mutated, rule)], [false, true])
     }
   })
 
@@ -59,7 +58,7 @@ describe('a rule of a persona', () => {
         values,
         (kind, name, attribute, value) => {
           const rule = { entity: `${kind}${name}`, attribute, value }
-          const mutation = fittingRule(persona, rule, NONE)?.mutation
+          const mutation = fittingRule(persona, rule)
           if (mutation === undefined) return
           const { persona: after, inverse } = applyMutation(persona, mutation)
           // One value of a part that the persona has; every text is still its own.
