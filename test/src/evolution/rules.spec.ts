@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { applyMutation } from '../../../src/index.ts'
 import { candidateOf, candidatesOf } from '../../../src/evolution/candidates.ts'
-import { fittingRule, isFollowed, isOfTask, ruleOf } from '../../../src/evolution/rules.ts'
+import { fittingRule, isFollowed, ruleOf } from '../../../src/evolution/rules.ts'
 import { auditor, textOf } from '../personas/personas.ts'
 
 describe('a rule of a persona', () => {
