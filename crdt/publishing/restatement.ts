@@ -9,6 +9,7 @@ import { readRecord } from '../records/record.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
+import type { Register } from '../records/register.ts'
 import type { Value } from '../records/value.ts'
 
 export interface EntryValues {
@@ -45,7 +46,9 @@ export async function restateEntry(
     const latest = own.at(-1)
     if (latest?.seq !== seq || !equalBytes(latest.author, author)) continue
     const live = { ...(await withoutRetractedVote(recordStore, value.digest, latest)), voice }
-    if (live.register.vote === 'none' && live.register.counters.length === 0) continue
+    if (saysNothing(live.register) && !(await hidesOther(recordStore, author, value.digest, own))) {
+      continue
+    }
     const isWithRecord = values.some(
       (each) => each.type === 'record' && equalBytes(each.digest, value.digest)
     )
@@ -70,6 +73,28 @@ async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Pro
   const [bytes] = await recordStore.bodies([digest])
   if (bytes === undefined) return []
   return [{ type: 'record', digest, bytes, record: readAll(bytes, readRecord) }]
+}
+
+function saysNothing({ vote, counters }: Register): boolean {
+  return vote === 'none' && counters.length === 0
+}
+
+/**
+ * In a closed swarm: whether the voice's register of an earlier author key would count again without
+ * a later one. That key may be gone, so its feed still has the register.
+ */
+async function hidesOther(
+  recordStore: RestatementReader,
+  author: Uint8Array,
+  digest: Uint8Array,
+  own: readonly PositionedRegister[]
+): Promise<boolean> {
+  for (const each of own) {
+    if (equalBytes(each.author, author)) continue
+    const { register } = await withoutRetractedVote(recordStore, digest, each)
+    if (!saysNothing(register)) return true
+  }
+  return false
 }
 
 /** A retracted vote is removed; counters stay. */

@@ -22,9 +22,10 @@ async function standingOf(replica: Replica, item: Publication) {
   return attested.standing
 }
 
+/** Vouches and disputes; a record without any vote is not attested. */
 async function votesOn(replica: Replica, item: Publication): Promise<readonly [number, number]> {
-  const { vouches, disputes } = await standingOf(replica, item)
-  return [vouches, disputes]
+  const standing = (await replica.get(digestOf(item.record)))?.standing
+  return [standing?.vouches ?? 0, standing?.disputes ?? 0]
 }
 
 /** One member with `count` author keys: clones that know nothing of each other. */
@@ -41,6 +42,16 @@ async function clones(
     made.push(clone)
   }
   return made
+}
+
+/** Gives `to` all of `from`, checkpoints first. */
+async function sync(from: Replica, to: Replica): Promise<void> {
+  for (const { author } of from.heads()) {
+    const checkpoint = await from.checkpointOf(author)
+    if (checkpoint !== undefined) await to.admitHeader(checkpoint)
+  }
+  await deliver(from, to)
+  await to.whenCompacted()
 }
 
 async function closeAll(nodes: readonly TestReplica[]): Promise<void> {
@@ -182,6 +193,30 @@ describe('voices in a closed swarm', () => {
     assert.deepEqual({ vouches, disputes }, { vouches: 0, disputes: 1 })
   })
 
+  it('say nothing after a retraction, also once its feed is compacted', async () => {
+    const roster = new TestRoster(NAMES)
+    await using ada = await memberReplica(roster, 'ada')
+    await using bob = await memberReplica(roster, 'bob')
+    await using cy = await memberReplica(roster, 'cy')
+    await ada.replica.publish([item])
+    ada.replica.rotateAuthor()
+    await ada.replica.revise({ ...item, vote: 'dispute' })
+    await deliver(ada.replica, bob.replica)
+    await ada.replica.retract(digestOf(item.record))
+    await ada.replica.retractions.show(await ada.replica.retractions.toSend())
+    await deliver(ada.replica, bob.replica)
+    assert.deepEqual(await votesOn(bob.replica, item), [0, 0])
+    // Twice: the register that says so is restated too.
+    for (let i = 0; i < 2; i++) {
+      await ada.replica.compact()
+      for (const { replica } of [bob, cy]) {
+        await sync(ada.replica, replica)
+        assert.deepEqual(await votesOn(replica, item), [0, 0])
+        assert.deepEqual(await contentOf(replica), await contentOf(ada.replica))
+      }
+    }
+  })
+
   it('of a directory that was restored from an older copy stand after what its loss had said', async () => {
     const roster = new TestRoster(NAMES)
     await using bob = await memberReplica(roster, 'bob')
@@ -260,11 +295,7 @@ describe('voices in a closed swarm', () => {
     await ada.replica.compact()
     await ada.replica.publish([item])
     for (const { replica } of [early, late]) {
-      for (const { author } of ada.replica.heads()) {
-        const checkpoint = await ada.replica.checkpointOf(author)
-        if (checkpoint !== undefined) await replica.admitHeader(checkpoint)
-      }
-      await deliver(ada.replica, replica)
+      await sync(ada.replica, replica)
       assert.deepEqual(await contentOf(replica), await contentOf(ada.replica))
       assert.equal((await standingOf(replica, item)).vouches, 1)
     }
