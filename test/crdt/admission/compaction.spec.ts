@@ -4,7 +4,7 @@ import { createAuthor, digestOf, readEntry, writeEntry } from '../../../crdt/ind
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { admitAll, chain, entry, reconcile } from '../../fixtures/chains.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'
+import { contentOf, replicaOn, sync } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Author, Entry, Replica } from '../../../crdt/index.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
@@ -18,16 +18,6 @@ async function keysOf({ store }: TestReplica, section: string): Promise<number> 
   let count = 0
   for await (const _ of store.section(section).entries()) count += 1
   return count
-}
-
-/** Gives `to` all of `from`, as a sync does: checkpoints first. */
-async function sync(from: Replica, to: Replica): Promise<void> {
-  for (const { author } of from.heads()) {
-    const checkpoint = await from.checkpointOf(author)
-    if (checkpoint !== undefined) await to.admitHeader(checkpoint)
-  }
-  await deliver(from, to)
-  await to.whenCompacted()
 }
 
 /** A replica with much that no longer counts: votes taken back, evidence replaced. */

@@ -6,7 +6,7 @@ import { pack, unpack } from '../../../crdt/feeds/payload.ts'
 import { readLogUpdate, writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
 import { joinPayload, splitPayload } from '../../../crdt/feeds/voice-part.ts'
 import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
-import { contentOf, deliver } from '../../fixtures/replicas.ts'
+import { contentOf, deliver, sync } from '../../fixtures/replicas.ts'
 import { insertStep } from '../../../crdt/playbooks/steps.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -42,16 +42,6 @@ async function clones(
     made.push(clone)
   }
   return made
-}
-
-/** Gives `to` all of `from`, checkpoints first. */
-async function sync(from: Replica, to: Replica): Promise<void> {
-  for (const { author } of from.heads()) {
-    const checkpoint = await from.checkpointOf(author)
-    if (checkpoint !== undefined) await to.admitHeader(checkpoint)
-  }
-  await deliver(from, to)
-  await to.whenCompacted()
 }
 
 async function closeAll(nodes: readonly TestReplica[]): Promise<void> {
