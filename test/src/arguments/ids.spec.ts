@@ -16,7 +16,11 @@ const CLOCK = { now: () => Date.UTC(2026, 4, 1) }
 type Call = (db: HiveNode, id: string) => unknown
 
 const FACTS = alike(
-  (number) => ({ entity: 'note', content: `Plain note number ${number}.`, confidence: 0.9 }),
+  (number) => ({
+    entity: 'note',
+    content: `Plain note number ${number} is one of the list.`,
+    confidence: 0.9
+  }),
   (fact) => Buffer.from(identifyFact(fact).digestKey, 'latin1').toString('hex')
 )
 const VARIANTS = FACTS.items.flatMap(({ content }) => [
