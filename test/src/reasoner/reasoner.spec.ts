@@ -149,7 +149,7 @@ describe('the reasoner', () => {
       (await check(change, of, goal)).findings.map(({ kind }) => kind)
     assert.deepEqual(await kinds(online), [])
     assert.deepEqual(await kinds(online, id.slice(0, 8)), ['goal'])
-    assert.deepEqual(await kinds(online, 'stay  offline.'), ['goal'])
+    assert.deepEqual(await kinds(online, 'stay  offline'), ['goal'])
     assert.deepEqual(await kinds({ ...online, goal: `Serve ${id.slice(0, 12)}.` }), ['goal'])
     await assert.rejects(check(change, online, 'Unknown'), { code: 'GOAL_UNKNOWN' })
   })
