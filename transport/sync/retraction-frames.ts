@@ -2,11 +2,18 @@
 import * as encoding from 'lib0/encoding'
 import { LEAF_HEADS, readRetraction, writeRetraction } from '../../crdt/index.ts'
 import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
-import { MAX_PULLED_RETRACTIONS, MAX_REQUESTED_NODES } from '../constants.ts'
-import { SALT_BYTES } from './fingerprints.ts'
-import { LEAF, readChildren, readList, readPrefix, writeInner, writeAsked } from './sync-frames.ts'
+import { MAX_PULLED_RETRACTIONS } from '../constants.ts'
+import {
+  LEAF,
+  readChildren,
+  readList,
+  readWantedNodes,
+  writeInner,
+  writeWantedNodes
+} from './tree-frames.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { Retraction } from '../../crdt/index.ts'
+import type { WantedNodes } from './tree-frames.ts'
 
 /** What a side has, at the top of its tree. */
 export interface RetractionSummary {
@@ -25,7 +32,7 @@ export type RetractionNode =
 export type RetractionRequest =
   | { readonly type: 'summary'; readonly summary: RetractionSummary }
   /** Nodes by prefixes of ids, in hexadecimal digits; with fingerprints of this salt. */
-  | { readonly type: 'nodes'; readonly salt: Uint8Array; readonly prefixes: readonly string[] }
+  | ({ readonly type: 'nodes' } & WantedNodes)
   | { readonly type: 'pull'; readonly ids: readonly Uint8Array[] }
   /** Asks the other side to pull. */
   | { readonly type: 'turn' }
@@ -36,94 +43,54 @@ export type RetractionAnswer =
   | { readonly type: 'retractions'; readonly retractions: readonly Retraction[] }
   | { readonly type: 'done' }
 
-const SUMMARY = 0
-const NODES = 1
-const PULL = 2
-const TURN = 3
+/** Types by their numbers. */
+const REQUESTS = ['summary', 'nodes', 'pull', 'turn'] as const
+const ANSWERS = ['summary', 'node', 'retractions', 'done'] as const
 const HASH_BYTES = 32
 
 export function writeRetractionRequest(request: RetractionRequest): Uint8Array {
   return encoding.encode((encoder) => {
-    switch (request.type) {
-      case 'summary':
-        writeSummary(encoder, request.summary)
-        break
-      case 'nodes':
-        encoding.writeVarUint(encoder, NODES)
-        writeAsked(encoder, request)
-        break
-      case 'pull':
-        encoding.writeVarUint(encoder, PULL)
-        writeIds(encoder, request.ids)
-        break
-      case 'turn':
-        encoding.writeVarUint(encoder, TURN)
-        break
-    }
+    encoding.writeVarUint(encoder, REQUESTS.indexOf(request.type))
+    if (request.type === 'summary') writeSummary(encoder, request.summary)
+    if (request.type === 'nodes') writeWantedNodes(encoder, request)
+    if (request.type === 'pull') writeIds(encoder, request.ids)
   })
 }
 
 /** Throws `MalformedError`. The length of the frame was checked by the stream. */
 export function readRetractionRequest(bytes: Uint8Array): RetractionRequest {
   return readAll(bytes, (decoder): RetractionRequest => {
-    switch (readUint(decoder, TURN)) {
-      case SUMMARY:
-        return { type: 'summary', summary: readSummary(decoder) }
-      case NODES: {
-        const salt = readBytes(decoder, SALT_BYTES)
-        return { type: 'nodes', salt, prefixes: readList(decoder, MAX_REQUESTED_NODES, readPrefix) }
-      }
-      case PULL:
-        return { type: 'pull', ids: readList(decoder, MAX_PULLED_RETRACTIONS, readId) }
-      default:
-        return { type: 'turn' }
-    }
+    const type = REQUESTS[readUint(decoder, REQUESTS.length - 1)] ?? 'turn'
+    if (type === 'summary') return { type, summary: readSummary(decoder) }
+    if (type === 'nodes') return { type, ...readWantedNodes(decoder) }
+    if (type === 'pull') return { type, ids: readList(decoder, MAX_PULLED_RETRACTIONS, readId) }
+    return { type }
   })
 }
 
 export function writeRetractionAnswer(answer: RetractionAnswer): Uint8Array {
   return encoding.encode((encoder) => {
-    switch (answer.type) {
-      case 'summary':
-        writeSummary(encoder, answer.summary)
-        break
-      case 'node':
-        writeNode(encoder, answer.node)
-        break
-      case 'retractions':
-        encoding.writeVarUint(encoder, PULL)
-        encoding.writeVarUint(encoder, answer.retractions.length)
-        for (const each of answer.retractions) {
-          encoding.writeUint8Array(encoder, writeRetraction(each))
-        }
-        break
-      case 'done':
-        encoding.writeVarUint(encoder, TURN)
-        break
-    }
+    encoding.writeVarUint(encoder, ANSWERS.indexOf(answer.type))
+    if (answer.type === 'summary') writeSummary(encoder, answer.summary)
+    if (answer.type === 'node') writeNode(encoder, answer.node)
+    if (answer.type !== 'retractions') return
+    encoding.writeVarUint(encoder, answer.retractions.length)
+    for (const each of answer.retractions) encoding.writeUint8Array(encoder, writeRetraction(each))
   })
 }
 
 /** Throws `MalformedError`. The length of the frame was checked by the stream. */
 export function readRetractionAnswer(bytes: Uint8Array): RetractionAnswer {
   return readAll(bytes, (decoder): RetractionAnswer => {
-    switch (readUint(decoder, TURN)) {
-      case SUMMARY:
-        return { type: 'summary', summary: readSummary(decoder) }
-      case NODES:
-        return { type: 'node', node: readNode(decoder) }
-      case PULL: {
-        const retractions = readList(decoder, MAX_PULLED_RETRACTIONS, readRetraction)
-        return { type: 'retractions', retractions }
-      }
-      default:
-        return { type: 'done' }
-    }
+    const type = ANSWERS[readUint(decoder, ANSWERS.length - 1)] ?? 'done'
+    if (type === 'summary') return { type, summary: readSummary(decoder) }
+    if (type === 'node') return { type, node: readNode(decoder) }
+    if (type === 'done') return { type }
+    return { type, retractions: readList(decoder, MAX_PULLED_RETRACTIONS, readRetraction) }
   })
 }
 
 function writeSummary(encoder: encoding.Encoder, summary: RetractionSummary): void {
-  encoding.writeVarUint(encoder, SUMMARY)
   encoding.writeVarUint(encoder, summary.accepts ? 1 : 0)
   encoding.writeUint8Array(encoder, summary.digest)
   encoding.writeVarUint(encoder, summary.count)
@@ -138,7 +105,6 @@ function readSummary(decoder: Decoder): RetractionSummary {
 }
 
 function writeNode(encoder: encoding.Encoder, node: RetractionNode): void {
-  encoding.writeVarUint(encoder, NODES)
   if (node.type === 'inner') return writeInner(encoder, node.children)
   encoding.writeVarUint(encoder, LEAF)
   writeIds(encoder, node.ids)

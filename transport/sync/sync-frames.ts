@@ -3,16 +3,24 @@ import * as encoding from 'lib0/encoding'
 import {
   LEAF_HEADS,
   MalformedError,
-  MAX_PREFIX_DIGITS,
   readSignedHeader,
   writeSignedHeader
 } from '../../crdt/index.ts'
-import { fromHex, readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
-import { MAX_PULLED_FEEDS, MAX_REQUESTED_NODES } from '../constants.ts'
-import { FINGERPRINT_BYTES, SALT_BYTES } from './fingerprints.ts'
+import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
+import { MAX_PULLED_FEEDS } from '../constants.ts'
+import { FINGERPRINT_BYTES } from './fingerprints.ts'
+import {
+  LEAF,
+  readChildren,
+  readList,
+  readWantedNodes,
+  writeInner,
+  writeWantedNodes
+} from './tree-frames.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { FeedHead, SignedHeader } from '../../crdt/index.ts'
 import type { HeadSketch, NodeSketch } from './fingerprints.ts'
+import type { WantedNodes } from './tree-frames.ts'
 
 /** What a side has, at the top of its tree. */
 export interface Summary {
@@ -25,8 +33,7 @@ export interface Summary {
 
 export type SyncRequest =
   | { readonly type: 'summary'; readonly summary: Summary }
-  /** Nodes by prefixes of author keys, in hexadecimal digits; with fingerprints of this salt. */
-  | { readonly type: 'nodes'; readonly salt: Uint8Array; readonly prefixes: readonly string[] }
+  | ({ readonly type: 'nodes' } & WantedNodes)
   /** What the requester has of these feeds; it wants what the other side has beyond. */
   | { readonly type: 'pull'; readonly heads: readonly FeedHead[] }
   /** Asks the other side to pull now. */
@@ -55,10 +62,6 @@ const PROOF = 6
 const DONE = 7
 const WAIT = 8
 
-/** Types of nodes. */
-export const INNER = 0
-export const LEAF = 1
-
 const HASH_BYTES = 32
 
 export function writeSyncRequest(request: SyncRequest): Uint8Array {
@@ -70,7 +73,7 @@ export function writeSyncRequest(request: SyncRequest): Uint8Array {
         break
       case 'nodes':
         encoding.writeVarUint(encoder, NODES)
-        writeAsked(encoder, request)
+        writeWantedNodes(encoder, request)
         break
       case 'pull':
         encoding.writeVarUint(encoder, PULL)
@@ -90,10 +93,8 @@ export function readSyncRequest(bytes: Uint8Array): SyncRequest {
     switch (readUint(decoder, TURN)) {
       case SUMMARY:
         return { type: 'summary', summary: readSummary(decoder) }
-      case NODES: {
-        const salt = readBytes(decoder, SALT_BYTES)
-        return { type: 'nodes', salt, prefixes: readList(decoder, MAX_REQUESTED_NODES, readPrefix) }
-      }
+      case NODES:
+        return { type: 'nodes', ...readWantedNodes(decoder) }
       case PULL:
         return { type: 'pull', heads: readList(decoder, MAX_PULLED_FEEDS, readHead) }
       default:
@@ -177,32 +178,6 @@ function readSummary(decoder: Decoder): Summary {
   }
 }
 
-/** A request of nodes, behind its type. */
-export function writeAsked(
-  encoder: encoding.Encoder,
-  { salt, prefixes }: { readonly salt: Uint8Array; readonly prefixes: readonly string[] }
-): void {
-  encoding.writeUint8Array(encoder, salt)
-  encoding.writeVarUint(encoder, prefixes.length)
-  for (const prefix of prefixes) writePrefix(encoder, prefix)
-}
-
-/** An odd last digit is the upper half of a byte whose lower half is 0. */
-function writePrefix(encoder: encoding.Encoder, prefix: string): void {
-  encoding.writeVarUint(encoder, prefix.length)
-  const bytes = Math.ceil(prefix.length / 2)
-  encoding.writeUint8Array(encoder, fromHex(prefix.padEnd(2 * bytes, '0'), bytes) ?? NO_BYTES)
-}
-
-const NO_BYTES = new Uint8Array(0)
-
-export function readPrefix(decoder: Decoder): string {
-  const digits = readUint(decoder, MAX_PREFIX_DIGITS)
-  const text = toHex(readBytes(decoder, Math.ceil(digits / 2)))
-  if (digits % 2 === 1 && !text.endsWith('0')) throw new MalformedError('a prefix with rest')
-  return text.slice(0, digits)
-}
-
 function writeHead(encoder: encoding.Encoder, { author, seq, head, fork, base }: FeedHead): void {
   encoding.writeUint8Array(encoder, author)
   encoding.writeVarUint(encoder, seq)
@@ -246,36 +221,9 @@ function readNode(decoder: Decoder): NodeSketch {
   return { type: 'inner', children: readChildren(decoder) }
 }
 
-/** A node with children: of which digits, and their fingerprints. */
-export function writeInner(
-  encoder: encoding.Encoder,
-  children: readonly (Uint8Array | undefined)[]
-): void {
-  encoding.writeVarUint(encoder, INNER)
-  const present = children.map((child) => (child === undefined ? '0' : '1'))
-  encoding.writeUint16(encoder, Number.parseInt(present.join(''), 2))
-  for (const child of children) {
-    if (child !== undefined) encoding.writeUint8Array(encoder, child)
-  }
-}
-
-/** What follows the type of such a node. */
-export function readChildren(decoder: Decoder): (Uint8Array | undefined)[] {
-  const [low = 0, high = 0] = readBytes(decoder, 2)
-  const present = (high * 256 + low).toString(2).padStart(16, '0')
-  return Array.from(present, (bit) =>
-    bit === '1' ? readBytes(decoder, FINGERPRINT_BYTES) : undefined
-  )
-}
-
 function readHeadSketch(decoder: Decoder): HeadSketch {
   const author = readBytes(decoder, HASH_BYTES)
   const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
   const fingerprint = readBytes(decoder, FINGERPRINT_BYTES)
   return { author, seq, fingerprint, ...readLimits(decoder, seq) }
-}
-
-/** At most `limit` items. */
-export function readList<T>(decoder: Decoder, limit: number, read: (decoder: Decoder) => T): T[] {
-  return Array.from({ length: readUint(decoder, limit) }, () => read(decoder))
 }
