@@ -5,12 +5,10 @@
 import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
-import { MAX_REQUESTED_BODIES } from './constants.ts'
 import { KnownMembers } from './door/known-members.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
-import { newestOfFeeds } from './gossip/latest-entries.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
@@ -21,6 +19,7 @@ import { probe } from './peers/probe.ts'
 import { addressesOf, RememberedPeers } from './peers/remembered-peers.ts'
 import { countConnections } from './reach/network.ts'
 import { Observations } from './reach/observations.ts'
+import { Spreading } from './spreading.ts'
 import { createSwarmHost, placesOf } from './swarm-host.ts'
 import { syncAll } from './sync/sync-all.ts'
 import type { AbortOptions, IdentifyResult, Logger, PeerId } from '@libp2p/interface'
@@ -49,6 +48,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
   readonly #observations = new Observations()
+  readonly #spreading: Spreading
   /** Undefined in an open swarm. */
   readonly #known: KnownMembers | undefined
   #host: Host | undefined
@@ -69,6 +69,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
     this.#remembered = new RememberedPeers(init.store, this.#clock)
+    this.#spreading = new Spreading({
+      replica: init.replica,
+      log: this.#log,
+      isLight: this.#isLight,
+      services: () => this.#openHost().services,
+      gossip: () => this.#gossip
+    })
     const { members } = init
     const now = (): number => this.#clock.now()
     if (members !== undefined) {
@@ -114,8 +121,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
-      gossip: (entries) => this.#spread(entries),
-      gossipRetractions: (retractions) => this.#spreadRetractions(retractions),
+      gossip: (entries) => this.#spreading.entries(entries),
+      gossipRetractions: (retractions) => this.#spreading.retractions(retractions),
       onFound: (addresses) => {
         this.emit('lan:find', { addresses })
         this.#dialer?.add(addresses)
@@ -128,7 +135,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
       onSynced: (report, milliseconds) => this.#onSynced(report, milliseconds),
       onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
-      onSyncRun: (peer) => void this.#syncRetractions(peer),
+      onSyncRun: (peer) => void this.#spreading.compareRetractions(peer),
       onFilterChange: (change) => this.emit('filter:change', change),
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
       onOwnDuplicate: (reporter) =>
@@ -211,39 +218,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
    * gossip otherwise.
    */
   async announce(entries: readonly Entry[]): Promise<void> {
-    const hidden = entries.filter(
-      ({ author }) => this.#init.replica.publicSeq(author) !== undefined
-    )
-    await this.#gossipLatest(entries.filter((entry) => !hidden.includes(entry)))
-    if (hidden.length > 0) this.#openHost().services.stem?.send()
-  }
-
-  /** Gossips the last entry of each feed; a peer without the earlier ones pulls them. */
-  async #gossipLatest(entries: readonly Entry[]): Promise<void> {
-    for (const entry of newestOfFeeds(entries)) await this.#gossip?.publish(entry)
-  }
-
-  /** Where a stem ends: by gossip, or by a sync with each peer where this node does not gossip. */
-  async #spread(entries: readonly Entry[]): Promise<void> {
-    if (this.#gossip !== undefined) return this.#gossipLatest(entries)
-    void syncAll(this.#openHost().services.sync)
-  }
-
-  /** The same for retractions, by a comparison with each peer. */
-  async #spreadRetractions(retractions: readonly Retraction[]): Promise<void> {
-    if (this.#gossip !== undefined) return this.#gossip.publishRetractions(retractions)
-    for (const peer of this.#openHost().services.retractions.peers()) {
-      void this.#syncRetractions(peer)
-    }
-  }
-
-  /** Never rejects. */
-  async #syncRetractions(peer: PeerId): Promise<void> {
-    try {
-      await this.#openHost().services.retractions.sync(peer)
-    } catch (error) {
-      this.#log('cannot compare retractions with %p - %e', peer, error)
-    }
+    await this.#spreading.announce(entries)
   }
 
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
@@ -274,7 +249,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const { sync: service, filters: exchange } = this.#openHost().services
     await exchange.refresh({ signal })
     const report = await syncAll(service, { signal })
-    await Promise.all(service.peers().map((peer) => this.#syncRetractions(peer)))
+    await Promise.all(service.peers().map((peer) => this.#spreading.compareRetractions(peer)))
     return report
   }
 
@@ -371,37 +346,20 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
   }
 
-  /** Gossips own entries too that the peer has shown: a node that received them would. */
-  #onSynced({ received, latestEntries }: PullReport, milliseconds: number): void {
-    this.#fetchMissingBodies().catch((error: unknown) =>
-      this.#log('cannot fetch bodies - %e', error)
-    )
-    if (received > 0)
-      this.emit('sync:receive', { entries: received, milliseconds: Math.round(milliseconds) })
-    this.#gossipLatest(latestEntries).catch((error: unknown) =>
-      this.#log('cannot announce entries - %e', error)
-    )
-  }
-
-  /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
-  async #fetchMissingBodies(): Promise<void> {
-    if (this.#isLight) return
-    const missing = await this.#init.replica.missingBodies(MAX_REQUESTED_BODIES)
-    if (missing.length === 0) return
-    const found = await this.fetch(missing)
-    await this.#init.replica.putBodies([...found.values()], true)
+  #onSynced(report: PullReport, milliseconds: number): void {
+    void this.#spreading.synced(report)
+    const { received: entries } = report
+    if (entries > 0) this.emit('sync:receive', { entries, milliseconds: Math.round(milliseconds) })
   }
 
   readonly #onShow = (retractions: readonly Retraction[]): void => {
-    this.#spreadRetractions(retractions).catch((error: unknown) =>
-      this.#log('cannot publish retractions - %e', error)
-    )
+    const publish = (): Promise<void> => this.#spreading.retractions(retractions)
+    void this.#spreading.attempt('publish retractions', publish)
   }
 
   readonly #onVoid = (proof: Uint8Array): void => {
-    this.#gossip
-      ?.publishProof(proof)
-      .catch((error: unknown) => this.#log('cannot publish a proof of equivocation - %e', error))
+    const publish = (): Promise<void> | undefined => this.#gossip?.publishProof(proof)
+    void this.#spreading.attempt('publish a proof of equivocation', publish)
   }
 
   /** The peer was a member, and its certificate has ended. */

@@ -1,0 +1,97 @@
+/**
+ * How what this node has reaches its peers: entries, retractions and proofs go by gossip, or by a sync
+ * with each peer where this node does not gossip. What a sync has brought goes on by gossip.
+ */
+import { MAX_REQUESTED_BODIES } from './constants.ts'
+import { newestOfFeeds } from './gossip/latest-entries.ts'
+import { syncAll } from './sync/sync-all.ts'
+import type { Logger, PeerId } from '@libp2p/interface'
+import type { Entry, Replica, Retraction } from '../crdt/index.ts'
+import type { Gossip } from './gossip/gossip.ts'
+import type { Host } from './host/host.ts'
+import type { PullReport } from './sync/feed-pull.ts'
+
+export interface SpreadingInit {
+  readonly replica: Pick<Replica, 'missingBodies' | 'publicSeq' | 'putBodies'>
+  readonly log: Logger
+  /** A light node asks for no bodies. */
+  readonly isLight: boolean
+  readonly services: () => Host['services']
+  /** Undefined where this node does not gossip. */
+  readonly gossip: () => Gossip | undefined
+}
+
+export class Spreading {
+  readonly #init: SpreadingInit
+
+  constructor(init: SpreadingInit) {
+    this.#init = init
+  }
+
+  /** Own entries: by a stem where the replica hides them until they are shown, by gossip otherwise. */
+  async announce(entries: readonly Entry[]): Promise<void> {
+    const { replica, services } = this.#init
+    const hidden = entries.filter(({ author }) => replica.publicSeq(author) !== undefined)
+    await this.#gossipLatest(entries.filter((entry) => !hidden.includes(entry)))
+    if (hidden.length > 0) services().stem?.send()
+  }
+
+  /** Entries whose stem ends here. */
+  async entries(entries: readonly Entry[]): Promise<void> {
+    if (this.#init.gossip() !== undefined) return this.#gossipLatest(entries)
+    void syncAll(this.#init.services().sync)
+  }
+
+  /** Retractions whose stem ends here. */
+  async retractions(retractions: readonly Retraction[]): Promise<void> {
+    const { gossip, services } = this.#init
+    const topics = gossip()
+    if (topics !== undefined) return topics.publishRetractions(retractions)
+    for (const peer of services().retractions.peers()) void this.compareRetractions(peer)
+  }
+
+  /** Never rejects. */
+  async compareRetractions(peer: PeerId): Promise<void> {
+    const { services, log } = this.#init
+    try {
+      await services().retractions.sync(peer)
+    } catch (error) {
+      log('cannot compare retractions with %p - %e', peer, error)
+    }
+  }
+
+  /**
+   * What a sync has brought: own entries too that the peer has shown, since a node that received them
+   * would gossip them. Never rejects.
+   */
+  async synced({ latestEntries }: PullReport): Promise<void> {
+    await Promise.all([
+      this.attempt('fetch bodies', () => this.#fetchMissingBodies()),
+      this.attempt('announce entries', () => this.#gossipLatest(latestEntries))
+    ])
+  }
+
+  /** Never rejects. */
+  async attempt(what: string, task: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await task()
+    } catch (error) {
+      this.#init.log(`cannot ${what} - %e`, error)
+    }
+  }
+
+  /** The last entry of each feed; a peer without the earlier ones pulls them. */
+  async #gossipLatest(entries: readonly Entry[]): Promise<void> {
+    for (const entry of newestOfFeeds(entries)) await this.#init.gossip()?.publish(entry)
+  }
+
+  /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
+  async #fetchMissingBodies(): Promise<void> {
+    const { replica, services, isLight } = this.#init
+    if (isLight) return
+    const missing = await replica.missingBodies(MAX_REQUESTED_BODIES)
+    if (missing.length === 0) return
+    const found = await services().have.fetch(missing)
+    await replica.putBodies([...found.values()], true)
+  }
+}
