@@ -22,7 +22,7 @@ import type { Libp2p } from '@libp2p/interface'
 
 export type MeshTransport = 'memory' | 'tcp'
 
-/** How a kind of node is told apart in the table. */
+/** Kinds of nodes, by their names in the table. */
 export type MeshKind = 'gossipsub, signed' | 'gossipsub, unsigned' | 'hive' | 'hive, stem'
 
 export interface MeshNodeInit {

@@ -1,8 +1,8 @@
 /**
- * Authors of which the replica has no entry. A base or a fork can come before the entries of its
- * author. Anybody can sign bases and forks for any number of authors. So the replica stores those of
- * at most `MAX_UNKNOWN_AUTHORS` authors. It ignores further forks. The latest `MAX_WAITING_BASES` of
- * further bases wait in memory for the entry that follows them.
+ * Authors without an entry in the replica. A base or a fork of an author can come before its entries,
+ * and anybody can sign bases and forks for any number of authors. So the replica stores those of at
+ * most `MAX_UNKNOWN_AUTHORS` authors. It ignores the forks of others. Of their bases the latest
+ * `MAX_WAITING_BASES` wait in memory for the entries that follow.
  */
 import { MAX_UNKNOWN_AUTHORS, MAX_WAITING_BASES } from '../constants.ts'
 import { toHex } from '../bytes/index.ts'

@@ -1,6 +1,6 @@
 /**
- * When a changed vote leaves. The retraction of a vote and the next vote on its record have different
- * author keys, and whoever sees both at one time could take the keys for those of one node.
+ * When a changed vote leaves. A node retracts the vote of one author key, and votes again with another
+ * key. A peer that sees both at one time can guess that both keys are of this node.
  */
 import { randomBytes } from 'node:crypto'
 

@@ -1,7 +1,7 @@
 /**
- * Retractions. Author keys are dropped, so a key cannot retract a vote later. Each vote contains
- * the hash of a secret that its node stores, and whoever reveals that secret retracts the vote. So a
- * retraction proves itself: it has neither an author nor a signature.
+ * Retractions. A node drops its author keys, so a key cannot retract a vote later. Each vote contains
+ * the hash of a secret, which its node stores. To reveal the secret retracts the vote. So a retraction
+ * proves itself: it has neither an author nor a signature.
  */
 import { randomBytes } from 'node:crypto'
 import { DOMAIN, HASH_BYTES, SECRET_BYTES } from '../constants.ts'

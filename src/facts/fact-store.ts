@@ -8,12 +8,12 @@ import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { FactAudit } from './fact-audit.ts'
 import { FactHolds } from './fact-holds.ts'
 import { FactFilters } from './fact-filters.ts'
-import { FactGroup } from './fact-group.ts'
 import { FactLookup } from './fact-lookup.ts'
 import { newestFacts } from './fact-pages.ts'
 import { FactQueue } from './fact-queue.ts'
 import { FactRemover } from './fact-remover.ts'
 import { FactTotals } from './fact-totals.ts'
+import { FactWriter } from './fact-writer.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { LatestFacts } from './latest-facts.ts'
 import { FactMarks } from './fact-marks.ts'
@@ -22,7 +22,7 @@ import { readFact, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
 import { VariantWriter } from './variant-writer.ts'
 import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
-import type { AddOutcome, Addition } from './fact-queue.ts'
+import type { AddOutcome } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
 import type { NewestFacts } from './fact-pages.ts'
@@ -40,13 +40,6 @@ export interface FactStoreInit {
   readonly observe?: ObservedFilterInit
 }
 
-/** A group that was looked up, and the position of the log behind it. */
-interface Added {
-  readonly added: readonly AddOutcome[]
-  readonly group: Pick<FactGroup, 'changed' | 'newOf'>
-  readonly end: number
-}
-
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
@@ -60,14 +53,14 @@ export class FactStore {
   readonly #totals: FactTotals
   readonly #marks: FactMarks
   readonly #filters: FactFilters
-  readonly #queue = new FactQueue((group) => this.#write(group))
+  readonly #queue = new FactQueue((group) => this.#writer.write(group))
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #latest = new LatestFacts()
   readonly #commits: Commits
   readonly #holds = new FactHolds()
-  readonly #lookup: FactLookup
   readonly #remover: FactRemover
+  readonly #writer: FactWriter
   /** Facts that are stored beside those that they repeat. */
   readonly variants: MergedVariants
   readonly #variantWriter: VariantWriter
@@ -104,13 +97,28 @@ export class FactStore {
       all: () => this.all(),
       others: () => this.#otherDigests()
     })
-    this.#lookup = new FactLookup({
+    const lookup = new FactLookup({
       store,
       facts: this.#facts,
       marks: this.#marks,
       variants: this.variants,
       inFlight: this.#inFlight,
       statistics: this.#filters.statistics
+    })
+    this.#writer = new FactWriter({
+      facts: this.#facts,
+      log: this.#log,
+      totals: this.#totals,
+      marks: this.#marks,
+      filters: this.#filters,
+      lookup,
+      recent: this.#recent,
+      inFlight: this.#inFlight,
+      latest: this.#latest,
+      holds: this.#holds,
+      commits: this.#commits,
+      commit: (operations) => this.#commit(operations),
+      lastCommit: () => this.#lastCommit
     })
     this.#remover = new FactRemover({
       facts: this.#facts,
@@ -317,82 +325,6 @@ export class FactStore {
     })
   }
 
-  /** Looks a group up and starts its commit; resolves when the next group may start. */
-  async #write(additions: readonly Addition[]): Promise<void> {
-    try {
-      const facts =
-        additions.length === 1
-          ? (additions[0]?.facts ?? [])
-          : additions.flatMap((each) => each.facts)
-      await this.#holds.whenFree(facts.map(({ digestKey }) => digestKey))
-      await this.#commits.refresh()
-      const { factFilter, statistics } = this.#filters
-      const seen = facts.filter(({ digest }) => factFilter.has(digest))
-      const stored = await this.#lookup.stored(seen)
-      const marked = await this.#lookup.private(seen.filter((each) => !stored.has(each.digestKey)))
-      await this.#marks.prepare(facts)
-      // From here to the commit nothing is awaited: the filter is never ahead of the commits.
-      const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
-      statistics.checks += facts.length
-      const group = this.#group(operations)
-      const added = facts.map((fact, i) =>
-        group.add(marked.has(fact.digestKey) ? asPrivate(fact) : fact, {
-          isNew: isNew[i] === true,
-          stored
-        })
-      )
-      operations.push(
-        ...this.#log.append(group.changed.map(({ digest }) => digest)),
-        ...this.#filters.observe(group.observable),
-        ...group.changed.flatMap((each) => this.#marks.stored(each))
-      )
-      // A repetition is on disk when the fact that it repeats is.
-      const isRepetition = operations.length === 0 && group.repeatsInFlight
-      const commit = isRepetition ? this.#lastCommit : this.#commit(operations)
-      const end = this.#log.end
-      const settled = this.#settleAdditions(additions, { added, group, end }, commit)
-      this.#inFlight.track(group.changed, settled)
-      await this.#inFlight.waitForSlot()
-    } catch (error) {
-      this.#commits.abandon()
-      for (const { reject } of additions) reject(error)
-    }
-  }
-
-  #group(operations: Operation[]): FactGroup {
-    const components = {
-      section: this.#facts,
-      inFlight: this.#inFlight,
-      recent: this.#recent,
-      totals: this.#totals,
-      statistics: this.#filters.statistics
-    }
-    return new FactGroup(components, operations)
-  }
-
-  /** Settles the additions of a group with its commit; true when they are on disk. */
-  async #settleAdditions(
-    additions: readonly Addition[],
-    { added, group, end }: Added,
-    commit: Promise<void>
-  ): Promise<boolean> {
-    try {
-      await commit
-      this.#totals.agents.landed(group.newOf)
-      if (group.changed.length > 0) this.#latest.add(group.changed, end)
-      this.#filters.checkpoint()
-      let from = 0
-      for (const { facts, resolve } of additions) {
-        resolve(added.slice(from, from + facts.length))
-        from += facts.length
-      }
-      return true
-    } catch (error) {
-      for (const { reject } of additions) reject(error)
-      return false
-    }
-  }
-
   /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
   giveUp(digest: Uint8Array): Promise<boolean> {
     return this.runAlone(() => this.#remover.giveUp(digest))
@@ -474,11 +406,6 @@ export class FactStore {
     await this.#totals.load()
     await this.#log.load()
   }
-}
-
-function asPrivate(fact: PreparedFact): PreparedFact {
-  const stored = readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES))
-  return { ...fact, isPrivate: true, bytes: writeFact({ ...stored, private: true }) }
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */

@@ -10,14 +10,14 @@ export class IndexPace {
   /** Milliseconds an item; 0 before the first run. */
   #cost = 0
 
-  /** A run that has indexed `items` in so many milliseconds. */
+  /** Notes that a run took `milliseconds` to index `items`. */
   add(items: number, milliseconds: number): void {
     if (items < MIN_ITEMS) return
     const cost = milliseconds / items
     this.#cost = this.#cost === 0 ? cost : this.#cost + SHARE * (cost - this.#cost)
   }
 
-  /** The milliseconds to expect for so many items; 0 if nothing is known. */
+  /** The milliseconds that indexing `items` should take; 0 before the first run. */
   timeFor(items: number): number {
     return items * this.#cost
   }

@@ -9,7 +9,7 @@ export interface SearchSource {
   end(): number
   /** The log from a position; its beginning may have been cut off. */
   log(from: number): AsyncIterable<LogPart>
-  /** At most so many of the newest digests of the log from a position, as far as it is on disk. */
+  /** At most `limit` digests of the log behind position `from`, the newest ones that are on disk. */
   newest(from: number, limit: number): Promise<readonly Uint8Array[]>
   /** The bytes to index under these digests now; undefined for removed ones. */
   read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>

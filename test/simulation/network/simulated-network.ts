@@ -135,7 +135,7 @@ export class SimulatedNetwork {
       // It may have been broken on the way.
       if (listener.status !== 'open') return
       if (target.door === undefined) target.opened(listener)
-      // A peer that is refused is told so by the door.
+      // The door tells a peer that it is refused.
       else
         target.door.pass(listener, otherDoor).then(
           () => target.opened(listener),

@@ -84,7 +84,7 @@ describe('an outsider at the door of a closed swarm', () => {
     assert.equal(proxy.received(), 24 + 20 + 4)
   })
 
-  it('that stays silent is told so and disconnected within two seconds', async () => {
+  it('that stays silent gets a refusal, and is disconnected within two seconds', async () => {
     const refused = once(node.swarm, 'member:refuse', { signal: signal() })
     const { frame, time, bytes } = await refusalOf(async () => undefined)
     assert.deepEqual(frame, refusal('silence'))

@@ -44,7 +44,7 @@ async function toldBy(stream: Stream, retraction: Retraction): Promise<string[]>
 }
 
 describe('the stem of retractions', () => {
-  it('brings own retractions to all, and tells of them only when they have come back', async () => {
+  it('brings own retractions to all peers, and shows them only after a peer has sent them back', async () => {
     const nodes: TestNode[] = []
     await using stack = new AsyncDisposableStack()
     for (let i = 0; i < 5; i++) {
