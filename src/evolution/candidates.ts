@@ -59,6 +59,12 @@ export function candidateOf(persona: Persona, mutation: PersonaMutation): Candid
   }
 }
 
+/** Keys of the mutations that one combines; undefined for one that combines none. */
+export function partsOf(persona: Persona, mutation: PersonaMutation): string[] | undefined {
+  if (mutation.do !== 'combine') return undefined
+  return mutation.parts.flatMap((part) => candidateOf(persona, part)?.key ?? [])
+}
+
 export function keysOf(
   changes: readonly PersonaPathChange[]
 ): Pick<Candidate, 'inverseKey' | 'key'> {

@@ -9,7 +9,7 @@
  */
 import { HiveError } from '../errors.ts'
 import { digitsOf, putJson, readAll, readJson, remove } from '../stored/index.ts'
-import { keysOf } from './candidates.ts'
+import { keysOf, partsOf } from './candidates.ts'
 import { MAX_BASELINE, MAX_TRIALS, MAX_EVIDENCE } from './constants.ts'
 import {
   adapted,
@@ -52,8 +52,6 @@ export interface NewTrial {
   readonly why?: string
   /** The id of the rule of the hive that chose it. */
   readonly hiveRule?: string
-  /** Keys of the mutations that it combines. */
-  readonly parts?: readonly string[]
   /** The version that it was proposed for. */
   readonly version: number
 }
@@ -297,13 +295,14 @@ export class EvolutionStore {
   async #newTrial(
     agent: string,
     { next, stable, settings }: Progress,
-    { mutation, source, why, hiveRule, parts, version }: NewTrial
+    { mutation, source, why, hiveRule, version }: NewTrial
   ): Promise<StoredTrial> {
     const persona = await this.#components.personas.persona(agent, version)
     const keys =
       persona === undefined
         ? { key: '', inverseKey: '' }
         : keysOf(applyMutation(persona, mutation).inverse.changes)
+    const parts = persona === undefined ? undefined : partsOf(persona, mutation)
     return {
       number: next,
       mutation,
@@ -311,7 +310,7 @@ export class EvolutionStore {
       source,
       ...(why === undefined ? {} : { why }),
       ...(hiveRule === undefined ? {} : { hiveRule }),
-      ...(parts === undefined ? {} : { parts: [...parts] }),
+      ...(parts === undefined ? {} : { parts }),
       status: 'running',
       startedAt: this.#components.now(),
       stable,

@@ -48,8 +48,6 @@ export interface MutationProposal {
   readonly why: string
   /** The id of the rule of the hive; undefined for several. */
   readonly hiveRule?: string
-  /** Keys of the mutations that it combines. */
-  readonly parts?: readonly string[]
 }
 
 /** What a mutation would do. */
@@ -264,14 +262,14 @@ export class Evolution {
   }
 
   async #try(
-    { mutation, source, why, hiveRule, parts }: Tried,
+    { mutation, source, why, hiveRule }: Tried,
     { force, ...how }: TryOptions
   ): Promise<MutationTrial> {
     const { agent, store, persona, examine } = this.#components
     const version = await persona.version()
     // Throws for a mutation that does not fit, before anything is stored.
     applyMutation(await this.#persona(), mutation)
-    const tried = { mutation, source, version, why, hiveRule, parts }
+    const tried = { mutation, source, version, why, hiveRule }
     if (!force) {
       const { verdict, findings } = await examine(mutation, how)
       if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
@@ -366,7 +364,7 @@ interface TryOptions {
   readonly signal?: AbortSignal
 }
 
-type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation' | 'parts'> & {
+type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {
   readonly source: MutationSource
   readonly why?: string
 }
@@ -380,6 +378,6 @@ const WHY: Readonly<Record<Standing, string>> = {
 
 function fromHive({ mutation, keys, hiveRule }: HiveProposal): MutationProposal {
   return hiveRule === undefined
-    ? { mutation, source: 'hive', why: `${keys.length} rules of the hive`, parts: keys }
+    ? { mutation, source: 'hive', why: `${keys.length} rules of the hive` }
     : { mutation, source: 'hive', why: 'a rule of the hive', hiveRule }
 }

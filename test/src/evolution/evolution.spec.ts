@@ -63,9 +63,11 @@ describe('the evolution of a persona', () => {
       proposed.toSorted((a, b) => (a.do < b.do ? -1 : 1)),
       [GOOD, TERSE]
     )
-    // Outcomes of the persona before and after the window are one baseline.
+    // It rests, and outcomes of the persona before and after the window are one baseline.
+    assert.equal((await evolution.advance()).waits, 'baseline')
     await solve(agent, 5, random)
     assert.equal((await evolution.state()).baseline.trials, 45)
+    assert.ok((await evolution.advance()).started)
   })
 
   it('has one mutation at a time, and none without a persona', async () => {
