@@ -235,9 +235,9 @@ export class World {
     }
   }
 
-  /** Changes of votes leave when their time has come, unless nobody admits the node any longer. */
+  /** Changes of votes of honest nodes leave when their time has come, unless nobody admits the node. */
   #checkUnsent(node: SimulatedNode): void {
-    if (this.#door?.isMember(node) === false) return
+    if (!this.#honest.includes(node) || this.#door?.isMember(node) === false) return
     const { votes = 0, retractions = 0 } = node.running?.parts.replica.retractions.waiting ?? {}
     if (votes + retractions === 0) return
     this.#break(node, `has not sent ${votes} votes and ${retractions} retractions`)
