@@ -27,6 +27,7 @@ import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
 import type { Published } from './publishing/published-groups.ts'
+import type { RecordKind } from './records/record.ts'
 import type { Register } from './records/register.ts'
 import type { Retraction } from './records/retraction.ts'
 import type { CompleteReplicaInit, ReplicaEvents, ReplicaInit } from './replica-init.ts'
@@ -314,6 +315,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Bytes of the stored records. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#parts.recordStore.bodies(digests)
+  }
+
+  /** Those of the digests whose stored record has the kind. */
+  ofKind(digests: readonly Uint8Array[], kind: RecordKind): Promise<Uint8Array[]> {
+    return this.#parts.recordStore.ofKind(digests, kind)
   }
 
   /** Position after the last digest of the log. */

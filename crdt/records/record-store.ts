@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto'
 import { HASH_BYTES } from '../constants.ts'
 import { ClaimIndex } from './claim-index.ts'
 import { toHex, readAll } from '../bytes/index.ts'
-import { readRecord } from './record.ts'
-import type { HiveRecord } from './record.ts'
+import { kindOf, readRecord } from './record.ts'
+import type { HiveRecord, RecordKind } from './record.ts'
 import type { PositionedRegister, StandingReader } from './standing-reader.ts'
 import type { Register } from './register.ts'
 import type { Standing } from './standing.ts'
@@ -108,6 +108,15 @@ export class RecordStore {
 
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#records.getMany(digests)
+  }
+
+  /** Those of the digests whose stored record has the kind. */
+  async ofKind(digests: readonly Uint8Array[], kind: RecordKind): Promise<Uint8Array[]> {
+    const bodies = await this.#records.getMany([...digests])
+    return digests.filter((_, i) => {
+      const body = bodies[i]
+      return body !== undefined && kindOf(body) === kind
+    })
   }
 
   /** Digests of all records, in batches. */

@@ -63,6 +63,7 @@ const MAX_PAGES = 5
 export class SkillAdoption {
   readonly #components: AdoptionComponents
   readonly #audits: Audits
+  #auditing: Promise<void> = Promise.resolve()
 
   constructor(components: AdoptionComponents) {
     this.#components = components
@@ -133,7 +134,8 @@ export class SkillAdoption {
     if (known === undefined) return this.#considerOffer(attested, signal)
     await this.#updateHeadStart(id, signal)
     const disputes = this.#countDisputes(attested)
-    if (disputes === 0) return
+    // This node has judged it by itself, or is about to take that back.
+    if (disputes === 0 || (await this.#components.replica.voteOn(digest)) === 'dispute') return
     const reason = `disputed by ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
     await skills.store.apply(id, (held) => afterSwarmDispute(held, reason, isProse(known.skill)))
   }
@@ -181,7 +183,14 @@ export class SkillAdoption {
    * Runs receipts of a skill on trial again; after a false one, recomputes the head start without
    * its author.
    */
-  async #audit(id: string, signal: AbortSignal): Promise<void> {
+  #audit(id: string, signal: AbortSignal): Promise<void> {
+    // An audit leaves out what one before it draws: who waits for it waits for that one's result too.
+    const ended = this.#auditing.then(() => this.#auditNow(id, signal))
+    this.#auditing = ended.catch(() => undefined)
+    return ended
+  }
+
+  async #auditNow(id: string, signal: AbortSignal): Promise<void> {
     const { skills } = this.#components
     const known = skills.store.get(id)
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return

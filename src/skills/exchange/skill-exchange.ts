@@ -5,9 +5,10 @@
  */
 import { HiveError } from '../../errors.ts'
 import { SkillAdoption } from './adoption.ts'
+import { SkillChanges } from './skill-changes.ts'
 import { SkillPublishing } from './publishing.ts'
 import { SharedSkills } from './shared-skills.ts'
-import type { Entry, Replica } from '../../../crdt/index.ts'
+import type { Replica } from '../../../crdt/index.ts'
 import type { Transition } from '../store/skill-values.ts'
 import type { SkillService } from '../skill-service.ts'
 import type { AdoptionComponents } from './adoption.ts'
@@ -16,12 +17,15 @@ import type { PublishingComponents } from './publishing.ts'
 export interface SkillExchangeComponents extends AdoptionComponents, PublishingComponents {
   readonly replica: AdoptionComponents['replica'] &
     PublishingComponents['replica'] &
-    Pick<Replica, 'off' | 'on'>
+    Pick<Replica, 'off' | 'ofKind' | 'on' | 'recordLog' | 'recordLogEnd'>
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Whether verified skills are published automatically. */
   readonly autoPublish: boolean
   readonly onError: (error: unknown) => void
 }
+
+/** What others change of a record. */
+const CHANGES = ['entry:admit', 'retraction:admit', 'body:store'] as const
 
 /** Milliseconds between two checks for unreported counts. */
 const REPORT_INTERVAL = 600_000
@@ -33,18 +37,20 @@ export class SkillExchange {
   readonly publishing: SkillPublishing
   readonly #adoption: SkillAdoption
   readonly #stopped = new AbortController()
+  readonly #changes: SkillChanges
   #reporting: NodeJS.Timeout | undefined
   #work: Promise<void> = Promise.resolve()
+  #isFollowing = false
 
   constructor(components: SkillExchangeComponents) {
     this.#components = components
     this.publishing = new SkillPublishing(components)
     this.#adoption = new SkillAdoption(components)
+    this.#changes = new SkillChanges(components.replica)
   }
 
   start(): void {
-    this.#components.replica.on('entry:admit', this.#onEntry)
-    this.#components.replica.on('retraction:admit', this.#onRetraction)
+    for (const event of CHANGES) this.#components.replica.on(event, this.#onChange)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
     this.#reporting = setInterval(
       () => this.#enqueue(() => this.#report()),
@@ -55,8 +61,7 @@ export class SkillExchange {
   async stop(): Promise<void> {
     this.#stopped.abort(new HiveError('STOPPED', 'The node was stopped.'))
     clearInterval(this.#reporting)
-    this.#components.replica.off('entry:admit', this.#onEntry)
-    this.#components.replica.off('retraction:admit', this.#onRetraction)
+    for (const event of CHANGES) this.#components.replica.off(event, this.#onChange)
     this.#components.skills.store.off('skill:transition', this.#onTransition)
     await this.#work
   }
@@ -92,13 +97,16 @@ export class SkillExchange {
     await this.publishing.report(this.#stopped.signal)
   }
 
-  readonly #onEntry = (_entry: Entry, digests: readonly Uint8Array[]): void =>
-    this.#onRetraction(digests)
-
-  readonly #onRetraction = (digests: readonly Uint8Array[]): void => {
-    for (const digest of digests) {
-      this.#enqueue(() => this.#adoption.consider(digest, this.#stopped.signal))
-    }
+  /** However many changes come meanwhile, one task waits that finds the skills among them. */
+  readonly #onChange = (): void => {
+    if (this.#isFollowing) return
+    this.#isFollowing = true
+    this.#enqueue(async () => {
+      this.#isFollowing = false
+      for await (const digest of this.#changes.read(this.#stopped.signal)) {
+        await this.#attempt(() => this.#adoption.consider(digest, this.#stopped.signal))
+      }
+    })
   }
 
   async #attempt(task: () => Promise<void>): Promise<void> {
