@@ -52,7 +52,7 @@ export interface HistoryOptions extends AbortOptions {
   readonly asOf?: Date
   /** At most this many claims; default 100, at most 10,000. */
   readonly limit?: number
-  /** Milliseconds to wait for an index that is behind; default: until it is complete. */
+  /** Milliseconds to wait for an index that is behind; default 2,000. Infinity: until it is complete. */
   readonly maxWait?: number
 }
 

@@ -108,7 +108,7 @@ export class NearDuplicates {
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
     const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
-    const view = await index.view(wait)
+    const view = await index.view({ ...wait, origins: ['local'] })
     const { hits } = await view.search(query)
     for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
       const isOther = !equalBytes(candidate.digest, fact.digest)

@@ -53,9 +53,9 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
       newest: (from, limit) => replica.newestRecords(from, limit),
-      read: async (digests) => {
+      read: async (digests, pass) => {
         const rows = new Map<string, Uint8Array>()
-        const turn = new TurnBudget(TURN_CHARACTERS)
+        const turn = new TurnBudget(TURN_CHARACTERS, pass)
         for (let from = 0; from < digests.length; from += TURN) {
           for (const attested of await replica.getMany(digests.slice(from, from + TURN))) {
             await turn.spend(attested.record.content.length + RECORD_COST)

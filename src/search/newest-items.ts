@@ -10,7 +10,7 @@ export const MAX_UNINDEXED = 512
 const MAX_BYTES = 2 ** 17
 
 /** Items that are read at a time. */
-const PART = 64
+const PART = 16
 
 /** The newest items from a position on. */
 export async function readNewestItems(source: SearchSource, from: number): Promise<RecentItems> {

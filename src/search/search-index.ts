@@ -5,16 +5,14 @@
  * goes on by itself.
  *
  * A search waits for the index 50 ms at most, unless it asks for more. What is not indexed by then
- * is answered from what is, and the newest items are compared directly. Lists wait until they are
- * complete, unless they ask for less.
+ * is answered from what is, and the newest items are compared directly. Lists wait 2 s at most.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
 import { errorOf, HiveError } from '../errors.ts'
-import { IndexPace } from './index-pace.ts'
+import { IndexFollower, isWithin } from './index-follower.ts'
+import { IndexTurns } from './index-turns.ts'
 import { IndexView } from './index-view.ts'
-import { MAX_UNINDEXED, readNewestItems } from './newest-items.ts'
-import { packItems } from './packed-items.ts'
+import { readNewestItems } from './newest-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { IndexState, Question, RecentItems } from './index-view.ts'
@@ -40,11 +38,15 @@ export interface SearchIndexInit {
 
 /** How long a question waits for the index. */
 export interface WaitOptions {
-  /** Milliseconds. */
+  /** Milliseconds; default 2,000. */
   readonly maxWait?: number
-  /** Fail unless the index is complete. */
+  /** Fail if the index has failed, and is not complete. */
   readonly isRequired?: boolean
+  /** Only these items are waited for and asked for; default all. */
+  readonly origins?: readonly SearchOrigin[]
 }
+
+type IndexWait = Pick<WaitOptions, 'origins'> & Required<Pick<WaitOptions, 'maxWait'>>
 
 /** How long to index, and whom to tell. */
 export interface FinishOptions extends AbortOptions {
@@ -60,14 +62,8 @@ const PROGRESS_MS = 200
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
 
-/** With more items to index the time would pass in vain. */
-const MAX_AWAITED = 4_096
-
-/** Milliseconds after which a wait ends if the rest of it would not be enough. */
-const WAIT_SLICE_MS = 20
-
-/** Items sent to the thread at once; reading them must not block the event loop for long. */
-const BATCH_ITEMS = 500
+/** Milliseconds that a list waits. */
+export const MAX_LIST_WAIT = 2_000
 
 /** Milliseconds until an index that cannot be written is tried again. */
 const RETRY_MS = 2_000
@@ -75,14 +71,10 @@ const RETRY_MS = 2_000
 /** A file that was damaged again within this many milliseconds is not the disk's fault. */
 const REBUILD_INTERVAL = 60_000
 
-type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
-
 export class SearchIndex {
   readonly #init: SearchIndexInit
-  /** The position of the worker in each log, and the one that is committed. */
-  readonly #positions = new Map<SearchOrigin, number>()
-  readonly #committed = new Map<SearchOrigin, number>()
-  readonly #pace = new IndexPace()
+  readonly #turns = new IndexTurns()
+  readonly #follower: IndexFollower
   #database: RemoteDatabase | undefined
   /** Answers while the thread of the database indexes. */
   #reader: RemoteDatabase | undefined
@@ -91,21 +83,20 @@ export class SearchIndex {
   #failure: unknown
   #rebuiltAt = -Infinity
   #retry: NodeJS.Timeout | undefined
-  #catchingUp: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(init: SearchIndexInit) {
     this.#init = init
-  }
-
-  /** Indexes new items of the logs; returns at once if there are none. */
-  async catchUp(): Promise<void> {
-    // A pending run may have read the logs before the last addition.
-    await this.#catchingUp?.catch(() => undefined)
-    this.#catchingUp ??= this.#catchUp().finally(() => {
-      this.#catchingUp = undefined
+    this.#follower = new IndexFollower({
+      sources: init.sources,
+      turns: this.#turns,
+      now: init.now,
+      ask: (request, transfer) => this.#ask(request, transfer),
+      onSuccess: () => {
+        this.#failure = undefined
+      },
+      onFailure: (error) => this.#fail(error)
     })
-    await this.#catchingUp
   }
 
   /**
@@ -114,19 +105,19 @@ export class SearchIndex {
    */
   async finish({ maxWait, signal, onProgress }: FinishOptions): Promise<number> {
     try {
-      await this.#readPositions()
+      await this.#follower.open()
     } catch (error) {
       this.#fail(error)
       return this.behind
     }
     if (maxWait === 0 || this.behind === 0) return this.behind
-    const ended = this.catchUp().catch(() => undefined)
+    const ended = this.#follower.run().catch(() => undefined)
     const deadline = performance.now() + maxWait
     for (;;) {
       signal?.throwIfAborted()
       const left = deadline - performance.now()
       if (left <= 0 || (await isWithin(ended, Math.min(left, PROGRESS_MS)))) return this.behind
-      onProgress?.(this.#lag)
+      onProgress?.(this.#follower.lag())
     }
   }
 
@@ -137,41 +128,48 @@ export class SearchIndex {
 
   /** Items of the logs that are not indexed; those that were changed several times count as often. */
   get behind(): number {
-    return this.#init.sources.reduce(
-      (sum, source) => sum + source.end() - (this.#committed.get(source.origin) ?? 0),
-      0
-    )
+    return this.#follower.behind()
   }
 
   /**
-   * The index after the wait; by default it is complete then, unless it fails. With `isRequired` it
-   * throws instead.
+   * The index after the wait; it is complete then if it can be. With `isRequired` it throws if the
+   * index has failed.
    */
-  async view({ maxWait = Infinity, isRequired = false }: WaitOptions = {}): Promise<IndexView> {
-    const state = await this.#state(maxWait)
-    if (!isRequired || state.isComplete) return new IndexView(state)
-    throw requiredError(this.#failure)
+  async view(options: WaitOptions = {}): Promise<IndexView> {
+    const { maxWait = MAX_LIST_WAIT, isRequired = false, origins } = options
+    const state = await this.#state({ maxWait, origins })
+    if (isRequired && !state.isComplete && this.#failure !== undefined) {
+      throw requiredError(this.#failure)
+    }
+    return new IndexView(state)
   }
 
   /** `hasFailed`: a question failed, and is asked again. */
-  async #state(maxWait: number, hasFailed = false): Promise<IndexState> {
-    const isComplete = await this.#isCaughtUp(maxWait)
+  async #state(wait: IndexWait, hasFailed = false): Promise<IndexState> {
+    const { maxWait, origins } = wait
+    const isComplete = await this.#follower.reaches(maxWait, origins)
+    this.#turns.asked()
     // Noted before the first question: what is indexed meanwhile is found twice, and nothing is missed.
-    const positions = new Map(this.#committed)
+    const positions = this.#follower.committed()
     return {
       isComplete,
-      ask: (question) => (isComplete ? this.#ask(question) : this.#askReader(question)),
-      readRecent: () => this.#recent(positions),
+      ask: (question) => {
+        this.#turns.asked()
+        // The thread of the database may have a batch before the question.
+        const isIdle = isComplete && !this.#follower.isBusy
+        return isIdle ? this.#ask(question) : this.#askReader(question)
+      },
+      readRecent: () => this.#recent(positions, origins),
       afterFailure: () =>
-        hasFailed ? Promise.resolve(this.#stateWithoutFile()) : this.#state(maxWait, true)
+        hasFailed ? Promise.resolve(this.#stateWithoutFile(origins)) : this.#state(wait, true)
     }
   }
 
-  #stateWithoutFile(): IndexState {
+  #stateWithoutFile(origins: readonly SearchOrigin[] | undefined): IndexState {
     return {
       isComplete: false,
       ask: (question) => this.#askEmpty(question),
-      readRecent: () => this.#recent(new Map()),
+      readRecent: () => this.#recent(new Map(), origins),
       afterFailure: rethrow
     }
   }
@@ -184,74 +182,23 @@ export class SearchIndex {
 
   async #close(): Promise<void> {
     clearTimeout(this.#retry)
-    await this.#catchingUp?.catch(() => undefined)
+    await this.#follower.stop()
     clearTimeout(this.#retry)
     await this.#reader?.close()
     await this.#database?.close()
     await this.#empty?.close()
   }
 
-  /** Whether all items known now are indexed within the time; false if they cannot be. */
-  async #isCaughtUp(maxWait: number): Promise<boolean> {
-    const isOpen = this.#init.sources.every(({ origin }) => this.#committed.has(origin))
-    try {
-      if (!isOpen) await this.#readPositions()
-    } catch (error) {
-      this.#fail(error)
-      return false
-    }
-    const caughtUp = this.catchUp().then(
-      () => true,
-      () => false
-    )
-    if (maxWait === Infinity) return caughtUp
-    const isFew = (): boolean => this.behind <= MAX_UNINDEXED
-    if (this.behind > MAX_AWAITED || (!isFew() && this.#pace.timeFor(this.behind) > maxWait))
-      return false
-    let left = maxWait
-    while (left > 0 || isFew()) {
-      const lag = this.#lag
-      const slice = isFew() ? WAIT_SLICE_MS : Math.min(left, WAIT_SLICE_MS)
-      if (await isWithin(caughtUp, slice)) return caughtUp
-      left -= slice
-      // As many again in each slice that is left; while facts stream in there are always more.
-      const indexed = lag - this.#lag
-      if (!isFew() && this.#lag > (indexed * left) / slice) return false
-    }
-    return false
-  }
-
-  /** Items that the thread was not sent yet. */
-  get #lag(): number {
-    return this.#init.sources.reduce(
-      (sum, source) => sum + source.end() - (this.#positions.get(source.origin) ?? 0),
-      0
-    )
-  }
-
-  /** The newest items behind these positions. */
-  #recent(positions: ReadonlyMap<SearchOrigin, number>): Promise<readonly RecentItems[]> {
+  /** The newest items of these logs behind these positions. */
+  #recent(
+    positions: ReadonlyMap<SearchOrigin, number>,
+    origins: readonly SearchOrigin[] | undefined
+  ): Promise<readonly RecentItems[]> {
     return Promise.all(
-      this.#init.sources.map((source) => readNewestItems(source, positions.get(source.origin) ?? 0))
+      this.#init.sources
+        .filter(({ origin }) => origins?.includes(origin) !== false)
+        .map((source) => readNewestItems(source, positions.get(source.origin) ?? 0))
     )
-  }
-
-  async #readPositions(): Promise<void> {
-    for (const { origin } of this.#init.sources) {
-      if (this.#committed.has(origin)) continue
-      this.#committed.set(origin, await this.#ask({ type: 'cursor', origin }))
-    }
-  }
-
-  async #catchUp(): Promise<void> {
-    try {
-      await this.#readPositions()
-      for (const source of this.#init.sources) await this.#follow(source)
-      this.#failure = undefined
-    } catch (error) {
-      this.#fail(error)
-      throw error
-    }
   }
 
   /** Tries again later, without a question. */
@@ -260,52 +207,8 @@ export class SearchIndex {
     if (this.#failure === undefined) this.#init.onError?.(error)
     this.#failure = error
     clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => void this.#isCaughtUp(0), RETRY_MS)
+    this.#retry = setTimeout(() => void this.#follower.reaches(0), RETRY_MS)
     this.#retry.unref()
-  }
-
-  /** Reads a batch while the batch before it is being indexed. */
-  async #follow(source: SearchSource): Promise<void> {
-    const { origin } = source
-    const end = source.end()
-    let position = this.#positions.get(origin)
-    if (position === end) return
-    const { now = performance.now.bind(performance) } = this.#init
-    const started = now()
-    position ??= this.#committed.get(origin) ?? 0
-    const first = position
-    // A cursor beyond the log belongs to another store: an older copy was restored.
-    if (position > end) position = 0
-    let digests: Uint8Array[] = []
-    let applied: Promise<void> = Promise.resolve()
-    const apply = async (more: boolean): Promise<void> => {
-      const [batch, reached] = [digests, position ?? 0]
-      digests = []
-      const packed = packItems(batch, await source.read(batch))
-      await applied
-      applied = this.#apply({ type: 'apply', origin, packed, position: reached, more })
-      // Awaited with the next batch; until then a rejection must not count as unhandled.
-      applied.catch(() => undefined)
-    }
-    for await (const part of source.log(position)) {
-      if (this.#closing !== undefined) break
-      digests.push(...part.digests)
-      position = part.next
-      if (digests.length >= BATCH_ITEMS) await apply(position < end)
-    }
-    if (digests.length > 0 && this.#closing === undefined) await apply(false)
-    await applied
-    if (this.#closing === undefined) {
-      this.#pace.add(position - first, now() - started)
-      this.#positions.set(origin, position)
-      this.#committed.set(origin, position)
-    }
-  }
-
-  async #apply(request: ApplyRequest): Promise<void> {
-    const committed = await this.#ask(request, [request.packed.buffer])
-    this.#positions.set(request.origin, request.position)
-    if (committed >= 0) this.#committed.set(request.origin, committed)
   }
 
   async #ask<Request extends SearchRequest>(
@@ -341,13 +244,13 @@ export class SearchIndex {
    */
   async #recover(database: RemoteDatabase, error: unknown): Promise<void> {
     if (this.#database !== database) return
-    this.#positions.clear()
+    this.#follower.sendAgain()
     const failure = error instanceof SearchError ? error.failure : 'ended'
     if (failure === 'unwritable' && database.isOpen) return
     const reader = this.#reader
     this.#database = undefined
     this.#reader = undefined
-    this.#committed.clear()
+    this.#follower.forget()
     const now = performance.now()
     const discard = failure === 'damaged' && now - this.#rebuiltAt > REBUILD_INTERVAL
     if (discard) {
@@ -393,20 +296,7 @@ function requiredError(failure: unknown): Error {
   if (failure instanceof SearchError && failure.failure === 'unwritable') {
     return new StoreError('STORE_WRITE_FAILED', failure.message, { cause: failure })
   }
-  if (failure !== undefined) return errorOf(failure)
-  return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
-}
-
-/** Whether the promise resolves within `milliseconds`. */
-async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const waited = new AbortController()
-  try {
-    const late = delay(milliseconds, false, { signal: waited.signal })
-    late.catch(() => undefined)
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    waited.abort()
-  }
+  return errorOf(failure)
 }
 
 async function rethrow(error: unknown): Promise<never> {

@@ -11,6 +11,12 @@ export interface SearchSource {
   log(from: number): AsyncIterable<LogPart>
   /** At most `limit` digests of the log behind position `from`, the newest ones that are on disk. */
   newest(from: number, limit: number): Promise<readonly Uint8Array[]>
-  /** The bytes to index under these digests now; undefined for removed ones. */
-  read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
+  /**
+   * The bytes to index under these digests now; undefined for removed ones. `pass` is called between
+   * two turns of the event loop.
+   */
+  read(
+    digests: readonly Uint8Array[],
+    pass?: () => Promise<void>
+  ): Promise<readonly (Uint8Array | undefined)[]>
 }

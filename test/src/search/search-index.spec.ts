@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { SEAL_BYTES } from '../../../crdt/bytes/index.ts'
 import { identifyFact, prepareFact } from '../../../src/facts/index.ts'
 import { SearchIndex } from '../../../src/search/index.ts'
-import type { SearchSource } from '../../../src/search/index.ts'
+import { IndexTurns } from '../../../src/search/index-turns.ts'
+import type { SearchOrigin, SearchSource } from '../../../src/search/index.ts'
 
 interface HeldLog {
   readonly source: SearchSource
@@ -14,21 +15,28 @@ interface HeldLog {
   release(): void
 }
 
-/** A log of removed items, of which each read waits. */
-function heldLog(): HeldLog {
+/** A log of removed items, of which each read waits; a part has 100 of them. */
+function heldLog(
+  origin: SearchOrigin = 'local',
+  onRead: (items: number) => void = () => undefined
+): HeldLog {
   let end = 100
   const reached = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   return {
     source: {
-      origin: 'local',
+      origin,
       end: () => end,
       async *log(from) {
-        const digests = Array.from({ length: end - from }, () => new Uint8Array(32))
-        yield await Promise.resolve({ digests, next: end })
+        for (let at = from; at < end;) {
+          const digests = Array.from({ length: Math.min(100, end - at) }, () => new Uint8Array(32))
+          at += digests.length
+          yield await Promise.resolve({ digests, next: at })
+        }
       },
       newest: () => Promise.resolve([]),
       async read(digests) {
+        onRead(digests.length)
         reached.resolve()
         await released.promise
         return digests.map(() => undefined)
@@ -115,5 +123,51 @@ describe('a view of the index', () => {
     assert.equal((await asked).isComplete, false)
     assert.equal((await index.view()).isComplete, true)
     await index.close()
+  })
+
+  it('of what this node stores waits for nothing that it received', async () => {
+    const hive = heldLog('hive')
+    const local = heldLog('local')
+    local.release()
+    const sources = [local.source, hive.source]
+    const index = new SearchIndex({ sources, conditions: CONDITIONS })
+    const all = index.view({ maxWait: Infinity })
+    await hive.read
+    assert.equal((await index.view({ origins: ['local'] })).isComplete, true)
+    hive.release()
+    assert.equal((await all).isComplete, true)
+    await index.close()
+  })
+
+  it('has what this node stores after the batch that is on its way', async () => {
+    const reads: string[] = []
+    const hive = heldLog('hive', (items) => reads.push(`hive ${items}`))
+    const local = heldLog('local', (items) => reads.push(`local ${items}`))
+    hive.grow(1_400)
+    local.release()
+    const sources = [local.source, hive.source]
+    const index = new SearchIndex({ sources, conditions: CONDITIONS })
+    const all = index.view({ maxWait: Infinity })
+    await hive.read
+    local.grow(7)
+    hive.release()
+    assert.equal((await all).isComplete, true)
+    assert.deepEqual(reads.slice(-5), ['hive 16', 'local 7', 'hive 500', 'hive 500', 'hive 484'])
+    await index.close()
+  })
+})
+
+describe('the steps of an index', () => {
+  it('wait for a question, and no longer than they must while questions come', async () => {
+    const turns = new IndexTurns()
+    await turns.pass()
+    turns.asked()
+    const passed = turns.pass().then(() => true)
+    const isPassed = (): Promise<boolean> =>
+      Promise.race([passed, new Promise(setImmediate).then(() => false)])
+    assert.equal(await isPassed(), false)
+    // Without a bound this would never end.
+    do turns.asked()
+    while (!(await isPassed()))
   })
 })
