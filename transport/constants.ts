@@ -103,8 +103,14 @@ export const SYNC_INTERVAL = 30_000
 /** Streams of `/sync` that one peer may have open towards us: two, and two that are closing. */
 export const MAX_INBOUND_SYNCS = 4
 
-/** Syncs that this node runs at the same time, and as many more that peers have asked it to run. */
-export const MAX_CONCURRENT_SYNCS = 4
+/**
+ * Syncs that this node runs at the same time, by who the peer is, and as many more that peers have
+ * asked it to run. `slow`: with peers whose last sync failed.
+ */
+export const SYNC_ROOM = { bootstrap: 2, dialled: 3, inbound: 3, slow: 1 } as const
+
+/** Names of such peers that are remembered. */
+export const MAX_SLOW_PEERS = 1_024
 
 /** How often the filters of connected peers are brought up to date: what a new fact waits at most. */
 export const FILTER_INTERVAL = 5_000

@@ -26,6 +26,7 @@ import type { Host, HostInit } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
 import type { PullReport } from './sync/feed-pull.ts'
+import type { PeerClass } from './sync/sync-slots.ts'
 
 /** What the services of a swarm ask of it, and report to it. */
 export interface SwarmHostInit {
@@ -39,6 +40,7 @@ export interface SwarmHostInit {
   protocolId(protocol: string): string
   isBanned(peer: string): boolean
   scoreOf(peer: string): number
+  classOf(peer: PeerId): PeerClass
   isConnected(): boolean
   gossip(entries: readonly Entry[]): Promise<void>
   gossipRetractions(retractions: readonly Retraction[]): Promise<void>
@@ -107,6 +109,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       acceptsEntries: !isLight,
       interval: init.syncInterval,
       random,
+      classOf: (peer) => swarm.classOf(peer),
       onOffence,
       onSynced: (report, milliseconds) => swarm.onSynced(report, milliseconds),
       onRun: (peer) => swarm.onSyncRun(peer),
@@ -117,6 +120,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       retractions: replica.retractions,
       accepts: !isLight,
       random,
+      classOf: (peer) => swarm.classOf(peer),
       onOffence
     }),
     filters: filters({

@@ -36,6 +36,7 @@ import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
 import type { PullReport } from './sync/feed-pull.ts'
+import type { PeerClass } from './sync/sync-slots.ts'
 
 /** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
@@ -120,6 +121,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       known: this.#known,
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
+      classOf: (peer) => this.#classOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
       gossip: (entries) => this.#spreading.entries(entries),
       gossipRetractions: (retractions) => this.#spreading.retractions(retractions),
@@ -329,6 +331,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   #protocolId(protocol: string): string {
     return `/hive/${this.id}/${protocol}/${protocol === 'sync' ? '2.0.0' : '1.0.0'}`
+  }
+
+  #classOf(peer: PeerId): PeerClass {
+    if (this.#dialer?.isBootstrap(peer.toString()) === true) return 'bootstrap'
+    const connections = this.#openHost().getConnections(peer)
+    return connections.some(({ direction }) => direction === 'outbound') ? 'dialled' : 'inbound'
   }
 
   /** About as bad as gossipsub's own penalty for one rejected message. */

@@ -92,6 +92,13 @@ export class Dialer {
     if (!this.#stopping.signal.aborted) void this.#dialDue()
   }
 
+  /** Whether an address that is always kept connected leads to the peer. */
+  isBootstrap(id: string): boolean {
+    return this.#targets.some(
+      ({ peer, connectedPeer, bootstrap }) => bootstrap && (peer ?? connectedPeer) === id
+    )
+  }
+
   #dialDue(): Promise<void> {
     const now = this.#init.clock.now()
     const connections = this.#init.libp2p.getConnections()

@@ -9,11 +9,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { Queue } from '@libp2p/utils'
 import { MAX_PREFIX_DIGITS, retractionId } from '../../crdt/index.ts'
 import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
 import {
-  MAX_CONCURRENT_SYNCS,
   MAX_FRUITLESS_NODES,
   MAX_INBOUND_SYNCS,
   MAX_NODE_BURST,
@@ -31,6 +29,7 @@ import { childFingerprints, SALT_BYTES } from './fingerprints.ts'
 import { inTurn } from './in-turn.ts'
 import { JoinedRuns } from './joined-runs.ts'
 import { Pace } from './pace.ts'
+import { SyncSlots } from './sync-slots.ts'
 import {
   readRetractionAnswer,
   readRetractionRequest,
@@ -41,6 +40,7 @@ import type { PeerId, Startable } from '@libp2p/interface'
 import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { ReadAnswer } from '../streams/request-streams.ts'
+import type { PeerClass } from './sync-slots.ts'
 import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retraction-frames.ts'
 
 export interface RetractionSyncInit extends ExchangeServiceInit {
@@ -52,6 +52,8 @@ export interface RetractionSyncInit extends ExchangeServiceInit {
   readonly accepts: boolean
   /** 0 to 1. */
   random(): number
+  /** Which runs a run with the peer shares room with. */
+  classOf(peer: PeerId): PeerClass
 }
 
 export interface RetractionSync {
@@ -73,16 +75,21 @@ const DIGITS = 16
 class RetractionSyncService implements RetractionSync, Startable {
   readonly #init: RetractionSyncInit
   readonly #streams: RequestStreams
-  readonly #queue = new Queue<number>({ concurrency: MAX_CONCURRENT_SYNCS })
+  readonly #slots: SyncSlots<number>
   readonly #runs = new JoinedRuns((peer: PeerId) =>
-    this.#queue.add(() => this.#run(peer, true), { signal: this.#streams.stopping })
+    this.#slots.run(peer, () => this.#run(peer, true), { signal: this.#streams.stopping })
   )
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
-  readonly #turns = new JoinedRuns((peer: PeerId) => this.#run(peer, false))
+  readonly #turnSlots: SyncSlots<number>
+  readonly #turns = new JoinedRuns((peer: PeerId) =>
+    this.#turnSlots.run(peer, () => this.#run(peer, false), { signal: this.#streams.stopping })
+  )
   readonly #paces = new Map<string, Pace>()
 
   constructor(components: ExchangeComponents, init: RetractionSyncInit) {
     this.#init = init
+    this.#slots = new SyncSlots((peer) => init.classOf(peer))
+    this.#turnSlots = new SyncSlots((peer) => init.classOf(peer))
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'retractions',

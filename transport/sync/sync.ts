@@ -8,10 +8,9 @@
  * and asks the peer to pull in turn. The side with fewer entries pulls first: where the other one has
  * nothing else, they then agree.
  */
-import { Queue, repeatingTask } from '@libp2p/utils'
+import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
-  MAX_CONCURRENT_SYNCS,
   MAX_INBOUND_SYNCS,
   MAX_SYNC_FRAME_BYTES,
   SYNC_INTERVAL,
@@ -26,12 +25,14 @@ import { JoinedRuns } from './joined-runs.ts'
 import { RefusedFeeds } from './refused-feeds.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { SyncServer } from './sync-server.ts'
+import { SyncSlots } from './sync-slots.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { PullReport, Request } from './feed-pull.ts'
 import type { Summary } from './sync-frames.ts'
+import type { PeerClass } from './sync-slots.ts'
 
 /** What a run did. */
 export interface SyncReport extends PullReport {
@@ -49,6 +50,8 @@ export interface SyncInit extends ExchangeServiceInit {
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
   random(): number
+  /** Which syncs a sync with the peer shares room with. */
+  classOf(peer: PeerId): PeerClass
   /** A comparison has ended, with what it brought. */
   readonly onSynced: (report: PullReport, milliseconds: number) => void
   /** A run that this node began has ended. */
@@ -93,15 +96,17 @@ class SyncService implements Sync, Startable {
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
   readonly #runs = new JoinedRuns((peer: PeerId) =>
-    this.#queue.add(() => this.#run(peer), { signal: this.#streams.stopping })
+    this.#slots.run(peer, () => this.#run(peer), { signal: this.#streams.stopping })
   )
-  readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
+  readonly #slots: SyncSlots<SyncReport>
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
-  readonly #turns = new Queue<boolean>({ concurrency: MAX_CONCURRENT_SYNCS })
+  readonly #turns: SyncSlots<boolean>
   readonly #rounds: RepeatingTask | undefined
 
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
+    this.#slots = new SyncSlots((peer) => init.classOf(peer))
+    this.#turns = new SyncSlots((peer) => init.classOf(peer))
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'sync',
@@ -132,7 +137,7 @@ class SyncService implements Sync, Startable {
     this.#rounds?.stop()
     await this.#streams.stop()
     await this.#runs.settled()
-    await this.#turns.onIdle()
+    await this.#turns.idle()
   }
 
   peers(): PeerId[] {
@@ -247,19 +252,19 @@ class SyncService implements Sync, Startable {
   }
 
   /** The peer has asked for it. */
-  #takeTurn(peer: PeerId): Promise<boolean> {
-    if (!this.#init.acceptsEntries) return Promise.resolve(true)
+  async #takeTurn(peer: PeerId): Promise<boolean> {
+    if (!this.#init.acceptsEntries) return true
     const run = async (): Promise<boolean> => {
-      try {
-        const { isComplete, forks } = await this.#pullAll(peer, false)
-        if (forks > 0) this.#trySync(peer)
-        return isComplete
-      } catch (error) {
-        this.#streams.log('cannot pull from %p - %e', peer, error)
-        return false
-      }
+      const { isComplete, forks } = await this.#pullAll(peer, false)
+      if (forks > 0) this.#trySync(peer)
+      return isComplete
     }
-    return this.#turns.add(run, { signal: this.#streams.stopping })
+    try {
+      return await this.#turns.run(peer, run, { signal: this.#streams.stopping })
+    } catch (error) {
+      this.#streams.log('cannot pull from %p - %e', peer, error)
+      return false
+    }
   }
 
   /** `turn` is a lane of its own: while this side waits for its end, it pulls as well. */

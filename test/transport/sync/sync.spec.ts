@@ -324,6 +324,34 @@ describe('a peer in a sync', () => {
     assert.equal(digestOf(victim), digestOf(honest))
   })
 
+  it('of many that do so do not delay a sync with a peer that was dialled', async () => {
+    await using honest = await startNode({ filterInterval: 0, gossip: false })
+    await using victim = await startNode({
+      filterInterval: 0,
+      syncInterval: 0,
+      bootstrap: honest.swarm.multiaddrs
+    })
+    await victim.swarm.synchronize({ signal: signal() })
+    await using attackers = new AsyncDisposableStack()
+    for (let i = 0; i < 8; i++) {
+      const asked = Promise.withResolvers<void>()
+      const silent = syncAnswers((request) => {
+        if (request.type !== 'summary') return []
+        asked.resolve()
+        return [GREATER]
+      })
+      const attacker = await attackerOn(victim, signal(), { sync: silent })
+      attackers.use(attacker)
+      const stream = await attacker.open('sync')
+      stream.addEventListener('message', () => undefined)
+      stream.send(framed(writeSyncRequest({ type: 'turn' })))
+      if (i < 3) await asked.promise
+    }
+    await honest.replica.publish([publication('what the honest one has')])
+    await honest.swarm.synchronize({ signal: signal() })
+    assert.equal(digestOf(victim), digestOf(honest))
+  })
+
   it('that claims a million authors more than there are is no offender', async () => {
     await using victim = await startNode({ filterInterval: 0 })
     const sync = syncAnswers(script([], [DONE]))
