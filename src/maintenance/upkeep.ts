@@ -1,8 +1,9 @@
 /**
- * Upkeep: background work of an idle node. It compares facts that were added without a search for
+ * Upkeep: background work of an idle node, which takes in and publishes little. It compares facts that were added without a search for
  * near-duplicates, a slice at a time. It drops repetitions from logs. It compacts the node's own feed when half of it is no longer
  * live. Slices take at most a third of the time.
  */
+import { Activity } from './activity.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica } from '../../crdt/index.ts'
 import type { ConsolidateReport, NearDuplicates } from '../knowledge/index.ts'
@@ -13,14 +14,14 @@ export interface UpkeepComponents {
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'isDue'>
   readonly replica: Pick<
     Replica,
-    'compact' | 'compactLog' | 'isCompactionDue' | 'isLogCompactionDue'
+    'compact' | 'compactLog' | 'isCompactionDue' | 'isLogCompactionDue' | 'recordLogEnd'
   >
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   readonly onConsolidate: (consolidated: ConsolidateReport) => void
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds without a new fact after which a node is idle; also the interval of the check. */
+/** Milliseconds between two looks at whether the node is idle. */
 const IDLE_MS = 1_000
 
 /** Facts compared in one slice: about a second of work at a million facts. */
@@ -34,7 +35,7 @@ export class Upkeep {
   readonly #abort = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
-  #logEnd = 0
+  readonly #activity = new Activity()
 
   constructor(components: UpkeepComponents) {
     this.#components = components
@@ -63,18 +64,17 @@ export class Upkeep {
     const started = performance.now()
     let hasWorked = false
     try {
-      if (this.#isIdle()) hasWorked = await this.#work({ signal: this.#abort.signal })
+      if (this.#activity.isIdle(this.#ends()))
+        hasWorked = await this.#work({ signal: this.#abort.signal })
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#components.onError(error)
     }
     this.#schedule(hasWorked ? PAUSE_FACTOR * (performance.now() - started) : IDLE_MS)
   }
 
-  #isIdle(): boolean {
-    const { logEnd } = this.#components.facts
-    const isIdle = logEnd === this.#logEnd
-    this.#logEnd = logEnd
-    return isIdle
+  #ends(): readonly number[] {
+    const { facts, replica } = this.#components
+    return [facts.logEnd, replica.recordLogEnd]
   }
 
   /** Runs one slice; returns whether there was work. */
@@ -93,7 +93,7 @@ export class Upkeep {
     if (!(await nearDuplicates.isDue())) return false
     const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
     // Log entries of its own merges do not end the idle time.
-    this.#logEnd = facts.logEnd
+    this.#activity.skip(this.#ends())
     if (consolidated.checked > 0) onConsolidate(consolidated)
     return true
   }
