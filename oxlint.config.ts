@@ -28,7 +28,8 @@ const config = {
         'bench/**',
         'tools/**',
         'test/faults/main.ts',
-        'test/simulation/*.ts'
+        'test/simulation/*.ts',
+        'test/simulation/live/main.ts'
       ],
       rules: { 'no-console': 'off' }
     },

@@ -5,7 +5,7 @@ import { FeedVoices } from '../../crdt/feeds/feed-voices.ts'
 import { CLOSED_WORK, WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
-import type { RunningNode, SimulatedNode } from './simulated-node.ts'
+import type { Life, Subject } from './subject.ts'
 import type { Step } from './plan.ts'
 
 type Work = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
@@ -44,7 +44,7 @@ const SKILLS = 3
 const USES = 25
 
 export class Agent {
-  readonly #node: SimulatedNode
+  readonly #node: Subject
   readonly #acknowledged: Acknowledged
   readonly #tell: (text: string) => void
   readonly #check: (text: string) => void
@@ -53,11 +53,11 @@ export class Agent {
   /** Records that were not only vouched for by a broadcast. */
   readonly #vouchedByHand = new Set<string>()
   /** The work of one life is done in order, so that what is expected of it is known. */
-  readonly #queues = new WeakMap<RunningNode, Promise<void>>()
+  readonly #queues = new WeakMap<Life, Promise<void>>()
 
   /** `tell`: for the story; `check`: what must not be. */
   constructor(
-    node: SimulatedNode,
+    node: Subject,
     acknowledged: Acknowledged,
     {
       tell,
@@ -88,7 +88,7 @@ export class Agent {
     return work
   }
 
-  async #try(kind: Work, step: Step, running: RunningNode): Promise<void> {
+  async #try(kind: Work, step: Step, running: Life): Promise<void> {
     const { cortex } = running.hive.agent
     try {
       const told = await this.#perform(kind, step, cortex, running)
@@ -111,7 +111,7 @@ export class Agent {
     kind: Work,
     step: Step,
     cortex: Cortex,
-    running: RunningNode
+    running: Life
   ): Promise<string | undefined> {
     switch (kind) {
       case 'distill':
@@ -180,7 +180,7 @@ export class Agent {
     return `fact ${subject} ${status}`
   }
 
-  async #broadcast({ hive }: Cortex, { parts }: RunningNode): Promise<string> {
+  async #broadcast({ hive }: Cortex, { parts }: Life): Promise<string> {
     const { name } = this.#node
     const facts = this.#acknowledged.factsOf(name)
     const shared = [...facts].filter(
@@ -200,7 +200,7 @@ export class Agent {
     return `${report.promoted} new, ${report.corroborated} votes`
   }
 
-  async #count({ subject }: Step, { parts }: RunningNode): Promise<string | undefined> {
+  async #count({ subject }: Step, { parts }: Life): Promise<string | undefined> {
     const known = (await parts.replica.newestRecords(0, 100)).toSorted((a, b) =>
       Buffer.compare(a, b)
     )
@@ -216,7 +216,7 @@ export class Agent {
   }
 
   /** Publishes what was counted; resolves to the number of entries. */
-  async publishCounts({ parts }: RunningNode): Promise<number> {
+  async publishCounts({ parts }: Life): Promise<number> {
     const epoch = parts.members?.membership.epoch()
     const entries = await parts.replica.publishEvidence(Math.floor(Date.now() / DAY))
     await parts.swarm?.announce(entries)
@@ -231,7 +231,7 @@ export class Agent {
   }
 
   /** The opposite of what the node says of one of a few records. */
-  async #revote(step: Step, cortex: Cortex, running: RunningNode): Promise<string | undefined> {
+  async #revote(step: Step, cortex: Cortex, running: Life): Promise<string | undefined> {
     const known = (await running.parts.replica.newestRecords(0, 100)).map(toHex).toSorted()
     const contested = known.filter((id) => !this.#acknowledged.goals.has(id)).slice(0, CONTESTED)
     const id = contested[step.subject % Math.max(1, contested.length)]
@@ -246,7 +246,7 @@ export class Agent {
     kind: 'vouch' | 'dispute' | 'stale' | 'retract',
     { subject }: Step,
     { hive }: Cortex,
-    { parts }: RunningNode
+    { parts }: Life
   ): Promise<string | undefined> {
     const known = (await parts.replica.newestRecords(0, 100)).map(toHex)
     const id = known.toSorted()[subject % Math.max(1, known.length)]

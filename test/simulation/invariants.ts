@@ -2,10 +2,10 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { CANARY, COUNTER } from './agent.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
-import type { RunningNode, SimulatedNode } from './simulated-node.ts'
+import type { Life, Subject } from './subject.ts'
 
 export interface Quiet {
-  readonly nodes: readonly SimulatedNode[]
+  readonly nodes: readonly Subject[]
   readonly acknowledged: Acknowledged
   /** Authors that are no node of ours; in a closed swarm members. */
   readonly strangers: number
@@ -49,14 +49,14 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
 }
 
 /** Something is lost, and the node says so. */
-function isExcused({ hasFlippedBit, hasFoundDamage }: SimulatedNode): boolean {
+function isExcused({ hasFlippedBit, hasFoundDamage }: Subject): boolean {
   return hasFlippedBit && hasFoundDamage
 }
 
 /** Nothing is lost in silence. */
 async function checkDoubtedFacts(
   name: string,
-  { hive }: RunningNode,
+  { hive }: Life,
   { acknowledged }: Quiet,
   report: (text: string) => void
 ): Promise<void> {
@@ -68,7 +68,7 @@ async function checkDoubtedFacts(
 }
 
 /** Correct nodes that reach each other hold the same. */
-async function differences(nodes: readonly SimulatedNode[]): Promise<string[]> {
+async function differences(nodes: readonly Subject[]): Promise<string[]> {
   const [first, ...others] = await Promise.all(
     nodes.map(async ({ name, running }) => ({ name, view: await viewOf(running) }))
   )
@@ -89,7 +89,7 @@ function firstDifference(a: string, b: string): string {
 }
 
 /** What all nodes must agree on. */
-async function viewOf(running: RunningNode | undefined): Promise<Record<string, string>> {
+async function viewOf(running: Life | undefined): Promise<Record<string, string>> {
   if (running === undefined) return {}
   const { replica } = running.parts
   const records: string[] = []
@@ -121,7 +121,7 @@ async function viewOf(running: RunningNode | undefined): Promise<Record<string, 
 /** Acknowledged facts are there, and forgotten ones are not. */
 async function checkFacts(
   name: string,
-  { hive }: RunningNode,
+  { hive }: Life,
   { acknowledged }: Quiet,
   report: (text: string) => void
 ): Promise<void> {
@@ -139,10 +139,7 @@ async function checkFacts(
 }
 
 /** The lists of the index agree with what the replica says of each record. */
-async function checkLists(
-  { hive, parts }: RunningNode,
-  report: (text: string) => void
-): Promise<void> {
+async function checkLists({ hive, parts }: Life, report: (text: string) => void): Promise<void> {
   const shared = hive.agent.cortex.hive
   const listed = new Map<string, string>()
   for (const state of ['quarantined', 'released', 'disputed'] as const) {
@@ -165,7 +162,7 @@ async function checkLists(
 /** Skills that were added are there. */
 async function checkSkills(
   name: string,
-  { hive }: RunningNode,
+  { hive }: Life,
   { acknowledged }: Quiet,
   report: (text: string) => void
 ): Promise<void> {
@@ -178,7 +175,7 @@ async function checkSkills(
 /** Private text stays where it was written. */
 async function checkPrivacy(
   name: string,
-  { parts }: RunningNode,
+  { parts }: Life,
   report: (text: string) => void
 ): Promise<void> {
   for await (const { record } of parts.replica.attestedRecords()) {
@@ -188,7 +185,7 @@ async function checkPrivacy(
 }
 
 /** A filter never denies what it stands for. */
-async function checkFilters({ parts }: RunningNode, report: (text: string) => void): Promise<void> {
+async function checkFilters({ parts }: Life, report: (text: string) => void): Promise<void> {
   const { replica, facts } = parts
   for await (const { digest } of replica.attestedRecords()) {
     const [shown] = await replica.publicView.bodies([digest])
@@ -208,7 +205,7 @@ const COUNTED: readonly Exclude<Stance, 'none'>[] = ['vouch', 'dispute', 'stale'
 
 /** As many voices say it as nodes were promised. */
 async function wrongCounts(
-  { parts }: RunningNode,
+  { parts }: Life,
   { acknowledged, voices, strangers }: Quiet
 ): Promise<string[]> {
   const broken: string[] = []
@@ -232,7 +229,7 @@ async function wrongCounts(
 
 /** What a member has counted stays counted, under all of its authors. */
 async function wrongCounters(
-  { parts }: RunningNode,
+  { parts }: Life,
   { acknowledged, names: everyone, voices }: Quiet
 ): Promise<string[]> {
   const broken: string[] = []
@@ -251,7 +248,7 @@ async function wrongCounters(
 }
 
 /** A member has one vote on a record. */
-async function tooManyVotes({ parts }: RunningNode, { members }: Quiet): Promise<string[]> {
+async function tooManyVotes({ parts }: Life, { members }: Quiet): Promise<string[]> {
   const broken: string[] = []
   if (members === undefined) return broken
   for await (const { digest, standing } of parts.replica.attestedRecords()) {
@@ -264,7 +261,7 @@ async function tooManyVotes({ parts }: RunningNode, { members }: Quiet): Promise
 }
 
 /** Only strangers sign two entries for one place. */
-function forksOf({ parts }: RunningNode, { strangers }: Quiet): string[] {
+function forksOf({ parts }: Life, { strangers }: Quiet): string[] {
   if (strangers > 0) return []
   const forked = parts.replica.heads().filter(({ fork }) => fork > 0)
   return forked.map(({ author }) => `the honest author ${toHex(author).slice(0, 6)} is void`)
@@ -282,7 +279,7 @@ function countOf(
 }
 
 /** What is released has its vouchers, and what waits influences nothing. */
-async function wrongReleases({ name, running }: SimulatedNode): Promise<string[]> {
+async function wrongReleases({ name, running }: Subject): Promise<string[]> {
   if (running === undefined) return []
   const { hive, parts } = running
   const { cortex } = hive.agent

@@ -10,7 +10,7 @@ import { simulatedHost } from './network/simulated-host.ts'
 import { PROCESSOR } from './load.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Statement } from '../../crdt/index.ts'
-import type { NodeParts } from '../../src/runtime/node-parts.ts'
+import type { Life, Subject } from './subject.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './manner.ts'
 import type { Membership } from './members/closed-swarm.ts'
@@ -51,14 +51,12 @@ export type Crash = 'process' | 'power' | 'torn-log'
 /** Milliseconds after which the timers of libraries that were stopped have run out. */
 const LIBRARIES = 2_000
 
-export interface RunningNode {
-  readonly hive: HiveNode
-  readonly parts: NodeParts
+export interface RunningNode extends Life {
   readonly owner: Owner
   readonly host: SimulatedHost
 }
 
-export class SimulatedNode {
+export class SimulatedNode implements Subject {
   readonly name: string
   readonly mode: 'full' | 'light'
   readonly disk: SimulatedDisk

@@ -1,0 +1,19 @@
+/** A node as the work and the checks of a simulation know it, whatever it runs on. */
+import type { HiveNode } from '../../src/runtime/hive-node.ts'
+import type { NodeParts } from '../../src/runtime/node-parts.ts'
+
+/** One life of a node, from a start to its end. */
+export interface Life {
+  readonly hive: HiveNode
+  readonly parts: NodeParts
+}
+
+export interface Subject {
+  readonly name: string
+  readonly mode: 'full' | 'light'
+  /** Undefined while it is down. */
+  readonly running: Life | undefined
+  /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
+  readonly hasFlippedBit: boolean
+  readonly hasFoundDamage: boolean
+}
