@@ -155,6 +155,8 @@ export class HiddenEntries {
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
     if (hiddenFeed.seq < feed.base) return undefined
+    // Of a feed that was damaged.
+    if (feed.seq < hiddenFeed.seq) return feed
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
   }
 
