@@ -334,6 +334,10 @@ export function replicaParts(
     load: async () => {
       await publisher.load()
       await read()
+      if (store.isSuspect) {
+        await store.commit(await hidden.hideAgain(copies.feeds()))
+        await visibility.load()
+      }
       await published.load()
       await visibility.showAll()
     },

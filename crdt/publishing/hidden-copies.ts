@@ -8,8 +8,9 @@
  */
 import { KEY_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
+import { readEntry } from '../feeds/entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
-import type { HiddenEntries } from './hidden-entries.ts'
+import type { HiddenEntries, HiddenFeed } from './hidden-entries.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 export interface HiddenCopiesInit {
@@ -20,6 +21,8 @@ export interface HiddenCopiesInit {
 
 /** Entries of at most 64 KiB that are copied in one commit. */
 const BATCH = 64
+
+const SECTION = 'hidden-entries'
 
 const MAX_SEQ = Number.MAX_SAFE_INTEGER
 
@@ -70,6 +73,19 @@ export class HiddenCopies {
     return opened?.section.get(keyOf(author, seq))
   }
 
+  /** The last public entry of each feed with copies, as the first copy has it. */
+  async *feeds(): AsyncGenerator<HiddenFeed> {
+    const store = await this.#init.store.copies?.()
+    if (store === undefined) return
+    const section = store.section(SECTION)
+    for (const author of await authorsIn(section)) {
+      for await (const [key, bytes] of section.entries({ gte: keyOf(author, 0), limit: 1 })) {
+        const seq = seqOf(key.subarray(KEY_BYTES)) - 1
+        yield { author, seq, head: readEntry(bytes).prev.slice() }
+      }
+    }
+  }
+
   /** Resolves when what was asked for is done. */
   idle(): Promise<void> {
     return this.#work
@@ -95,7 +111,7 @@ export class HiddenCopies {
   async #openAndComplete(): Promise<Opened | undefined> {
     const store = await this.#init.store.copies?.()
     if (store === undefined) return undefined
-    const section = store.section('hidden-entries')
+    const section = store.section(SECTION)
     const opened = { store, section }
     // In a suspect store the copies may be all that is left.
     if (!this.#init.store.isSuspect) await this.#removeShown(opened)

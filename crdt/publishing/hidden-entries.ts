@@ -66,6 +66,16 @@ export class HiddenEntries {
     return feeds
   }
 
+  /** Hides feeds that the section has lost. For a commit before `restore`. */
+  async hideAgain(feeds: AsyncIterable<HiddenFeed>): Promise<Operation[]> {
+    const operations: Operation[] = []
+    for await (const feed of feeds) {
+      if ((await this.#section.get(feed.author)) !== undefined) continue
+      operations.push(this.#section.put(feed.author, writePosition(feed)))
+    }
+    return operations
+  }
+
   /** Records that are stored for a held vote alone, as they are stored. */
   async storedHeld(): Promise<Uint8Array[]> {
     const digests: Uint8Array[] = []
