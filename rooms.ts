@@ -68,7 +68,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // The library that agents embed.
   'src/foreign-text': { imports: [] },
-  'src/arguments': { imports: [...CRDT, 'src/foreign-text'] },
+  'src/issues': { imports: [] },
+  'src/arguments': { imports: [...CRDT, 'src/foreign-text', 'src/issues'] },
   'src/public-codes': { imports: [] },
   'src/anonymity': { imports: ['src/public-codes'] },
   'src/sandbox': { imports: ['src/foreign-text'] },

@@ -25,6 +25,8 @@ import { Playbooks } from './playbooks/playbooks.ts'
 import { Publisher } from './publishing/publisher.ts'
 import { Serial } from './store/serial.ts'
 import { StoredFilter } from './filters/stored-filter.ts'
+import { HiddenCopies } from './publishing/hidden-copies.ts'
+import { HiddenReturns } from './admission/hidden-returns.ts'
 import { HiddenEntries } from './publishing/hidden-entries.ts'
 import { Visibility } from './admission/visibility.ts'
 import { StoredFeeds } from './admission/stored-feeds.ts'
@@ -50,6 +52,8 @@ export interface ReplicaParts {
   readonly recordLog: DigestLog
   readonly bodies: RecordBodies
   readonly hidden: HiddenEntries
+  readonly copies: HiddenCopies
+  readonly returns: HiddenReturns
   readonly visibility: Visibility
   readonly published: StoredFilter
   readonly elementOf: (digest: Uint8Array) => Uint8Array
@@ -119,6 +123,8 @@ export function replicaParts(
       : new MemberBudgets(dayBudgets, limits)
   const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
   const feeds: FeedStore = new FeedStore(store, hidden)
+  const copies = new HiddenCopies({ store, hidden, feeds })
+  const returns = new HiddenReturns({ feeds, hidden, copies, admitter: () => admitter })
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)
@@ -184,6 +190,7 @@ export function replicaParts(
     standings,
     drafts,
     hidden,
+    copies,
     published,
     recordLog,
     elementOf,
@@ -193,7 +200,10 @@ export function replicaParts(
   const storedFeeds = new StoredFeeds({
     ...shared,
     flush,
-    forget: (author) => windows.forget(author)
+    forget: async (author) => {
+      await windows.forget(author)
+      await returns.run(author)
+    }
   })
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
@@ -310,6 +320,8 @@ export function replicaParts(
     recordLog,
     bodies,
     hidden,
+    copies,
+    returns,
     visibility,
     published,
     elementOf,
@@ -322,6 +334,10 @@ export function replicaParts(
     load: async () => {
       await publisher.load()
       await read()
+      if (store.isSuspect) {
+        await store.commit(await hidden.hideAgain(copies.feeds()))
+        await visibility.load()
+      }
       await published.load()
       await visibility.showAll()
     },

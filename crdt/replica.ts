@@ -241,6 +241,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     const isFirst = !this.hasHeardPeers
     this.#parts.publisher.hearPeers()
     if (isFirst) this.emit('peers:hear')
+    const { returns } = this.#parts
+    // The next sync, or an audit, tries again.
+    if (returns.isAwaited) returns.runAll().catch(() => undefined)
   }
 
   /** Whether a peer has told its heads in this run. */
@@ -252,8 +255,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * Keeps the author for the next start, if the replica has a place. Call it last before the store is
    * closed: what is published after it has a new author.
    */
-  keepAuthor(): Promise<void> {
-    return this.#parts.publisher.keepAuthor()
+  async keepAuthor(): Promise<void> {
+    await this.#parts.publisher.keepAuthor()
+    await this.#parts.copies.idle()
   }
 
   /** Drops the author keys: the next publication and the next edits start new feeds. */

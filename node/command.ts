@@ -95,8 +95,32 @@ function parse(
     const { values, positionals } = parseArgs({ ...rules, strict: true })
     return { values: { ...values }, positionals }
   } catch (error) {
-    throw new UsageError(messageOf(error))
+    const [, unknown] = /^Unknown option '(--?[\w-]+)/.exec(messageOf(error)) ?? []
+    throw unknown === undefined
+      ? valueError(error, tokens)
+      : unknownOption(unknown, Object.keys(options))
   }
+}
+
+interface Token {
+  readonly kind: string
+  readonly rawName?: string
+  readonly value?: string | boolean | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+/** An option that lacks its value, or has one that it does not take. */
+function valueError(error: unknown, tokens: readonly Token[]): UsageError {
+  const [, name = ''] = /^Option '(?:-\w, )?(--?[\w-]+)/.exec(messageOf(error)) ?? []
+  const token = tokens.find(({ kind, rawName }) => kind === 'option' && rawName === name)
+  if (token === undefined) return new UsageError(messageOf(error))
+  if (token.inlineValue === true) return new UsageError(`${name} takes no value.`)
+  const { value } = token
+  return new UsageError(
+    typeof value === 'string'
+      ? `${name} takes a value. Write one that begins with a dash as ${name}=${value}.`
+      : `${name} takes a value, which is missing.`
+  )
 }
 
 function unknownOption(name: string, known: readonly string[]): UsageError {

@@ -21,6 +21,8 @@ if (running < NEEDED && isHook) {
   await runHook(rest, performance.now())
   process.exit(0)
 } else {
+  // New files are for this user alone, those of databases too. Projects share what "install" writes.
+  if (name !== 'install' && name !== 'uninstall') process.umask(0o077)
   const { main } = await import('./main.ts')
   const code = await main(process.argv.slice(2))
   process.exitCode = code

@@ -29,7 +29,9 @@ export {
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
 /** @internal */
-export { issueTexts, wholeId } from './arguments/index.ts'
+export { wholeId } from './arguments/index.ts'
+/** @internal */
+export { issueInWords, issueTexts } from './issues/index.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'

@@ -35,6 +35,7 @@ import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
+import type { HiddenCopies } from '../publishing/hidden-copies.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
 /** What became of an entry. `isOffence`: no honest peer sends such bytes. */
@@ -58,6 +59,8 @@ export interface AdmitterInit {
   readonly windows: Pick<FeedWindows, 'mayBegin' | 'setBase' | 'voidFrom'>
   readonly unknown: UnknownAuthors
   readonly hidden: HiddenEntries
+  /** Of own entries that no peer has shown. */
+  readonly copies: Pick<HiddenCopies, 'add' | 'remove'>
   /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
   readonly voices?: FeedVoices
   readonly voiceCheck?: VoiceCheck
@@ -108,6 +111,11 @@ export class Admitter {
    */
   admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
     return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false, from }))
+  }
+
+  /** Admits an own entry that the store has lost, and that no peer has shown. */
+  admitAgain(bytes: Uint8Array): Promise<AdmissionResult> {
+    return this.#init.serial.run(() => this.#admit(bytes, { isOwn: true }))
   }
 
   /**
@@ -302,7 +310,14 @@ export class Admitter {
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
     void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
     if (isCheckpoint) sweeper.sweep(entry.author, durable)
+    if (isHidden) this.#copy(entry, bytes, durable)
     return { outcome: 'admitted', entry, durable }
+  }
+
+  #copy({ author, seq, base }: Entry, bytes: Uint8Array, durable: Promise<void>): void {
+    const { copies } = this.#init
+    copies.add(author, seq, bytes, durable)
+    if (base > 1) copies.remove(author, base - 1)
   }
 
   /** Reads what the values change, before any state changes. */

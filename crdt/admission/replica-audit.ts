@@ -1,35 +1,45 @@
 /**
- * Reads all feeds and mends what can be: a feed with a hole is emptied, so that peers send it again,
- * and record bodies that are in an entry but not among the records are stored again.
+ * Reads all feeds and mends what can be. A feed with a hole is emptied, so that peers send it again;
+ * own entries that no peer has come from their copies. Record bodies that are in an entry but not
+ * among the records are stored again.
  */
 import type { FeedHead } from '../feeds/feed.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { HiddenReturns } from './hidden-returns.ts'
 import type { RecordBodies } from './record-bodies.ts'
 import type { StoredFeeds } from './stored-feeds.ts'
 
 /** What a replica has, and what of it was mended. */
 export interface ReplicaAuditReport {
   readonly entries: number
-  /** Feeds that lacked an entry; they come again from peers. */
+  /** Feeds that lack entries; they come again from peers. */
   readonly emptied: number
+  /** Own entries that no peer has shown, and that came back from their copies. */
+  readonly returned: number
   /** Record bodies that were stored again. */
   readonly restored: number
 }
 
 export interface ReplicaAuditComponents {
   readonly heads: () => FeedHead[]
+  readonly feeds: Pick<FeedStore, 'feed'>
   readonly storedFeeds: Pick<StoredFeeds, 'entriesAfter' | 'entryValues'>
   readonly recordStore: Pick<RecordStore, 'has'>
   readonly bodies: Pick<RecordBodies, 'put'>
+  readonly returns: Pick<HiddenReturns, 'returned' | 'runAll'>
 }
 
 export async function auditReplica(
-  { heads, storedFeeds, recordStore, bodies }: ReplicaAuditComponents,
+  { heads, feeds, storedFeeds, recordStore, bodies, returns }: ReplicaAuditComponents,
   signal?: AbortSignal
 ): Promise<ReplicaAuditReport> {
   let entries = 0
   let emptied = 0
   let restored = 0
+  const { returned } = returns
+  // What was lost at the end of a feed leaves no hole.
+  await returns.runAll()
   for (const { author, base, seq } of heads()) {
     let found = 0
     for await (const _ of storedFeeds.entriesAfter(author, base - 1)) {
@@ -38,7 +48,7 @@ export async function auditReplica(
     }
     entries += found
     if (found < seq - base + 1) {
-      emptied += 1
+      if (feeds.feed(author).seq < seq) emptied += 1
       continue
     }
     for await (const { values } of storedFeeds.entryValues(author, base, seq)) {
@@ -51,5 +61,5 @@ export async function auditReplica(
       restored += missing.length
     }
   }
-  return { entries, emptied, restored }
+  return { entries, emptied, returned: returns.returned - returned, restored }
 }

@@ -16,7 +16,10 @@ export interface StoredFeedsComponents {
   readonly feeds: FeedStore
   /** Resolves when all commits so far are on disk. */
   readonly flush: () => Promise<void>
-  /** Empties the feed of an author, so that the next sync fetches it again. */
+  /**
+   * Empties the feed of an author, so that the next sync fetches it again. What no peer has comes back
+   * at once.
+   */
   readonly forget: (author: Uint8Array) => Promise<void>
 }
 

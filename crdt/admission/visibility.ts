@@ -15,11 +15,13 @@ import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 import type { Operation } from '../store/section.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
+import type { HiddenCopies } from '../publishing/hidden-copies.ts'
 import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
   readonly swarm: string
   readonly hidden: HiddenEntries
+  readonly copies: Pick<HiddenCopies, 'remove'>
   readonly feeds: FeedStore
   readonly commits: Commits
   readonly published: Pick<StoredFilter, 'insert'>
@@ -92,7 +94,7 @@ export class Visibility {
     seq: number,
     charged: readonly Operation[] = []
   ): Promise<boolean> {
-    const { hidden, feeds, commits, published, elementOf } = this.#init
+    const { hidden, copies, feeds, commits, published, elementOf } = this.#init
     const publicSeq = hidden.publicSeq(author)
     if (publicSeq === undefined || seq <= publicSeq) return false
     await commits.flush()
@@ -103,6 +105,7 @@ export class Visibility {
     const { digests, operations } = hidden.unhide(author, position, isAll)
     const elements = digests.map((digest) => elementOf(digest))
     await commits.commit([...operations, ...charged, ...published.insert(elements)])
+    copies.remove(author, seq)
     return true
   }
 }

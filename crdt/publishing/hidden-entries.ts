@@ -66,6 +66,16 @@ export class HiddenEntries {
     return feeds
   }
 
+  /** Hides feeds that the section has lost. For a commit before `restore`. */
+  async hideAgain(feeds: AsyncIterable<HiddenFeed>): Promise<Operation[]> {
+    const operations: Operation[] = []
+    for await (const feed of feeds) {
+      if ((await this.#section.get(feed.author)) !== undefined) continue
+      operations.push(this.#section.put(feed.author, writePosition(feed)))
+    }
+    return operations
+  }
+
   /** Records that are stored for a held vote alone, as they are stored. */
   async storedHeld(): Promise<Uint8Array[]> {
     const digests: Uint8Array[] = []
@@ -155,6 +165,8 @@ export class HiddenEntries {
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
     if (hiddenFeed.seq < feed.base) return undefined
+    // Of a feed that was damaged.
+    if (feed.seq < hiddenFeed.seq) return feed
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
   }
 

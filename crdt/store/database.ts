@@ -96,10 +96,23 @@ export async function openDatabase(database: Database, where: string): Promise<v
     }
     throw new StoreError(
       'STORE_OPEN_FAILED',
-      `Cannot open the store in ${where}: ${messageOf(reason ?? cause)}`,
+      `Cannot open the store in ${where}: ${messageOf(reason ?? cause)}. ${remedyOf(reason ?? cause)}`,
       { cause }
     )
   }
+}
+
+/** LevelDB gives the text of the operating system, without its code. */
+function remedyOf(cause: unknown): string {
+  const text = messageOf(cause)
+  if (/No space left|quota exceeded/i.test(text)) {
+    return 'Nothing stored is lost. Make room on its disk: opening a store writes a file.'
+  }
+  if (/Permission denied|Read-only file system/i.test(text)) {
+    return 'Check the owner and the modes of the directory and its files, and whether it can be written.'
+  }
+  if (/Too many open files/i.test(text)) return 'Close other programs, or raise "ulimit -n".'
+  return 'Nothing was changed. Check the disk, and run "hive doctor".'
 }
 
 /** Throws `failure` while there is no space to write. */

@@ -30,7 +30,8 @@ export interface OpenedDirectory {
   readonly ends: InventoryContents['ends']
 }
 
-const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT)$/
+/** What LevelDB makes, and what is beside it in the directory of a store that was used. */
+const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT|copies|lost)$/
 
 /** With these damaged LevelDB may open the database and leave values out, so they are repaired first. */
 const REPAIRED = /^(MANIFEST-\d+|\d+\.(ldb|sst))$/

@@ -25,8 +25,9 @@ export const command: Command = {
     await serveAgent({
       create: () => cq?.createCqServer(call) ?? createMcpServer({ call, project, now: Date.now }),
       input: process.stdin,
+      output: process.stdout,
       signal,
-      onError: (error) => warn(`hive mcp: ${error.message}`)
+      onError: (message) => warn(`hive mcp: ${message}`)
     })
     return EXIT.ok
   }

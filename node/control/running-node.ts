@@ -21,7 +21,7 @@ const FILE = 'node.json'
 
 export async function writeRunningNode(dataDir: string, node: RunningNode): Promise<void> {
   const path = join(dataDir, FILE)
-  await writeFile(`${path}.new`, `${JSON.stringify(node)}\n`)
+  await writeFile(`${path}.new`, `${JSON.stringify(node)}\n`, { mode: 0o600 })
   await rename(`${path}.new`, path)
 }
 

@@ -14,6 +14,9 @@ import { readInput } from './read-input.ts'
 /** Milliseconds from the start of the process. Its end takes up to 30 more. */
 const DEADLINE = 270
 
+/** An hour: no agent waits so long. */
+const MAX_DEADLINE = 3_600_000
+
 /** Part of the time that the input may take: some clients may leave it open. */
 const INPUT_SHARE = 0.5
 
@@ -29,7 +32,7 @@ interface HookArguments {
  */
 export async function runHook(argv: readonly string[], elapsed = 0): Promise<void> {
   const late = new AbortController()
-  const left = Math.max(0, Number(optionOf(argv, '--deadline') ?? DEADLINE) - elapsed)
+  const left = Math.max(0, deadlineOf(optionOf(argv, '--deadline')) - elapsed)
   const timer = setTimeout(() => late.abort(), left)
   const ended = new Promise<void>((resolve) => {
     late.signal.addEventListener('abort', () => resolve(), { once: true })
@@ -38,6 +41,11 @@ export async function runHook(argv: readonly string[], elapsed = 0): Promise<voi
   await Promise.race([work, ended])
   clearTimeout(timer)
   late.abort()
+}
+
+function deadlineOf(text: string | undefined): number {
+  const given = Number(text ?? DEADLINE)
+  return given >= 0 && given <= MAX_DEADLINE ? given : DEADLINE
 }
 
 interface Time {

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 
 export function addJsonParser(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error')
-  server.removeContentTypeParser('application/json')
+  server.removeContentTypeParser(['application/json', 'text/plain'])
   server.addContentTypeParser<string>(
     'application/json',
     { parseAs: 'string' },

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   SWARM_OPEN: 409,
   BACKUP_INVALID: 409,
   GOAL_CYCLE: 409,
+  METHOD_NOT_ALLOWED: 405,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
   WITHHELD: 422,
@@ -40,6 +41,7 @@ const STATUS: Readonly<Record<string, number>> = {
   SKILL_FAILED: 422,
   SKILL_FOLDER: 422,
   RATE_LIMITED: 429,
+  HEADERS_TOO_LARGE: 431,
   INTERNAL: 500,
   SEARCH_FAILED: 503,
   EMBEDDING_FAILED: 503,
@@ -66,12 +68,14 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'A token is needed',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Another method is needed',
   408: 'The request took too long',
   409: 'In conflict with the present state',
   413: 'The request is too large',
   415: 'The media type is not understood',
   422: 'Refused',
   429: 'Too many requests',
+  431: 'The headers are too large',
   500: 'The node failed',
   502: 'Another machine failed',
   503: 'Not available now',
@@ -89,15 +93,26 @@ export class HttpError extends Error {
   }
 }
 
-/** Errors of the HTTP framework, by its codes. */
-const FRAMEWORK: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'ARGUMENT_INVALID',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'ARGUMENT_INVALID',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'ARGUMENT_INVALID',
-  FST_ERR_BAD_URL: 'ARGUMENT_INVALID',
-  FST_ERR_NOT_FOUND: 'NOT_FOUND'
+/** Errors of the HTTP framework, by its codes: our code, and what to do. */
+const FRAMEWORK: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'BODY_TOO_LARGE',
+    'The body has more than 1 MiB. Send less at a time; "distill" and "import" take JSON Lines of any length.'
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'MEDIA_TYPE',
+    'Send a body of JSON, with the header "Content-Type: application/json".'
+  ],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['ARGUMENT_INVALID', 'The body is not JSON. Send an object.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [
+    'ARGUMENT_INVALID',
+    'The body is empty. Send an object of JSON, {} at least.'
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'ARGUMENT_INVALID',
+    'The body has another length than its header "Content-Length".'
+  ],
+  FST_ERR_BAD_URL: ['ARGUMENT_INVALID', 'The path is not valid. See /docs for the paths.']
 }
 
 export function problemOf(error: unknown): Problem {
@@ -108,7 +123,7 @@ export function problemOf(error: unknown): Problem {
     type: `urn:noormme-hive:error:${code}`,
     title: TITLES[status] ?? 'The request failed',
     status,
-    detail: issues ?? messageOf(error),
+    detail: issues ?? frameworkEntryOf(error)?.[1] ?? messageOf(error),
     code,
     exit: code === 'ARGUMENT_INVALID' ? EXIT.usage : exitCodeOf(error)
   }
@@ -117,8 +132,15 @@ export function problemOf(error: unknown): Problem {
 function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) return 'INTERNAL'
   const code = String(error.code)
-  if (error.name === 'FastifyError' || code.startsWith('FST_')) return FRAMEWORK[code] ?? 'INTERNAL'
+  if (error.name === 'FastifyError' || code.startsWith('FST_')) {
+    return frameworkEntryOf(error)?.[0] ?? 'INTERNAL'
+  }
   return /^[A-Z][A-Z_]+$/.test(code) ? code : 'INTERNAL'
+}
+
+function frameworkEntryOf(error: unknown): readonly [string, string] | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return Object.hasOwn(FRAMEWORK, code) ? FRAMEWORK[code] : undefined
 }
 
 function statusOf(error: unknown): number {

@@ -5,6 +5,7 @@
 import rateLimit from '@fastify/rate-limit'
 import { fastify } from 'fastify'
 import { Access } from './access.ts'
+import { answerClientError } from './client-errors.ts'
 import { addEventRoute } from './event-route.ts'
 import { addJsonParser } from './json-body.ts'
 import { addMetricsRoute } from './metrics-route.ts'
@@ -14,7 +15,7 @@ import { HttpError, PROBLEM_JSON, problemOf } from './problem.ts'
 import { PAGE_POLICY, referencePage } from './reference-page.ts'
 import { addPageRoutes } from './page-route.ts'
 import { limitStrangers } from './strangers.ts'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
 import type { AccessInit } from './access.ts'
 
@@ -23,6 +24,9 @@ const MAX_BODY_BYTES = 1024 * 1024
 /** Milliseconds for the headers of a request, and for a body of JSON. */
 const HEADERS_TIMEOUT = 10_000
 const BODY_TIMEOUT = 10_000
+
+/** Methods of all routes. */
+const METHODS = ['GET', 'POST', 'DELETE'] as const
 
 const MAX_CONNECTIONS = 256
 
@@ -51,6 +55,8 @@ export async function createHttpServer({
   const server = fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
     routerOptions: { maxParamLength: 200 },
     http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 }
   })
@@ -70,11 +76,16 @@ export async function createHttpServer({
       throw new HttpError('MEDIA_TYPE', `The body is in ${encoding}. Send it without an encoding.`)
     }
   })
-  server.setErrorHandler((error, _request, reply) => {
-    const problem = problemOf(error)
-    return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem))
-  })
-  server.setNotFoundHandler((request) => {
+  server.setErrorHandler((error, _request, reply) => sendProblem(reply, error))
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = METHODS.filter((method) => server.hasRoute({ method, url: pathOf(request) }))
+    if (allowed.length > 0) {
+      void reply.header('allow', allowed.join(', '))
+      throw new HttpError(
+        'METHOD_NOT_ALLOWED',
+        `${pathOf(request)} takes ${allowed.join(' or ')}, not ${request.method}. See /docs.`
+      )
+    }
     throw new HttpError(
       'NOT_FOUND',
       `The node has no ${request.method} ${pathOf(request)}. See /docs.`
@@ -88,6 +99,11 @@ export async function createHttpServer({
   if (access.logins !== undefined) addPageRoutes(server, access.logins)
   addRoutes?.(server)
   return server
+}
+
+function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = problemOf(error)
+  return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem))
 }
 
 function addReference(server: FastifyInstance): void {

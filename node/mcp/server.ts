@@ -1,5 +1,7 @@
 /** The MCP server of a node: five tools over the operations, and its verified skills. */
 import { McpServer } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import { issueInWords } from '../../src/issues/index.ts'
 import { version } from '../version.ts'
 import { addLearn } from './tools/learn.ts'
 import { addOpen } from './tools/open.ts'
@@ -15,6 +17,9 @@ const INSTRUCTIONS =
 
 /** In the order of `tools/list`. */
 const TOOLS: readonly AddTool[] = [addRecall, addOpen, addLearn, addReport, addSkill]
+
+// The server checks the inputs of its tools before they run.
+z.config({ customError: issueInWords })
 
 export function createMcpServer(context: ToolContext): McpServer {
   const server = new McpServer(

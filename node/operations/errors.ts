@@ -1,6 +1,9 @@
 /** Errors of operations, beside those of the library. */
 import { z } from 'zod'
-import { issueTexts } from '../../src/index.ts'
+import { issueInWords, issueTexts } from '../../src/index.ts'
+
+// For all schemas of this program: those of its doors, and those of the libraries behind them.
+z.config({ customError: issueInWords })
 
 /** Thrown when an operation needs a running node, and a directory was opened for it. */
 export class NotRunningError extends Error {

@@ -26,6 +26,7 @@ export function integrityText(report: IntegrityReport | RepairReport): string {
     rows.push(
       ['entries', grouped(hive.entries)],
       ['feeds to fetch again', grouped(hive.emptied)],
+      ['own entries from copies', grouped(hive.returned)],
       ['records restored', grouped(hive.restored)]
     )
   }

@@ -2,7 +2,7 @@
  * Parses the options of a public call: an unknown option or a wrong type is refused by its name.
  */
 import { HiveError } from '../errors.ts'
-import { issueTexts } from './issue-texts.ts'
+import { issueInWords, issueTexts } from '../issues/index.ts'
 import type { z } from 'zod'
 import type { HiveErrorCode } from '../errors.ts'
 
@@ -13,7 +13,7 @@ export function parse<S extends z.ZodType>(
   name: string,
   code: HiveErrorCode = 'ARGUMENT_INVALID'
 ): z.output<S> {
-  const result = schema.safeParse(input)
+  const result = schema.safeParse(input, { error: issueInWords })
   if (result.success) return result.data
   throw new HiveError(code, `${name}: ${issueTexts(result.error)}.`, { cause: result.error })
 }

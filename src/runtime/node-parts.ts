@@ -20,6 +20,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
+import { refuseLostStore } from './lost-store.ts'
 import { doorMembers, followMembership, MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
@@ -78,6 +79,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
   const warnings = new Warnings()
   if (dataDir !== undefined) {
     await makePrivate(dataDir, (text) => warnings.add(text))
+    if (options.store === undefined) await refuseLostStore(dataDir)
   }
   const opened: (() => unknown)[] = []
   try {

@@ -41,6 +41,7 @@ export async function damagedStores(): Promise<Damaged> {
   await useStore(original)
   const peer = await openNode(join(home.path, 'peer'))
   await mergeTables(original)
+  await closeNode(await openNode(original))
   const node = await openNode(original)
   await fetchAgain(node.replica, peer.replica)
   const before = await contentsOf(node)
@@ -78,14 +79,16 @@ async function useStore(path: string): Promise<void> {
   }
 }
 
-/** Leaves no table that was merged into another: its values would be there twice. */
-async function mergeTables(path: string): Promise<void> {
+/**
+ * Leaves no table that was merged into another: its values would be there twice. The next opening
+ * writes the inventory.
+ */
+export async function mergeTables(path: string): Promise<void> {
   const database = new ClassicLevel(path)
   await database.compactRange('', '~')
   await database.close()
   // The tables are others now.
   await rm(join(path, 'inventory.json'))
-  await closeNode(await openNode(path))
 }
 
 async function openDamaged(path: string, before: Contents, peer: StoreNode): Promise<Outcome> {
@@ -199,7 +202,11 @@ function assertStoreError(error: unknown, path: string): void {
 }
 
 /** Half of the time any file, and half of the time any byte; returns the name of the file. */
-async function damageFile(path: string, random: () => number, damage: Damage): Promise<string> {
+export async function damageFile(
+  path: string,
+  random: () => number,
+  damage: Damage
+): Promise<string> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const names = entries
     .filter((entry) => entry.isFile() && entry.name !== 'LOCK')

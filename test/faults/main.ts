@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util'
 import { damagedStores } from './damaged-files.ts'
+import { damagedHidden } from './damaged-hidden.ts'
 import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
 import { fillDisk } from './full-disk.ts'
@@ -27,6 +28,7 @@ const rounds = Number(values.rounds)
 const first = Number(values.seed)
 const fill = await filledDatabase()
 await using stores = await damagedStores()
+await using hidden = await damagedHidden()
 const outcomes = new Map<string, number>()
 for (let seed = first; seed < first + rounds; seed++) {
   try {
@@ -61,6 +63,7 @@ console.log(`${rounds} rounds: what was acknowledged agrees each time.`)
 
 async function damage(seed: number): Promise<void> {
   for (const kind of ['flip', 'truncate', 'lose'] as const) {
+    await hidden.run(seed, kind)
     const { outcome } = await stores.run(seed, kind)
     outcomes.set(`${kind}: ${outcome}`, (outcomes.get(`${kind}: ${outcome}`) ?? 0) + 1)
   }

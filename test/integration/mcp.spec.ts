@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { remoteCalls } from '../../node/control/control-client.ts'
@@ -11,6 +14,7 @@ import { BINARY } from '../fixtures/build.ts'
 import { endNode } from '../fixtures/end-node.ts'
 import { HiveProcess, hiveEnvironment } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 
 const AGENTS = budget(4, 100)
 const STARTED_AT_ONCE = 10
@@ -46,6 +50,37 @@ async function textOf(
 ): Promise<string> {
   const { content } = await client.callTool({ name, arguments: args })
   return JSON.stringify(content)
+}
+
+const RECALL = line({
+  id: 2,
+  method: 'tools/call',
+  params: { name: 'recall', arguments: { query: 'anything' } }
+})
+
+function line(message: object): string {
+  return `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`
+}
+
+/** An agent without a client, which has recalled something: a node runs for it. */
+async function rawAgent(dataDir: string): Promise<ChildProcessWithoutNullStreams> {
+  const agent = spawn(process.execPath, [BINARY, 'mcp', '--data-dir', dataDir], {
+    env: hiveEnvironment()
+  })
+  const params = {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'agent', version: '1' }
+  }
+  agent.stdin.write(line({ id: 1, method: 'initialize', params }))
+  agent.stdin.write(line({ method: 'notifications/initialized' }))
+  agent.stdin.write(RECALL)
+  let said = ''
+  while (!said.includes('"id":2')) {
+    const [part]: unknown[] = await once(agent.stdout, 'data')
+    said += String(part)
+  }
+  return agent
 }
 
 function isAlive(pid: number): boolean {
@@ -106,6 +141,30 @@ describe('hive mcp', function () {
     await endNode(dataDir, node)
     const log = await readFile(join(dataDir, 'node.log'), 'utf8')
     assert.equal(log.match(/Ready\./g)?.length, 1)
+  })
+
+  it('ends when nobody reads its output, and at a message that is too long', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    await using left = new AsyncDisposableStack()
+    left.defer(async () => {
+      const running = await findRunningNode(dataDir)
+      if (running !== undefined) await endNode(dataDir, running)
+    })
+    const unread = await rawAgent(dataDir)
+    left.defer(() => void unread.kill('SIGKILL'))
+    unread.stdout.destroy()
+    // Its input stays open.
+    unread.stdin.write(RECALL)
+    assert.deepEqual(await once(unread, 'exit'), [0, null])
+
+    const long = await rawAgent(dataDir)
+    left.defer(() => void long.kill('SIGKILL'))
+    const said = text(long.stderr)
+    long.stdin.on('error', () => undefined)
+    long.stdin.write('x'.repeat(11 * 1024 * 1024))
+    assert.deepEqual(await once(long, 'exit'), [1, null])
+    assert.match(await said, /message of more than 10 MiB/)
   })
 
   it('--profile cq has the five tools of cq, by a node that it starts', async () => {

@@ -147,7 +147,9 @@ export const IntegrityReport = z.strictObject({
   facts: z
     .strictObject({ facts: Count, lost: Count, lostIds: z.array(z.string()), mended: Count })
     .optional(),
-  hive: z.strictObject({ entries: Count, emptied: Count, restored: Count }).optional()
+  hive: z
+    .strictObject({ entries: Count, emptied: Count, returned: Count, restored: Count })
+    .optional()
 })
 
 export const BackupReport = z.strictObject({

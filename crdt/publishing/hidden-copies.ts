@@ -1,0 +1,168 @@
+/**
+ * A second copy of each own entry that no peer has shown, in the store of copies. No peer can send
+ * such an entry back, and its vote counts as cast, so a damaged one would never be published. An
+ * entry that comes back from its copy has the same signature: nobody counts it twice.
+ *
+ * Copies are written behind their commits, in order, without waiting for the disk. The first use of
+ * a run completes what an earlier one has left.
+ */
+import { KEY_BYTES } from '../constants.ts'
+import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
+import { readEntry } from '../feeds/entry.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
+import type { HiddenEntries, HiddenFeed } from './hidden-entries.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
+
+export interface HiddenCopiesInit {
+  readonly store: Pick<Store, 'isSuspect'> & Partial<Pick<Store, 'copies'>>
+  readonly hidden: Pick<HiddenEntries, 'authors' | 'publicSeq'>
+  readonly feeds: Pick<FeedStore, 'between' | 'feed'>
+}
+
+/** Entries of at most 64 KiB that are copied in one commit. */
+const BATCH = 64
+
+const SECTION = 'hidden-entries'
+
+const MAX_SEQ = Number.MAX_SAFE_INTEGER
+
+/** Sorts behind all keys of its author. */
+const BEHIND = new Uint8Array(8).fill(0xff)
+
+interface Opened {
+  readonly store: Store
+  readonly section: Section
+}
+
+export class HiddenCopies {
+  readonly #init: HiddenCopiesInit
+  #opened: Promise<Opened | undefined> | undefined
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(init: HiddenCopiesInit) {
+    this.#init = init
+  }
+
+  /** Copies an entry once it is on disk. */
+  add(author: Uint8Array, seq: number, bytes: Uint8Array, durable: Promise<void>): void {
+    const key = keyOf(author, seq)
+    this.#queue(async () => {
+      await durable
+      const opened = await this.#open()
+      await opened?.store.commit([opened.section.put(key, bytes)], { sync: false })
+    })
+  }
+
+  /** Removes the copies of the author's entries up to `seq`: peers have them, or they are replaced. */
+  remove(author: Uint8Array, seq: number): void {
+    const range = { gte: keyOf(author, 0), lte: keyOf(author, seq) }
+    this.#queue(async () => {
+      const opened = await this.#open()
+      if (opened === undefined) return
+      const { store, section } = opened
+      const removals: Operation[] = []
+      for await (const [key] of section.entries(range)) removals.push(section.del(key))
+      await store.commit(removals, { sync: false })
+    })
+  }
+
+  /** The copy of an entry; undefined if there is none. */
+  async get(author: Uint8Array, seq: number): Promise<Uint8Array | undefined> {
+    await this.#work
+    const opened = await this.#open()
+    return opened?.section.get(keyOf(author, seq))
+  }
+
+  /** The last public entry of each feed with copies, as the first copy has it. */
+  async *feeds(): AsyncGenerator<HiddenFeed> {
+    const store = await this.#init.store.copies?.()
+    if (store === undefined) return
+    const section = store.section(SECTION)
+    for (const author of await authorsIn(section)) {
+      for await (const [key, bytes] of section.entries({ gte: keyOf(author, 0), limit: 1 })) {
+        const seq = seqOf(key.subarray(KEY_BYTES)) - 1
+        yield { author, seq, head: readEntry(bytes).prev.slice() }
+      }
+    }
+  }
+
+  /** Resolves when what was asked for is done. */
+  idle(): Promise<void> {
+    return this.#work
+  }
+
+  #queue(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch(() => {
+      // The next use completes the copies: a gap would end what comes back.
+      this.#opened = undefined
+    })
+  }
+
+  async #open(): Promise<Opened | undefined> {
+    this.#opened ??= this.#openAndComplete()
+    try {
+      return await this.#opened
+    } catch (error) {
+      this.#opened = undefined
+      throw error
+    }
+  }
+
+  async #openAndComplete(): Promise<Opened | undefined> {
+    const store = await this.#init.store.copies?.()
+    if (store === undefined) return undefined
+    const section = store.section(SECTION)
+    const opened = { store, section }
+    // In a suspect store the copies may be all that is left.
+    if (!this.#init.store.isSuspect) await this.#removeShown(opened)
+    for (const author of this.#init.hidden.authors()) await this.#complete(author, opened)
+    return opened
+  }
+
+  async #complete(author: Uint8Array, { store, section }: Opened): Promise<void> {
+    const { hidden, feeds } = this.#init
+    const { base, seq } = feeds.feed(author)
+    let next = Math.max(hidden.publicSeq(author) ?? seq, base - 1) + 1
+    const all = { gte: keyOf(author, next), lte: keyOf(author, MAX_SEQ), reverse: true, limit: 1 }
+    for await (const [key] of section.entries(all)) next = seqOf(key.subarray(KEY_BYTES)) + 1
+    let batch: Operation[] = []
+    for await (const bytes of feeds.between(author, next, seq)) {
+      batch.push(section.put(keyOf(author, next), bytes))
+      next += 1
+      if (batch.length < BATCH) continue
+      await store.commit(batch, { sync: false })
+      batch = []
+    }
+    await store.commit(batch, { sync: false })
+  }
+
+  /** Removes what a run that ended by force has left. */
+  async #removeShown({ store, section }: Opened): Promise<void> {
+    const { hidden, feeds } = this.#init
+    for (const author of await authorsIn(section)) {
+      const shown = Math.max(hidden.publicSeq(author) ?? MAX_SEQ, feeds.feed(author).base - 1)
+      const removals: Operation[] = []
+      const range = { gte: keyOf(author, 0), lte: keyOf(author, shown) }
+      for await (const [key] of section.entries(range)) removals.push(section.del(key))
+      await store.commit(removals, { sync: false })
+    }
+  }
+}
+
+async function authorsIn(section: Section): Promise<Uint8Array[]> {
+  const authors = new Map<string, Uint8Array>()
+  let after: Uint8Array = new Uint8Array()
+  for (;;) {
+    const before = authors.size
+    for await (const [key] of section.entries({ gt: after, limit: 1 })) {
+      const author = key.slice(0, KEY_BYTES)
+      authors.set(toHex(author), author)
+      after = concat(author, BEHIND)
+    }
+    if (authors.size === before) return [...authors.values()]
+  }
+}
+
+function keyOf(author: Uint8Array, seq: number): Uint8Array {
+  return concat(author, seqBytes(seq))
+}

@@ -1,0 +1,3 @@
+/** What is wrong with an input, in plain words. */
+export { issueInWords } from './issue-in-words.ts'
+export { issueTexts } from './issue-texts.ts'

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openReplica, openStore } from '../../../crdt/index.ts'
+import { seqOf, toHex } from '../../../crdt/bytes/index.ts'
+import { publication } from '../../fixtures/publications.ts'
+import { deliver, replicaOn, contentOf } from '../../fixtures/replicas.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { Replica, Store } from '../../../crdt/index.ts'
+
+interface Opened extends AsyncDisposable {
+  readonly store: Store
+  readonly replica: Replica
+}
+
+describe('own entries that no peer has', () => {
+  it('come back from their copies, with all that they say', async () => {
+    await using home = await temporaryDirectory()
+    const before = await used(home.path, 8)
+    await using node = await open(home.path)
+    await lose(node.store, 3)
+    const { emptied, returned } = await node.replica.audit()
+    assert.deepEqual({ emptied, returned }, { emptied: 0, returned: 8 })
+    assert.deepEqual(await contentOf(node.replica), before)
+    assert.equal(node.replica.publicView.heads().length, 0)
+    assert.deepEqual(lastSeqs(node.replica), [8])
+  })
+
+  it('come back where the table of feeds has lost them', async () => {
+    await using home = await temporaryDirectory()
+    const before = await used(home.path, 3)
+    {
+      await using node = await open(home.path)
+      const feeds = node.store.section('feeds')
+      for await (const [author] of feeds.entries()) await node.store.commit([feeds.del(author)])
+    }
+    await using node = await open(home.path)
+    assert.equal((await node.replica.audit()).returned, 3)
+    assert.deepEqual(await contentOf(node.replica), before)
+  })
+
+  it('come back behind those that peers have', async () => {
+    await using home = await temporaryDirectory()
+    const before = await used(home.path, 6)
+    await using peer = await replicaOn()
+    await using node = await open(home.path)
+    const [author] = node.replica.hiddenAuthors()
+    assert.ok(author !== undefined)
+    for await (const bytes of node.replica.entriesAfter(author, 0)) {
+      if (peer.replica.headOf(author).seq < 4) await durable(peer.replica, bytes)
+    }
+    await node.replica.unhide(author, 4)
+    await lose(node.store, 2)
+    const { emptied, returned } = await node.replica.audit()
+    assert.deepEqual({ emptied, returned }, { emptied: 1, returned: 0 })
+    for await (const bytes of peer.replica.entriesAfter(author, 0)) {
+      assert.equal(node.replica.publicView.headOf(author)?.seq, node.replica.headOf(author).seq)
+      await durable(node.replica, bytes)
+    }
+    node.replica.hearPeers()
+    assert.equal((await node.replica.audit()).emptied, 0)
+    assert.deepEqual(await contentOf(node.replica), before)
+    assert.deepEqual(
+      node.replica.publicView.heads().map(({ seq }) => seq),
+      [4]
+    )
+  })
+
+  it('are copied by the next run where one was killed or had no copies', async () => {
+    await using home = await temporaryDirectory()
+    await used(home.path, 4)
+    await rm(join(home.path, 'copies'), { recursive: true })
+    {
+      await using node = await open(home.path)
+      await node.replica.publish([publication('One more fact.')])
+      await node.replica.keepAuthor()
+    }
+    await using node = await open(home.path)
+    assert.equal(await copiesIn(node.store), 5)
+  })
+
+  it('have no copies once peers have them', async () => {
+    await using home = await temporaryDirectory()
+    await used(home.path, 4)
+    {
+      await using node = await open(home.path)
+      await using peer = await replicaOn()
+      await deliver(node.replica, peer.replica)
+      for (const { author } of peer.replica.heads()) {
+        for await (const bytes of peer.replica.entriesAfter(author, 0)) {
+          await durable(node.replica, bytes)
+        }
+      }
+      assert.deepEqual(node.replica.hiddenAuthors(), [])
+      await node.replica.keepAuthor()
+    }
+    assert.ok((await readdir(home.path)).includes('copies'))
+    await using node = await open(home.path)
+    assert.equal(await copiesIn(node.store), 0)
+  })
+})
+
+async function open(path: string): Promise<Opened> {
+  const store = await openStore(path)
+  const replica = await openReplica({ store, hidesOwn: true })
+  return { store, replica, [Symbol.asyncDispose]: () => store.close() }
+}
+
+/** A directory with so many hidden entries; returns what it says. */
+async function used(path: string, entries: number): Promise<readonly unknown[]> {
+  await using node = await open(path)
+  for (let i = 0; i < entries; i++) await node.replica.publish([publication(`Fact ${i}.`)])
+  await node.replica.keepAuthor()
+  return await contentOf(node.replica)
+}
+
+async function lose(store: Store, seq: number): Promise<void> {
+  const entries = store.section('entries')
+  for await (const [key] of entries.entries()) {
+    if (seqOf(key.subarray(-8)) === seq) await store.commit([entries.del(key.slice())])
+  }
+}
+
+async function durable(replica: Replica, bytes: Uint8Array): Promise<void> {
+  const admission = await replica.admit(bytes)
+  if (admission.outcome === 'admitted') await admission.durable
+}
+
+function lastSeqs(replica: Replica): number[] {
+  return replica.heads().map(({ seq }) => seq)
+}
+
+async function copiesIn(store: Store): Promise<number> {
+  const copies = await store.copies()
+  const names = new Set<string>()
+  const section = copies?.section('hidden-entries')
+  for await (const [key] of section?.entries() ?? []) names.add(toHex(key))
+  return names.size
+}
