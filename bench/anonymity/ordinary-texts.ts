@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { split, paragraphsOf } from '../foreign-text/notes.ts'
 
 /** Repositories that rules were made with; all others in the folder are for the report. */
-const FITTED: ReadonlySet<string> = new Set([
+export const FITTED: ReadonlySet<string> = new Set([
   'pallets+flask',
   'gin-gonic+gin',
   'tokio-rs+tokio',
@@ -35,7 +35,24 @@ const FITTED: ReadonlySet<string> = new Set([
   'redis+redis',
   'mawww+kakoune',
   'junegunn+fzf',
-  'grafana+loki'
+  'grafana+loki',
+  'pallets+jinja',
+  'containerd+containerd',
+  'rubocop+rubocop',
+  'serde-rs+serde',
+  'jestjs+jest',
+  'sveltejs+svelte',
+  'square+retrofit',
+  'spring-projects+spring-boot',
+  'nginx+nginx',
+  'laravel+framework',
+  'elixir-lang+elixir',
+  'ocaml+dune',
+  'ansible+ansible',
+  'getsentry+sentry-python',
+  'minio+minio',
+  'git+git',
+  'apache+kafka'
 ])
 
 const SUBJECTS = 300

@@ -158,6 +158,9 @@ function isProse(hit: string): boolean {
 }
 
 function isNumberedHost(hit: string): boolean {
+  // `nightly-2025-02-07`, `issue-383`; `from Log4j2`, `to HttpCore5`: hosts are written in small letters.
+  if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
+  if (/^[A-Z]/.test(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
   if (/^(?:(?:main|master|nightly|sha)-)?[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit))
@@ -171,7 +174,7 @@ function mayBeHost(hit: string): boolean {
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
     ) ||
-    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|win|pep|gcc|ghsa|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
   )

@@ -2,6 +2,7 @@
 import { isAbbreviation } from './abbreviations.ts'
 import { GIVEN_NAMES } from './given-names.ts'
 import { SURNAMES } from './surnames.ts'
+import { isMisspelt } from './misspelt.ts'
 import { isPublicWord } from './vocabulary.ts'
 
 /** Parts of this length are abbreviations, which disclose little and are in no list. */
@@ -32,7 +33,7 @@ export function isPublicPart(part: string): boolean {
   if (word.length <= SHORT || isPublicWord(word)) return true
   const stem = word.replaceAll(DERIVED, '')
   if (stem.length > SHORT && stem !== word && isPublicWord(stem)) return true
-  if (isComposed(word)) return true
+  if (isComposed(word) || isMisspelt(word)) return true
   const rest = word.slice(0, -1)
   return MARKED.test(word) && (rest.length <= SHORT || isPublicWord(rest) || isComposed(rest))
 }
