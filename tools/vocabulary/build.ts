@@ -22,6 +22,8 @@ const LEAST_PACKAGES = 3
 /** Packages with a word that is a rare name of persons, and with a frequent one. */
 const LEAST_RARE_NAME = 20
 const LEAST_NAME = 60
+/** A rare name that two much-used packages have. */
+const LEAST_CHOSEN_NAME = 4
 const LEAST_FOLDERS = 2
 const MANY_DOWNLOADS = 100_000
 /** The owner in the name of a package. */
@@ -79,10 +81,11 @@ function wordsOf(): string[] {
       !maintainers.has(word)
     )
   }
+  const isOftenChosen = (word: string): boolean => (chosen.get(word) ?? 0) >= 2
   const isPublic = (word: string): boolean => {
     const found = packages.get(word) ?? 0
     if (frequentNames.has(word)) return found >= LEAST_NAME
-    if (names.has(word)) return found >= LEAST_RARE_NAME
+    if (names.has(word)) return found >= (isOftenChosen(word) ? LEAST_CHOSEN_NAME : LEAST_RARE_NAME)
     return found >= LEAST_PACKAGES || chosen.has(word) || debian.has(word) || isCommon(word)
   }
   return [...new Set([...packages.keys(), ...debian.keys(), ...sources.keys()])]
@@ -126,7 +129,9 @@ function scopes(): string[] {
       counts.set(scope, (counts.get(scope) ?? 0) + 1)
     }
   }
-  return [...counts].filter(([, found]) => found >= LEAST_OF_SCOPE).map(([scope]) => scope)
+  return [...counts]
+    .filter(([scope, found]) => found >= LEAST_OF_SCOPE && !isDictionaryWord(scope))
+    .map(([scope]) => scope)
 }
 
 /** Names of packages that are repositories, as those of Go are. */

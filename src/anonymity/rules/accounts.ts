@@ -128,7 +128,7 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
   if (SCOPE.test(whole)) return false
   if (isNumberedHost(hit)) return true
   if (isSubject(hit, whole)) return false
-  if (!mayBeHost(hit) || isProse(hit)) return false
+  if (!mayBeHost(hit) || isProse(hit, whole)) return false
   return (
     /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
   )
@@ -146,12 +146,13 @@ function isSubject(hit: string, whole: string): boolean {
   )
 }
 
-/** "ssh handling", "ping timeouts": the command as a noun. */
-function isProse(hit: string): boolean {
+/** "ssh handling", "ping timeouts", "SFTP quote": the command as a noun, or the protocol. */
+function isProse(hit: string, whole: string): boolean {
   const word = hit.toLowerCase()
   return (
+    (/^(?:SSH|SCP|SFTP) /.test(whole) && isPublicWord(word)) ||
     (isDictionaryWord(word) && /(?:ing|ions?|ed|ers?|ments?|ts|ys|ls|es|ss)$/.test(word)) ||
-    /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api|client|server|url|urls|session|user|host|clone|path|address|proxy|command|terminal)$/.test(
+    /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api|client|server|url|urls|session|user|host|clone|path|address|proxy|command|terminal|retry|plugins?|fingerprint|roundtrips?|algorithm|cipher|channel|socket|stream|subsystem|handshake|banner|error|failure|bug)$/.test(
       word
     )
   )

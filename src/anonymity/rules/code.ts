@@ -18,7 +18,7 @@ import {
 } from '../reading/shapes.ts'
 import { isPublicPart, partsOf, SHORT } from '../words/identifier-parts.ts'
 import { isPublicOwner } from '../words/public-sites.ts'
-import { isDictionaryWord, isPublicWord } from '../words/vocabulary.ts'
+import { isDictionaryWord, isPublicWord, isTechnicalWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
 
@@ -31,7 +31,10 @@ function isOfProject(hit: string): boolean {
   const [ending = '', owner = '', ...rest] = hit.split('.')
   if (!rest.every((part) => partsOf(part).every(isPublicPart))) return false
   if (/^(?:org|io|net)$/.test(ending)) return isPublicOwner(owner) || /^ipv[46]$/.test(owner)
-  return ending === 'com' && !isDictionaryWord(owner) && isPublicOwner(owner)
+  return (
+    ending === 'com' &&
+    (isTechnicalWord(owner) || (isPublicOwner(owner) && !isDictionaryWord(owner)))
+  )
 }
 
 const patterns = layerOf([
@@ -87,9 +90,9 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
-/** The hash of a commit, or its beginning. */
+/** The hash of a commit, or its beginning. Numbers of 12 digits and more that name no commit are gone by now. */
 const COMMIT =
-  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{40})$/
+  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{12,31}|[\da-f]{40})$/
 
 const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
 

@@ -101,13 +101,20 @@ function isPublicRepository(hit: string): boolean {
   return /^[a-z]+(?:-[a-z]+)+$/.test(hit) && partsOf(hit).every(isPublicPart)
 }
 
+/** Endings that fields, methods and files have far more often than hosts of three public words. */
+const FIELD_ENDINGS: ReadonlySet<string> = new Set(
+  'name info host group link page run service services email media store at in is to no id'.split(
+    ' '
+  )
+)
+
 /** A field or a version: `gen_ai.agent.name`, `1.0.1.dev`. */
 function isField(labels: readonly string[]): boolean {
   const last = labels.at(-1) ?? ''
   if (last === 'dev' && labels.slice(0, -1).every((label) => /^\d{1,3}$/.test(label))) return true
   return (
     labels.length > 2 &&
-    /^(?:name|info)$/.test(last) &&
+    FIELD_ENDINGS.has(last) &&
     labels.every((label) => partsOf(label).every(isPublicPart))
   )
 }
