@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { split, paragraphsOf } from '../foreign-text/notes.ts'
 
 /** Repositories that rules were made with; all others in the folder are for the report. */
-const FITTED: ReadonlySet<string> = new Set([
+export const FITTED: ReadonlySet<string> = new Set([
   'pallets+flask',
   'gin-gonic+gin',
   'tokio-rs+tokio',
@@ -35,7 +35,24 @@ const FITTED: ReadonlySet<string> = new Set([
   'redis+redis',
   'mawww+kakoune',
   'junegunn+fzf',
-  'grafana+loki'
+  'grafana+loki',
+  'pallets+jinja',
+  'containerd+containerd',
+  'rubocop+rubocop',
+  'serde-rs+serde',
+  'jestjs+jest',
+  'sveltejs+svelte',
+  'square+retrofit',
+  'spring-projects+spring-boot',
+  'nginx+nginx',
+  'laravel+framework',
+  'elixir-lang+elixir',
+  'ocaml+dune',
+  'ansible+ansible',
+  'getsentry+sentry-python',
+  'minio+minio',
+  'git+git',
+  'apache+kafka'
 ])
 
 const SUBJECTS = 300
@@ -45,12 +62,12 @@ const MARKDOWN = /^(?:[^/]*|(?:docs?|website|content)\/.*|(?:.*\/)?readme)\.md$/
 /** Lists of persons, and translations. */
 const OTHER =
   /change|release|history|news|author|contribut|sponsor|backers|people|docs\/(?!en\b)[a-z]{2}(?:-\w+)?\/|readme[-_.][a-z]{2}\b/i
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 256 * 1024 * 1024
 
 export interface OrdinaryTexts {
   readonly subjects: readonly string[]
   readonly sentences: readonly string[]
-  /** Names of authors, committers and persons in trailers, and each word of them. */
+  /** Names of persons in the log, and each word of them. */
   readonly persons: ReadonlySet<string>
 }
 
@@ -69,9 +86,24 @@ export function readOrdinaryTexts(folder: string, isFitted: boolean): OrdinaryTe
   return { subjects: [...subjects], sentences: [...sentences], persons }
 }
 
+/** Where a message credits a person: `from Ada Lovelace`, `thanks to Grace M. Hopper`. */
+const CREDIT =
+  /\b(?:from|by|[Tt]hanks to|[Ww]ith|[Aa]dd(?:ed)?) ((?:\p{Lu}[\p{L}'’-]+ )(?:\p{Lu}\.? |(?:van|von|de|der|den|di|da|la) )*\p{Lu}[\p{L}'’-]+)(?= to AUTHORS|['’]s|[.,;:)(\n<]|$| <| via\b| and\b)|^[-* ]*(\p{Lu}\p{Ll}+ \p{Lu}[\p{L}'’-]+)(?=['’]s | (?:fixed|found|provided|reported|pointed|made|added|improved|corrected|filed|detected|noticed|needed)\b)/gmu
+
+/**
+ * Authors, committers, persons in trailers, and those whom a message credits. No word of a credited
+ * name is written in small letters anywhere in the log, as names of software are.
+ */
 function personsOf(repository: string): string[] {
   const format = '--format=%an%n%cn%n%(trailers:valueonly,unfold)'
-  const lines = new Set(git(repository, 'log', format).split('\n'))
+  const log = git(repository, 'log', '--format=%B')
+  const small = new Set(log.match(/(?<![\p{L}\d])\p{Ll}+/gu))
+  const credited = [...log.matchAll(CREDIT)]
+    .map(([, by = '', of = '']) => by || of)
+    .filter((name) =>
+      (name.match(/\p{L}{3,}/gu) ?? []).every((word) => !small.has(word.toLowerCase()))
+    )
+  const lines = new Set([...git(repository, 'log', format).split('\n'), ...credited])
   const names = [...lines].map((line) => line.replace(/<.*/, '').trim().toLowerCase())
   return names
     .filter((name) => /^\p{L}[\p{L}. '’-]{2,40}$/u.test(name))

@@ -1,12 +1,15 @@
 /**
  * Writes the public vocabulary of the anonymiser: single words, hosts and owners of repositories.
  *
- * `node tools/vocabulary/build.ts AVAILABLE UNPACKED FILE...`
+ * `node tools/vocabulary/build.ts AVAILABLE UNPACKED NAMES FILE...`
  *
  * - `AVAILABLE`: the output of `apt-cache dumpavail`
  * - `UNPACKED`: a folder with an unpacked Debian package in each folder (`bench/anonymity/README.md` names them)
+ * - `NAMES`: names of persons in small letters, one a line; frequent ones have a `+` before them
+ *   (`bench/anonymity/README.md` says which packages list them)
  * - each `FILE`: a package of npm or PyPI, or a Go module, a line, with tabs between its name and its
- *   summary, which comes last
+ *   summary, which comes last; `npm.tsv` has the downloads of a month in the third column, `pypi.tsv` the
+ *   rank of the most downloaded packages in the fourth
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/anonymity/words/given-names.ts'
@@ -15,9 +18,22 @@ import { isDictionaryWord } from '../../src/anonymity/words/vocabulary.ts'
 import { hostsOf, ownersOf } from './homepages.ts'
 import { countWords } from './sources.ts'
 
-const LEAST_PACKAGES = 8
-const LEAST_DEBIAN = 2
+const LEAST_PACKAGES = 3
+/** Packages with a word that is a rare name of persons, and with a frequent one. */
+const LEAST_RARE_NAME = 20
+const LEAST_NAME = 60
+/** A rare name that two much-used packages have. */
+const LEAST_CHOSEN_NAME = 4
 const LEAST_FOLDERS = 2
+const MANY_DOWNLOADS = 100_000
+/** The owner in the name of a package. */
+const OWNED = /^(?:github\.com\/|@)[^/]+\//
+/** Packages of a scope of npm before it counts as an owner of repositories. */
+const LEAST_OF_SCOPE = 3
+/** Of words that others misspell: packages of Debian, and files in them. */
+const COMMON_FOLDERS = 4
+const COMMON_FILES = 100
+const SHORTEST_COMMON = 6
 /** Of files with a word, those that write it as a proper name are at most this share of the others. */
 const PROPER_SHARE = 0.5
 const SHORTEST = 4
@@ -26,24 +42,34 @@ const LINE = 20_000
 const WORD = /[a-z]{4,16}/g
 const FOLDER = new URL('../../src/anonymity/words/', import.meta.url)
 
-const [available = '', unpacked = '', ...files] = process.argv.slice(2)
-const debian = readFileSync(available, 'utf8')
+const [available = '', unpacked = '', persons = '', ...files] = process.argv.slice(2)
+const lines = readFileSync(persons, 'utf8').split('\n')
+const names = new Set(lines.map((line) => line.replace('+', '')))
+const frequentNames = new Set(
+  lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
+)
+const sources = countWords(unpacked)
+const index = readFileSync(available, 'utf8')
 const homepages = fieldsOf('Homepage')
 writeWords('package-words', 'PACKAGE_WORDS', wordsOf())
+writeWords('common-words', 'COMMON_WORDS', commonWords())
 writeWords('public-hosts', 'HOSTS', hostsOf(homepages))
-writeWords('public-owners', 'OWNERS', ownersOf([...homepages, ...moduleNames()]))
+writeWords('public-owners', 'OWNERS', ownersOf([...homepages, ...moduleNames()], scopes()))
 
 function wordsOf(): string[] {
   const packages = new Map<string, number>()
+  const chosen = new Map<string, number>()
   for (const file of files) {
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
       const columns = line.split('\t')
-      count(packages, `${columns[0] ?? ''} ${columns.length > 3 ? (columns.at(-1) ?? '') : ''}`)
+      const [name = ''] = columns
+      const isRegistry = /(?:npm|pypi)\.tsv$/.test(file)
+      count(packages, isRegistry ? `${name} ${columns.at(-1) ?? ''}` : name)
+      if (!isRegistry || isMuchUsed(file, columns)) count(chosen, name.replace(OWNED, ''))
     }
   }
-  const names = new Map<string, number>()
-  for (const name of fieldsOf('Package')) count(names, name)
-  const sources = countWords(unpacked)
+  const debian = new Map<string, number>()
+  for (const name of fieldsOf('Package')) count(debian, name)
   const maintainers = new Map<string, number>()
   for (const name of fieldsOf('Maintainer')) count(maintainers, name.replace(/<.*/, ''))
   const isCommon = (word: string): boolean => {
@@ -55,18 +81,57 @@ function wordsOf(): string[] {
       !maintainers.has(word)
     )
   }
-  return [...new Set([...packages.keys(), ...names.keys(), ...sources.keys()])]
+  const isOftenChosen = (word: string): boolean => (chosen.get(word) ?? 0) >= 2
+  const isPublic = (word: string): boolean => {
+    const found = packages.get(word) ?? 0
+    if (frequentNames.has(word)) return found >= LEAST_NAME
+    if (names.has(word)) return found >= (isOftenChosen(word) ? LEAST_CHOSEN_NAME : LEAST_RARE_NAME)
+    return found >= LEAST_PACKAGES || chosen.has(word) || debian.has(word) || isCommon(word)
+  }
+  return [...new Set([...packages.keys(), ...debian.keys(), ...sources.keys()])]
     .filter(
       (word) =>
         word.length >= SHORTEST &&
         word.length <= LONGEST &&
-        ((packages.get(word) ?? 0) >= LEAST_PACKAGES ||
-          (names.get(word) ?? 0) >= LEAST_DEBIAN ||
-          isCommon(word)) &&
+        isPublic(word) &&
         !isDictionaryWord(word) &&
-        ![GIVEN_NAMES, AMBIGUOUS_NAMES, SURNAMES].some((persons) => persons.has(word))
+        ![GIVEN_NAMES, AMBIGUOUS_NAMES, SURNAMES].some((listed) => listed.has(word))
     )
     .toSorted()
+}
+
+function isMuchUsed(file: string, columns: readonly string[]): boolean {
+  if (file.endsWith('pypi.tsv')) return (columns[3] ?? '') !== ''
+  return Number(columns[2]) > MANY_DOWNLOADS
+}
+
+/** Words of the dictionary that are in many files, and are misspelt most often. */
+function commonWords(): string[] {
+  return [...sources]
+    .filter(
+      ([word, { folders, small }]) =>
+        word.length >= SHORTEST_COMMON &&
+        folders >= COMMON_FOLDERS &&
+        small >= COMMON_FILES &&
+        isDictionaryWord(word)
+    )
+    .map(([word]) => word)
+    .toSorted()
+}
+
+/** Scopes of packages of npm: `@babel/core`. */
+function scopes(): string[] {
+  const counts = new Map<string, number>()
+  for (const file of files) {
+    for (const [, scope = ''] of readFileSync(file, 'utf8').matchAll(
+      /^@([a-z\d][\w.-]{1,38})\//gm
+    )) {
+      counts.set(scope, (counts.get(scope) ?? 0) + 1)
+    }
+  }
+  return [...counts]
+    .filter(([scope, found]) => found >= LEAST_OF_SCOPE && !isDictionaryWord(scope))
+    .map(([scope]) => scope)
 }
 
 /** Names of packages that are repositories, as those of Go are. */
@@ -80,7 +145,7 @@ function moduleNames(): string[] {
 
 function fieldsOf(field: string): string[] {
   const pattern = new RegExp(`^${field}: *(.*)$`, 'gm')
-  return [...debian.matchAll(pattern)].map(([, value = '']) => value)
+  return [...index.matchAll(pattern)].map(([, value = '']) => value)
 }
 
 function count(counts: Map<string, number>, line: string): void {

@@ -21,7 +21,7 @@ export function hostsOf(homepages: readonly string[]): string[] {
     .toSorted()
 }
 
-export function ownersOf(homepages: readonly string[]): string[] {
+export function ownersOf(homepages: readonly string[], scopes: readonly string[]): string[] {
   const owners = homepages.map((homepage) => FORGE.exec(homepage)?.groups?.['owner']?.toLowerCase())
-  return [...new Set(owners.filter((owner) => owner !== undefined))].toSorted()
+  return [...new Set([...owners.filter((owner) => owner !== undefined), ...scopes])].toSorted()
 }

@@ -128,7 +128,7 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
   if (SCOPE.test(whole)) return false
   if (isNumberedHost(hit)) return true
   if (isSubject(hit, whole)) return false
-  if (!mayBeHost(hit) || isProse(hit)) return false
+  if (!mayBeHost(hit) || isProse(hit, whole)) return false
   return (
     /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
   )
@@ -146,18 +146,22 @@ function isSubject(hit: string, whole: string): boolean {
   )
 }
 
-/** "ssh handling", "ping timeouts": the command as a noun. */
-function isProse(hit: string): boolean {
+/** "ssh handling", "ping timeouts", "SFTP quote": the command as a noun, or the protocol. */
+function isProse(hit: string, whole: string): boolean {
   const word = hit.toLowerCase()
   return (
+    (/^(?:SSH|SCP|SFTP) /.test(whole) && isPublicWord(word)) ||
     (isDictionaryWord(word) && /(?:ing|ions?|ed|ers?|ments?|ts|ys|ls|es|ss)$/.test(word)) ||
-    /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api|client|server|url|urls|session|user|host|clone|path|address|proxy|command|terminal)$/.test(
+    /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api|client|server|url|urls|session|user|host|clone|path|address|proxy|command|terminal|retry|plugins?|fingerprint|roundtrips?|algorithm|cipher|channel|socket|stream|subsystem|handshake|banner|error|failure|bug)$/.test(
       word
     )
   )
 }
 
 function isNumberedHost(hit: string): boolean {
+  // `nightly-2025-02-07`, `issue-383`; `from Log4j2`, `to HttpCore5`: hosts are written in small letters.
+  if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
+  if (/^[A-Z]/.test(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
   if (/^(?:(?:main|master|nightly|sha)-)?[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit))
@@ -171,7 +175,7 @@ function mayBeHost(hit: string): boolean {
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
     ) ||
-    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|win|pep|gcc|ghsa|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
   )

@@ -18,13 +18,24 @@ import {
 } from '../reading/shapes.ts'
 import { isPublicPart, partsOf, SHORT } from '../words/identifier-parts.ts'
 import { isPublicOwner } from '../words/public-sites.ts'
-import { isPublicWord } from '../words/vocabulary.ts'
+import { isDictionaryWord, isPublicWord, isTechnicalWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
 
 /** Packages in wide use. */
 const PUBLIC_PACKAGE =
   /^(?:org\.(?:apache|springframework|junit|w3c|eclipse|hibernate|mozilla|gnome|freedesktop|slf4j|assertj|mockito|jetbrains|scala|json|postgresql|openqa|xml|gradle|yaml|codehaus|kde|bouncycastle|elasticsearch|mongodb|webkit|chromium)|com\.(?:google|sun|oracle|android|microsoft|apple|fasterxml|amazonaws|amazon|facebook|ibm|intellij|jetbrains|mysql|zaxxer|squareup|azure|github)|io\.(?:netty|grpc|vertx|micrometer|ktor|quarkus|kubernetes|swagger|reactivex)|net\.(?:bytebuddy|sf|java))\b/
+
+/** `io.containerd.cri`, `com.diffplug.spotless`, `net.ipv4.tcp_tw_reuse`: of a public project, with public words. */
+function isOfProject(hit: string): boolean {
+  const [ending = '', owner = '', ...rest] = hit.split('.')
+  if (!rest.every((part) => partsOf(part).every(isPublicPart))) return false
+  if (/^(?:org|io|net)$/.test(ending)) return isPublicOwner(owner) || /^ipv[46]$/.test(owner)
+  return (
+    ending === 'com' &&
+    (isTechnicalWord(owner) || (isPublicOwner(owner) && !isDictionaryWord(owner)))
+  )
+}
 
 const patterns = layerOf([
   {
@@ -33,7 +44,7 @@ const patterns = layerOf([
     atGroups: PACKAGE_WORDS,
     pattern:
       /(?<![\w.@/-])(?:com|org|net|io|de|fr|ch|uk|eu|nl|se|it|es|gov|edu)\.[a-z][\w-]{0,63}(?:\.[\w$]{1,64}){1,16}/g,
-    accept: (hit) => !PUBLIC_PACKAGE.test(hit)
+    accept: (hit) => !PUBLIC_PACKAGE.test(hit) && !isOfProject(hit)
   }
 ])
 
@@ -79,9 +90,9 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
-/** The hash of a commit, or its beginning. */
+/** The hash of a commit, or its beginning. Numbers of 12 digits and more that name no commit are gone by now. */
 const COMMIT =
-  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{40})$/
+  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{12,31}|[\da-f]{40})$/
 
 const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
 

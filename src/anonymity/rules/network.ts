@@ -40,7 +40,7 @@ import type { Rule } from './rule.ts'
 
 /** First labels of dotted API names, which are public vocabulary. */
 const API_ROOTS: ReadonlySet<string> = new Set(
-  'css html http javascript manifests mathml svg webassembly webdriver webextensions java javax kotlin scala android asp system os process window document navigator console math this self exports module import meta'.split(
+  'css html http javascript manifests mathml svg webassembly webdriver webextensions java javax kotlin scala android asp system os process window document navigator console math threading this self exports module import meta'.split(
     ' '
   )
 )
@@ -87,7 +87,7 @@ function isHost(name: string): boolean {
   if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
   if (PUBLIC_DOMAINS.has(labels.slice(-2).join('.'))) return false
   const ending = labels.at(-1) ?? ''
-  if (isPublicSite(name) || isFile(labels)) return false
+  if (isPublicSite(name.toLowerCase()) || isFile(labels) || isField(labels)) return false
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
 
@@ -101,15 +101,36 @@ function isPublicRepository(hit: string): boolean {
   return /^[a-z]+(?:-[a-z]+)+$/.test(hit) && partsOf(hit).every(isPublicPart)
 }
 
+/** Endings that fields, methods and files have far more often than hosts of three public words. */
+const FIELD_ENDINGS: ReadonlySet<string> = new Set(
+  'name info host group link page run service services email media store at in is to no id'.split(
+    ' '
+  )
+)
+
+/** A field or a version: `gen_ai.agent.name`, `1.0.1.dev`. */
+function isField(labels: readonly string[]): boolean {
+  const last = labels.at(-1) ?? ''
+  if (last === 'dev' && labels.slice(0, -1).every((label) => /^\d{1,3}$/.test(label))) return true
+  return (
+    labels.length > 2 &&
+    FIELD_ENDINGS.has(last) &&
+    labels.every((label) => partsOf(label).every(isPublicPart))
+  )
+}
+
 /** Perl scripts, and texts with the code of their language: `check-options.pl`, `readme.fr`. */
 function isFile([name = '', ending, ...rest]: readonly string[]): boolean {
   if (rest.length > 0) return false
-  return name === 'readme' || (ending === 'pl' && name.split(/[_-]/).every(isPublicPart))
+  return name === 'readme' || (ending === 'pl' && partsOf(name).every(isPublicPart))
 }
 
-/** A small number of four parts after the name of a package: `bump billiard to 2.7.3.30`. */
+/**
+ * A small number of four parts after the name of a package: `bump billiard to 2.7.3.30`,
+ * `Upgrade to SQLite JDBC 3.51.3.0`, `releases back to 0.8.2.2`.
+ */
 const VERSIONED =
-  '(?:depends? on|requires?|bumps?|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.)'
+  '(?:(?:versions?|releases?)(?: of \\p{L}[\\w-]{2,30}(?: dependency| library)?)?(?: back)?(?: to| of)? (?=\\d\\.)|(?:upgrade|bump) to (?:(?!host|ip|address|server|node|the|at|on)\\p{L}[\\w-]{1,30} ){1,3}(?=\\d\\.)|(?:depends? on|requires?|bumps?|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.))'
 
 export const URLS_RULES: readonly Rule[] = [
   {
@@ -162,7 +183,9 @@ export const NETWORK_RULES: readonly Rule[] = [
     kind: 'repository',
     needs: SLASH_COLON,
     pattern:
-      /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g
+      /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g,
+    // A file and a line: `docs/debugging.rst:72`.
+    accept: (hit) => !/\.[a-z]{1,5}:\d{1,5}$/.test(hit)
   },
   {
     name: 'forge-remote',
@@ -221,7 +244,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     ),
     // Zero-padded addresses too; versions have larger parts.
     accept: (hit) =>
-      !/^(?:127\.0\.0\.1|0\.0\.0\.0)\b/.test(hit) &&
+      !/^(?:127\.0\.0\.1|0(?:\.\d{1,3}){3})(?![\d.])/.test(hit) &&
       isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
   },
   {

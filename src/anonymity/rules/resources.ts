@@ -22,11 +22,12 @@ import {
   THEN_SIGN,
   UPPER_FIRST
 } from '../reading/shapes.ts'
+import { isTechnicalWord } from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
 
 /** Prefixes of standards and versions that look like those of tickets. */
 const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
-  'AES ANSI ASCII BIP CLANG CP CPYTHON CSS CVE CWE DES DIN EBCDIC ECMA EIP EN ERC ES FIPS GB GCC GHC GHSA GPT HTTP IEC IEEE IP ISO JDK JEP JIS JSR KOI LATIN LLVM MD MP MPEG MSVC NIST OAUTH OWASP PEP PKCS POSIX PYPY RC RFC RSA SHA SPDX SSE TC39 TLS UCS UTC UTF US WCAG WINDOWS X XEP'.split(
+  'AES ANSI ASCII BIP CLANG CP CPYTHON CSS CVE CWE DES DIN EBCDIC ECMA EIP EN ERC ES FIPS GB GCC GHC GHSA GH GPT HTTP IEC IEEE IP ISO ISSUE JDK JEP JIS JSR KEP KIP KOI LATIN LLVM MD MP MPEG MSVC NIST OAUTH OWASP PEP PKCS POSIX PYPY RC RFC RSA SHA SPDX SSE TC39 TLS UCS UTC UTF US WCAG WINDOWS X XEP'.split(
     ' '
   )
 )
@@ -66,8 +67,15 @@ export const CLOUD_IDS_RULES: readonly Rule[] = [
 
 export const cloudIds = layerOf(CLOUD_IDS_RULES)
 
+/** Of a standard or a proposal, or named after a public product: `KAFKA-1234`. */
+function isPublicTracker(prefix: string): boolean {
+  return (
+    PUBLIC_PREFIXES.has(prefix) || (prefix.length >= 5 && isTechnicalWord(prefix.toLowerCase()))
+  )
+}
+
 function isClusterName(hit: string): boolean {
-  return !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|op|v\d|(?:hw|kern|net|vm)\.\w+)$/.test(
+  return !/^(?:default|kube-system|is|the|of|in|and|for|with|as|to|on|at|by|from|or|not|if|when|it|this|index|core|api|op|v\d|(?:hw|kern|net|vm)\.\w+)$/.test(
     hit
   )
 }
@@ -86,7 +94,8 @@ export const RESOURCES_RULES: readonly Rule[] = [
     name: 'short-hex',
     kind: 'id',
     at: [ONLY_HEX | FROM_12],
-    pattern: /(?<![\w-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,31}(?![\w-])/g
+    pattern:
+      /(?<![\w-])(?<!\b(?:[Cc]ommits?|[Cc]hangesets?|[Rr]evision|[Rr]evert(?:s|ed|:)?|[Ss]ynced with|unused since|as in) )(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,31}(?![\w-])/g
   },
   {
     name: 'account-number',
@@ -146,7 +155,7 @@ export const RESOURCES_RULES: readonly Rule[] = [
     needs: DIGIT,
     at: [UPPER_FIRST | THEN_DASH],
     pattern: /(?<![\w-])[A-Z][A-Z0-9]{1,9}-\d{2,7}(?![\w-])/g,
-    accept: (hit) => !PUBLIC_PREFIXES.has(hit.slice(0, hit.indexOf('-'))) && !isPublicCode(hit)
+    accept: (hit) => !isPublicTracker(hit.slice(0, hit.indexOf('-'))) && !isPublicCode(hit)
   },
   {
     name: 'bucket',

@@ -28,7 +28,7 @@ const WORD_SHARE = 0.5
  */
 export function isRandom(token: string): boolean {
   if (token.length < 16 || !/\d|[a-z][A-Z]/.test(token)) return false
-  if (COMMIT.test(token) || GO_VERSION.test(token) || isModule(token)) return false
+  if (COMMIT.test(token) || VERSION.test(token) || isModule(token) || isNamed(token)) return false
   const parts = partsOf(token)
   let words = 0
   for (const part of parts) {
@@ -45,8 +45,9 @@ export function isRandom(token: string): boolean {
 /** The rule for long hexadecimal numbers leaves these only where a commit is announced. */
 const COMMIT = /^[\da-f]{40}$/
 
-/** The time and the commit of an untagged Go module. */
-const GO_VERSION = /^(?:0-|0\.)?20\d{12}-[\da-f]{12}$/
+/** The time and the commit of an untagged Go module; a release named by its time; `git describe`. */
+const VERSION =
+  /^(?:(?:0-|0\.)?20\d{12}-[\da-f]{12}|20\d\d-\d\d-\d\dT\d\d-\d\d-\d\dZ|\d{1,4}(?:-(?:alpha|beta|rc|pre)\d{0,3})?-\d{1,5}-g[\da-f]{7,12})$/
 
 /** A path of public words, perhaps with numbers: `golangci/golangci-lint/v2`, `select-gc-2483`. */
 function isModule(token: string): boolean {
@@ -55,6 +56,21 @@ function isModule(token: string): boolean {
     partsOf(token).every(isPublicPart)
   )
 }
+
+/** `SSL_OP_MSIE_SSLV2_RSA_PADDING`, `t3420-rebase-autostash`: pieces of one case each, two of them words. */
+function isNamed(token: string): boolean {
+  const pieces = token.split(/[-_/]/).filter((piece) => piece !== '')
+  const words = pieces.filter((piece) => piece.length >= 4 && /^(?:[a-z]+|[A-Z]+)\d?$/.test(piece))
+  return (
+    words.length >= 2 &&
+    pieces.every((piece) => PIECE.test(piece) && partsOf(piece).every(isPublicPart)) &&
+    pieces.filter((piece) => /\d/.test(piece)).length <= words.length
+  )
+}
+
+/** Letters of one case with a short number at one end, a number, or words in camel case. */
+const PIECE =
+  /^(?:[a-z]{0,20}\d{0,4}|[A-Z]{0,20}\d{0,3}|[a-z]\d{1,4}|\d{1,5}|[A-Z]?[a-z]{3,}(?:[A-Z][a-z]{2,}){1,5})$/
 
 /** Short words of packages occur in random text by chance. */
 function isWord(part: string): boolean {

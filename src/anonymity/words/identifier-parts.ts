@@ -2,6 +2,7 @@
 import { isAbbreviation } from './abbreviations.ts'
 import { GIVEN_NAMES } from './given-names.ts'
 import { SURNAMES } from './surnames.ts'
+import { isMisspelt } from './misspelt.ts'
 import { isPublicWord } from './vocabulary.ts'
 
 /** Parts of this length are abbreviations, which disclose little and are in no list. */
@@ -21,6 +22,15 @@ const DERIVED =
 /** A version or the `d` of a daemon after a word: `clientv3`, `celeryd`. */
 const MARKED = /[dv]$/
 
+/** Names of persons that are those of public products in code: `jackson-databind`. */
+const PRODUCTS: ReadonlySet<string> = new Set([
+  'cassandra',
+  'jackson',
+  'jenkins',
+  'jaro',
+  'winkler'
+])
+
 /** `parseHTTPHeader_v2` has the parts `parse`, `HTTP`, `Header` and `v`. */
 export function partsOf(identifier: string): readonly string[] {
   return identifier.match(PARTS) ?? []
@@ -29,10 +39,10 @@ export function partsOf(identifier: string): readonly string[] {
 /** Whether a part is public, is derived from a public word, or is composed of public words. */
 export function isPublicPart(part: string): boolean {
   const word = part.toLowerCase()
-  if (word.length <= SHORT || isPublicWord(word)) return true
+  if (word.length <= SHORT || isPublicWord(word) || PRODUCTS.has(word)) return true
   const stem = word.replaceAll(DERIVED, '')
   if (stem.length > SHORT && stem !== word && isPublicWord(stem)) return true
-  if (isComposed(word)) return true
+  if (isComposed(word) || isMisspelt(word)) return true
   const rest = word.slice(0, -1)
   return MARKED.test(word) && (rest.length <= SHORT || isPublicWord(rest) || isComposed(rest))
 }

@@ -1,4 +1,5 @@
 /** Words that are in no list, and no derivation of one that is. */
+import { isMisspelt } from './misspelt.ts'
 import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Shorter words of these letters are abbreviations. */
@@ -11,11 +12,16 @@ const DERIVED =
 /** `Untunneled`, `deconflict`: a prefix before a long word. */
 const PREFIXED = /^(?:un|re|de|dis|pre|non|multi|sub)(?=\p{Ll}{6})/u
 
+/** `Ooops`, `arghhh`: no name has a letter three times in a row. */
+function isInterjection(word: string): boolean {
+  return /(\p{L})\1\1/u.test(word)
+}
+
 export function isUnknown(word: string): boolean {
   const lower = word.toLowerCase()
   if (lower.includes('-')) return lower.split('-').some(isUnknown)
   if (lower.length < (ASCII.test(lower) ? 4 : 3) || isPublicWord(lower)) return false
-  if (DERIVED.test(lower)) return false
+  if (DERIVED.test(lower) || isInterjection(lower) || isMisspelt(lower)) return false
   if (PREFIXED.test(lower) && isDictionaryWord(lower.replace(PREFIXED, ''))) return false
   return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
 }
