@@ -2,7 +2,7 @@
 import { numberOption } from '../command.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
-import { countOf, progressLine } from '../output/terminal.ts'
+import { countOf, progressLine, warn } from '../output/terminal.ts'
 import type { Call } from '../operations/index.ts'
 
 const MAX_SECONDS = 600
@@ -33,16 +33,28 @@ export async function withIndex<T>(
   return { answer, behind: left === 0 ? undefined : `${behindText(left)} ${MORE_TIME}` }
 }
 
+/** Items that a list has beside the index. */
+const BESIDE = 512
+
 /**
  * The same for a list, which needs the whole index: throws `CommandError` (INDEX_BEHIND) if the time is
- * over before.
+ * over before. A running node answers from what it has, and a warning says so.
  */
 export function withWholeIndex<T>(
   dataDir: string,
   wait: IndexWait,
   use: (call: Call) => Promise<T>
 ): Promise<T> {
-  return afterIndexing(dataDir, wait, use, (left, isLate) => {
+  let isOpened = false
+  const list = async (call: Call): Promise<T> => {
+    const answer = await use(call)
+    if (isOpened) return answer
+    const { behind } = (await call('status', {})).index
+    if (behind > BESIDE) warn(`${behindText(behind)} Repeat the command in a while.`)
+    return answer
+  }
+  return afterIndexing(dataDir, wait, list, (left, isLate) => {
+    isOpened = true
     // An index that cannot be written ends earlier: the list is then of what it has.
     if (left > 0 && isLate) {
       const problem = `A list needs the whole index, and it is behind by ${countOf(left, 'item')}.`
@@ -77,5 +89,5 @@ async function afterIndexing<T>(
 }
 
 function behindText(left: number): string {
-  return `The index is behind by ${countOf(left, 'item')}: older matches may be missing.`
+  return `The index is behind by ${countOf(left, 'item')}: older items may be missing.`
 }
