@@ -2414,7 +2414,8 @@ class Hive:
 
         A reader that is too slow gets "events:missed" with the number. GET /v1/events sends them
         as server-sent events.
-        ``after``: the number of the last known event; by default that of the newest one.
+        ``after``: the number of the last known event; by default that of the newest one. After a
+        restart of the node its events follow from the first one.
         ``limit``: ends after this many.
         ``on_item`` receives each item.
         Codes of errors: ARGUMENT_INVALID, NOT_RUNNING.

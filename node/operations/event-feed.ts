@@ -86,9 +86,12 @@ export class EventFeed {
     return this.#last
   }
 
-  /** Events after `after`, then those to come, until the signal aborts or the feed closes. */
+  /**
+   * Events after `after`, then those to come, until the signal aborts or the feed closes. A number
+   * that was not reached yet is of a run before: its reader knows no event of this one.
+   */
   async *follow(after: number, signal?: AbortSignal): AsyncGenerator<FeedEvent> {
-    let next = Math.max(0, Math.min(after, this.#last)) + 1
+    let next = (after > this.#last ? 0 : Math.max(0, after)) + 1
     while (!this.#isClosed) {
       const first = this.#kept[0]?.id ?? next
       if (next < first) {

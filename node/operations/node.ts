@@ -218,7 +218,8 @@ export const NODE = {
     effect: 'reads',
     input: z.strictObject({
       after: Count.optional().meta({
-        description: 'The number of the last known event; by default that of the newest one'
+        description:
+          'The number of the last known event; by default that of the newest one. After a restart of the node its events follow from the first one'
       }),
       limit: Count.optional().meta({ description: 'Ends after this many' })
     }),

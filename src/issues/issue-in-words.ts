@@ -123,9 +123,7 @@ function unknownFields({ keys, inst }: Of<'unrecognized_keys'>): string {
 
 /** The fields of an object's schema. */
 function fieldsOf(schema: Of<'unrecognized_keys'>['inst']): string[] {
-  const definition: unknown = schema?._zod.def
-  const isObject = typeof definition === 'object' && definition !== null && 'shape' in definition
-  const shape = isObject ? definition.shape : undefined
+  const shape: unknown = schema !== undefined && 'shape' in schema ? schema.shape : undefined
   return typeof shape === 'object' && shape !== null ? Object.keys(shape) : []
 }
 

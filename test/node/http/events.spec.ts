@@ -46,6 +46,14 @@ describe('the events of a node', () => {
     assert.equal(db.listenerCount('hive:warn'), 0)
   })
 
+  it('of a node that was restarted follow from the first one', async () => {
+    const db = new EventEmitter<HiveEvents>()
+    const feed = new EventFeed(db)
+    db.emit('hive:warn', 'first')
+    assert.partialDeepStrictEqual((await feed.follow(500).next()).value, { id: 1 })
+    feed.close()
+  })
+
   it('end at once when the node stops', async () => {
     const api = await startApi()
     const response = await fetch(`${api.url}/v1/events`, {
