@@ -13,7 +13,7 @@ import type { MergedVariant } from '../facts/index.ts'
 import type { Section, Store } from '../../crdt/index.ts'
 
 /** Raise it when texts that were variants so far are none any more. */
-const RULE = 1
+const RULE = 2
 
 const CURSOR_KEY = Buffer.from('separation')
 

@@ -20,6 +20,9 @@ const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
 
 const TYPOGRAPHIC = new RegExp(`[${[...TYPOGRAPHY.keys()].join('')}]`, 'gu')
 
+/** A long dash before a word and behind none: editors write it for the two of `--force`. */
+const LONG_OPTION = /(?<![\p{L}\p{N}])[\u2014\u2015](?=\p{L})/gu
+
 /** Marks of other scripts, which have a meaning. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/[\uff1f\u061f\u037e]$/u, '?'],
@@ -39,9 +42,13 @@ const FULL_STOP =
  */
 const EMPHASIS = /(?<=[^\p{ASCII}\P{L}]\p{M}*)(?:\.{3}|!)$/u
 
-/** The first word of the text or of a sentence, if only its first letter is a capital. */
+/**
+ * The first word of the text or of a sentence behind the mark that closes another (`! -f` and `? x : y`
+ * are operators), if only its first letter is a capital. An `A` is the
+ * article before a small letter, and the name of something before a verb, a sign or a number.
+ */
 const FIRST_WORD =
-  /(^|[.!?\u3002\uff01\uff1f] )(?:(\p{Lu})(?=[\p{Ll}\p{M}'][\p{Ll}\p{M}']*(?:[ ,.;:!?]|$))|(A)(?= ))/gu
+  /(^|(?<=[\p{L}\p{N}\p{M})\]"'`%])[.!?\u3002\uff01\uff1f] )(?:(\p{Lu})(?=[\p{Ll}\p{M}'][\p{Ll}\p{M}']*(?:[ ,.;:!?]|$))|(A)(?= (?!(?:is|was|and|or|then|to|has|had|in|must|may|can|will|does|before|after|if|but|as|on|at|by|for|of|with|calls?)\b)\p{Ll}))/gu
 
 /** A text that is equal for variants and for no other texts. Its cost is linear in the text. */
 export function variantKey(text: string): string {
@@ -56,6 +63,7 @@ export function nameKey(text: string): string {
 function plainText(text: string): string {
   let plain = text
     .normalize('NFC')
+    .replace(LONG_OPTION, '--')
     .replace(TYPOGRAPHIC, (character) => TYPOGRAPHY.get(character) ?? character)
     .replace(/\s+/gu, ' ')
     .trim()

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { ProjectionFile } from './projection-file.ts'
 
-const VERSION = 13
+const VERSION = 14
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff

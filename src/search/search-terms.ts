@@ -5,17 +5,18 @@
  * - Letters are folded: compatibility forms, case, diacritics of Latin, Greek and Arabic, and usual
  *   equivalents (ß and ss, ё and е, alef with hamza).
  * - Identifiers give their parts as well: `getUserById`, `http_client`.
- * - Scripts without spaces give overlapping runs of two letters, or of three for Thai, Lao, Khmer
- *   and Burmese. Korean gives its words and such runs, since endings are written on.
+ * - Scripts without spaces give overlapping runs of two letters, or of three for Thai, Lao, Khmer,
+ *   Burmese and others of that family. Korean gives its words and such runs, since endings are written on.
  * - Long words of texts that are not English give their first letters as a stem. Latin ones give
  *   their letters in reverse order too, so that a compound is found by its last part.
  * - Vietnamese words keep their tones, and give the word without them as well.
  */
 
 /** Scripts without spaces, and Hangul, as classes of letters. */
-const PAIRED = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\u30fc'
+const PAIRED =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\p{Script=Yi}\\u30fc'
 const TRIPLED =
-  '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}'
+  '\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}\\p{Script=Javanese}\\p{Script=Balinese}\\p{Script=Tai_Tham}\\p{Script=Tai_Viet}\\p{Script=New_Tai_Lue}'
 const HANGUL = '\\p{Script=Hangul}'
 
 /** A run of letters and digits of one kind of script. */
@@ -65,6 +66,9 @@ const PLAIN_PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g
 /** The Arabic article, and the conjunction or preposition before it. */
 const ARTICLE = /^[وفبك]?ال(?=..)/u
 
+/** Hebrew writes its article, prepositions and conjunctions on: all of these letters may be the word's own. */
+const HEBREW_PREFIX = /^(?:[ושכ]?[הבלמ]|[ושכ])(?=\p{Script=Hebrew}{3})/u
+
 /** German umlauts that are written out. */
 const UMLAUTS: ReadonlyMap<string, string> = new Map([
   ['ä', 'ae'],
@@ -108,7 +112,7 @@ const MIN_ACCENTED = 1 / 150
 
 /** Frequent words of languages with compounds, and of others, that are no words of English. */
 const GERMANIC = wordsPattern(
-  'der und ist nicht eine einem einen einer dem auf wird sich werden niet een voor och att'
+  'der und ist nicht eine einem einen einer dem auf wird sich werden das mit bei vom zum zur beim im oder wenn kein keine durch nach auch noch muss kann sind wurde wurden liegt steht Der Die Das Den Ein Eine Im Bei Mit Wenn Het Een niet een voor het van worden deze naar geen och att som inte eller ikke'
 )
 const ROMANCE = wordsPattern('una como dans une avec sont nous vous della sono uma')
 
@@ -375,6 +379,8 @@ function wordOf(run: string, { isInflected, hasCompounds, hasTones }: Language):
   if (folded !== whole) extra.push(folded)
   const bare = whole.replace(ARTICLE, '')
   if (bare !== whole) extra.push(bare)
+  const root = whole.replace(HEBREW_PREFIX, '')
+  if (root !== whole) extra.push(root)
   if (/[äöü]/.test(lower)) {
     extra.push(foldTerm(lower.replace(/[äöü]/g, (letter) => UMLAUTS.get(letter) ?? letter)))
   }

@@ -122,7 +122,7 @@ const BEGINNINGS: readonly Group[] = [
   [DOMAIN_WORDS, 'com net org local internal corp lan intranet'],
   [
     FOREIGN_WORDS,
-    'contrase clave mot jeton senha palavra chave sifre parola anahtar passwort kennwort kata sandi nenosiri nywila wachtwoord heslo losenord adgangskode salasana jelszo haslo khau telefono telefone telephone portable telefon celular movil telepon handphone nomor numer numero simu cuenta conto compte konto hesap rekening akaunti tarjeta cartao carte karte kart kartu carta kimlik nik ktp'
+    'contrase clave mot jeton senha palavra chave sifre parola anahtar passwort kennwort kata sandi nenosiri nywila wachtwoord heslo losenord losenordet passord passordet adgangskode adgangskoden adgangskoder salasana jelszo haslo khau telefono telefone telephone portable telefon celular movil telepon handphone nomor numer numero simu cuenta conto compte konto hesap rekening akaunti tarjeta cartao carte karte kart kartu carta kimlik nik ktp'
   ],
   [REQUEST_ENDINGS, 'id x ray'],
   [BIRTH_ENDINGS, 'b']

@@ -27,6 +27,9 @@ const CHINESE_VERB =
 const CHINESE_ANNOUNCING =
   '和|跟|与|给|让|名叫|叫做|我叫|他叫|她叫|叫|姓名|名字|我是|他是|她是|这是|這是|联系人|聯絡人|客户|客戶|同事|负责人|負責人|作者|患者|病人|员工|員工|收件人|收款人|户主|申请人|请联系|請聯絡|联系|聯繫|感谢|感謝|请问|找|问|由|告诉|请'
 
+const CHINESE_ROLE =
+  '运维|開發|开发|测试|測試|产品|設計|设计|后端|前端|运营|財務|财务|人事|实习|架构|研发|销售|客服|市场|法务|组长|经理|主管|负责|项目|客户'
+
 const JAPANESE_TITLE = 'さん|さま|様|くん|君|ちゃん|氏|先生|殿|部長|課長|社長|係長|専務|教授|博士'
 const KANA = '[\\p{Script=Katakana}ー・]'
 
@@ -43,6 +46,15 @@ const JAPANESE_WORDS =
   /^(?:.?(?:客|皆|奥|神|王|母|父|兄|姉|娘|仕|同|多|模|有|異|一|子|両|各|貴|外|内|上|下|主|様|者|諸|先|何)|息子|親|患者|店員|業者|担当者?|ユーザー?|メンバー|お?客|ゲスト|パートナー|サポーター)$/
 
 const RULES: readonly Rule[] = [
+  {
+    name: 'chinese-listed',
+    kind: 'name',
+    pattern: new RegExp(
+      `(?<!${HAN})(?<hit>${CHINESE_SURNAME}${HAN}{1,2}(?:[、,和与及]${CHINESE_SURNAME}${HAN}{1,2}){1,5}?)(?=(?:已经?|将|都|一起|今天|昨天|刚才?)?(?:${CHINESE_VERB}))`,
+      'gu'
+    ),
+    accept: (hit) => !hit.split(/[、,和与及]/u).some((name) => CHINESE_WORDS.test(name))
+  },
   {
     name: 'chinese-titled',
     kind: 'name',
@@ -66,6 +78,15 @@ const RULES: readonly Rule[] = [
     kind: 'name',
     pattern: new RegExp(
       `(?<!${HAN})(?<hit>${CHINESE_SURNAME}${HAN}{1,2}?)(?=(?:已经?|将|今天|昨天|刚才?|和|在)?(?:${CHINESE_VERB}))`,
+      'gu'
+    ),
+    accept: (hit) => !CHINESE_WORDS.test(hit)
+  },
+  {
+    name: 'chinese-with-role',
+    kind: 'name',
+    pattern: new RegExp(
+      `(?<!${HAN})(?<hit>${CHINESE_SURNAME}${HAN}{1,2})(?=\\s?\\(\\s?(?:${CHINESE_ROLE}))`,
       'gu'
     ),
     accept: (hit) => !CHINESE_WORDS.test(hit)
@@ -177,6 +198,14 @@ const RULES: readonly Rule[] = [
     )
   },
   {
+    name: 'persian-titled',
+    kind: 'name',
+    pattern: new RegExp(
+      `(?<!\\p{Script=Arabic})(?:آقای|خانم)${LINK}(?<hit>${ARABIC_WORD}(?: (?!گفت|است|بود|را|که|از|به|در|و )${ARABIC_WORD})?)`,
+      'gu'
+    )
+  },
+  {
     name: 'arabic-name',
     kind: 'name',
     pattern: new RegExp(
@@ -205,7 +234,7 @@ const RULES: readonly Rule[] = [
     name: 'other-announced',
     kind: 'name',
     pattern:
-      /(?:নাম|জনাব|পেশেন্ট|பெயர்|திரு|పేరు|శ్రీ|ਨਾਮ|ਸ਼੍ਰੀ|નામ|શ્રી|ഹെസരു|ಹೆಸರು|പേര്|שמי|שם|השם|מר|גברת|όνομα|κύριος|κυρία|ονομάζομαι|имя|фамилия|зовут|господин|госпожа)[\s:=-]{1,3}(?:হল |হলো |הוא )?(?<hit>[\p{L}\p{M}]{2,24}(?: \p{L}[\p{L}\p{M}]{1,24})?)/gu
+      /(?:নাম|জনাব|শ্রী(?:মতী)?|ডা|পেশেন্ট|பெயர்|திரு(?:மதி)?|పేరు|శ్రీ(?:మతి)?|ਨਾਮ|ਸ਼੍ਰੀ|નામ|શ્રી(?:મતી)?|ശ്രീ(?:മതി)?|ಶ್ರೀ(?:ಮತಿ)?|ഹെസരു|ಹೆಸರು|പേര്|שמי|שם|השם|מר|גברת|όνομα|κύριος|κυρία|ονομάζομαι|имя|фамилия|зовут|господин|госпожа)[\s:=.-]{1,4}(?:হল |হলো |הוא )?(?<hit>[\p{L}\p{M}]{2,24}(?: \p{L}[\p{L}\p{M}]{1,24})?)/gu
   }
 ]
 

@@ -30,6 +30,11 @@ export class ChatStream {
     return this.#reason !== undefined
   }
 
+  /** Whether the server has said anything. */
+  get hasBegun(): boolean {
+    return this.#text !== '' || this.#refusal !== '' || this.#calls.length > 0
+  }
+
   /** Takes a chunk; returns its text. */
   add({ choices, usage, x_groq: groq, model }: WireChunk): string {
     for (const reported of [usage, groq?.usage]) {

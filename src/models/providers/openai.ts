@@ -9,6 +9,7 @@ import { fetchWithErrors } from './error-body.ts'
 import { failureOf, invalidReply, readable, truncatedStream, withFailures } from './failure.ts'
 import { toChatParams } from './openai-mapping.ts'
 import { refusedField } from './refused-field.ts'
+import { isDone, watchDone } from './stream-done.ts'
 import { BASE_URLS, withheldHeaders } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import type OpenAI from 'openai'
@@ -69,7 +70,7 @@ class OpenAIProvider implements Provider {
     request: ProviderRequest,
     options: ProviderOptions
   ): AsyncGenerator<ProviderStreamPart> {
-    const chunks = await this.#guard(options, async (client) => {
+    const { chunks, response: opened } = await this.#guard(options, async (client) => {
       const { data, response } = await this.#send(request, (params, refused) => {
         const counted = refused.has('stream_options')
           ? {}
@@ -79,7 +80,7 @@ class OpenAIProvider implements Provider {
           .withResponse()
       })
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      return data
+      return { chunks: data, response }
     })
     const whole = new ChatStream(request.model)
     try {
@@ -92,7 +93,7 @@ class OpenAIProvider implements Provider {
     } catch (error) {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
-    if (!whole.ended) throw truncatedStream(this.name)
+    if (!whole.ended && !(whole.hasBegun && isDone(opened))) throw truncatedStream(this.name)
     const rest = whole.end()
     if (rest !== '') yield { type: 'text', text: rest }
     const reply = whole.reply()
@@ -166,7 +167,7 @@ class OpenAIProvider implements Provider {
       },
       organization: null,
       project: null,
-      fetch: fetchWithErrors,
+      fetch: watchDone(fetchWithErrors),
       maxRetries: 0,
       logLevel: 'off'
     })

@@ -40,6 +40,12 @@ describe('variants', () => {
 
   for (const [a, b] of [
     ['C++ is fast', 'C is fast'],
+    ['A = 5 in the equation', 'a = 5 in the equation'],
+    ['A is larger than B', 'a is larger than B'],
+    ['git push \u2014force', 'git push -force'],
+    ['use `\u2014help`', 'use `-help`'],
+    ['test ! Ready', 'test ! ready'],
+    ['x ? Foo : Bar', 'x ? foo : Bar'],
     ['it is -5 degrees', 'it is 5 degrees'],
     ['it is - 18 degrees', 'it is 18 degrees'],
     ['call gap()', 'call gap'],
@@ -112,6 +118,7 @@ describe('variants', () => {
   for (const [a, b] of [
     ['\u201cit works\u201d, he said', '"it works", he said'],
     ['well\u2014known', 'well-known'],
+    ['git push \u2014force', 'git push --force'],
     ['Since 84 it works.', 'since 84 it works'],
     ['It works! It is fast.', 'it works! it is fast'],
     ['A cache helps.', 'a cache helps'],

@@ -6,7 +6,9 @@ const NOTES = [
   'Eine Verbindung braucht der Server nicht.',
   'Die Datenbank startet langsam und wird geprüft.',
   'Haustürschlüssel liegen auf dem Tisch.',
-  'The destination of the parcel is known.'
+  'The destination of the parcel is known.',
+  'Der Versicherungsvertrag liegt im Archiv',
+  'De gebruikershandleiding van het kantoor'
 ]
 
 /** Numbers of the notes that a question finds. */
@@ -16,6 +18,8 @@ const FOUND: readonly (readonly [question: string, notes: readonly number[]])[] 
   ['Verbindungen', [1]],
   ['Schlüssel', [3]],
   ['nation', []],
+  ['Vertrag', [5]],
+  ['handleiding', [6]],
   ['Haustürschlüsseln', [3]]
 ]
 
