@@ -1,8 +1,10 @@
 /** Evidence of this node on records: pending until it is published, and counted once. */
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
+import { toHex } from '../bytes/index.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import type { CurrentAuthor } from './current-author.ts'
 import type { FeedSigner } from './feed-signer.ts'
+import type { HeldVotes } from './held-votes.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
@@ -16,6 +18,7 @@ export interface OwnEvidenceInit {
   readonly current: Pick<CurrentAuthor, 'addEvidence' | 'deadValues' | 'get'>
   readonly signer: Pick<FeedSigner, 'latestOf' | 'sign'>
   readonly recordStore: Pick<RecordStore, 'isRetracted'>
+  readonly held: Pick<HeldVotes, 'get'>
 }
 
 /** For the turn of a publication: calls are one after the other. */
@@ -34,14 +37,22 @@ export class OwnEvidence {
   }
 
   /**
-   * Publishes the evidence since the last call, each count once: the commit that admits its entry
-   * also removes it from the pending section.
+   * Publishes the evidence since the last call, of these records or of all, each count once: the commit
+   * that admits its entry also removes it from the pending section. Where a vote is held, evidence waits
+   * with it: by an entry of its own it would tell at once which key the vote is going to have.
    */
-  async publish(day: number, signal?: AbortSignal): Promise<Entry[]> {
-    const { current, signer } = this.#init
+  async publish(
+    day: number,
+    { of, signal }: { readonly of?: ReadonlySet<string>; readonly signal?: AbortSignal } = {}
+  ): Promise<Entry[]> {
+    const { current, signer, held } = this.#init
     const entries: Entry[] = []
-    for await (const batch of this.#pending.batches()) {
+    for await (const pending of this.#pending.batches()) {
       signal?.throwIfAborted()
+      const batch = pending.filter(
+        ({ digest }) => held.get(digest)?.vote === undefined && of?.has(toHex(digest)) !== false
+      )
+      if (batch.length === 0) continue
       const author = await current.get()
       const values: Value[][] = []
       for (const { digest, counters } of batch) {

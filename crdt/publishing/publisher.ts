@@ -3,6 +3,7 @@
  * the next start. A node never vouches twice for a record, under any of its authors, and stores the
  * secret with which it can retract each vote.
  */
+import { toHex } from '../bytes/index.ts'
 import { CurrentAuthor } from './current-author.ts'
 import { FeedSigner } from './feed-signer.ts'
 import { OwnCompaction } from './own-compaction.ts'
@@ -190,6 +191,8 @@ export class Publisher {
       await this.#refresh()
       await this.#changes.startWaits()
       const entries: Entry[] = []
+      const left = new Set<string>()
+      let day = 0
       for (const { vote } of held.due(timing.now())) {
         if (vote === undefined) continue
         signal?.throwIfAborted()
@@ -200,7 +203,11 @@ export class Publisher {
         const author = await this.#current.get()
         const before = await this.#signer.latestOf(author, vote.digest)
         entries.push(...(await this.#signVote(author, vote, before, [])))
+        left.add(toHex(vote.digest))
+        day = Math.max(day, vote.register.day)
       }
+      // What was counted meanwhile waited for the vote.
+      if (left.size > 0) entries.push(...(await this.#evidence.publish(day, { of: left, signal })))
       return entries
     })
   }
@@ -253,7 +260,7 @@ export class Publisher {
 
   /** Publishes the evidence since the last call, each count once. */
   publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
-    return this.#serial.run(() => this.#evidence.publish(day, signal))
+    return this.#serial.run(() => this.#evidence.publish(day, { signal }))
   }
 
   /** Whether at least half of the current author's values are no longer live. */

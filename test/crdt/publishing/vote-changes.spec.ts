@@ -81,6 +81,23 @@ describe('a changed vote', () => {
     assert.deepEqual(await contentOf(peer.replica), await contentOf(node.replica))
   })
 
+  it('takes what is counted of its record along: nothing tells its key before', async () => {
+    const clock = new HandClock()
+    await using node = await replicaOn(undefined, undefined, clock)
+    await node.replica.publish([SAID])
+    node.replica.rotateAuthor()
+    await node.replica.revise({ ...SAID, vote: 'dispute' })
+    await node.replica.addEvidence(DIGEST, { uses: 3 })
+    assert.deepEqual(await node.replica.publishEvidence(20_000), [])
+    assert.deepEqual(await node.replica.publishHeld(), [])
+    assert.equal(node.replica.heads().length, 1)
+    clock.pass(3_600_000)
+    assert.equal((await node.replica.publishHeld()).length, 2)
+    assert.deepEqual(await node.replica.publishEvidence(20_000), [])
+    const { counters, disputes } = (await node.replica.get(DIGEST))?.standing ?? {}
+    assert.deepEqual([counters, disputes], [[['uses', 3]], 1])
+  })
+
   it('waits until peers have the retraction, however long that takes', async () => {
     const clock = new HandClock()
     const store = await openStore()
