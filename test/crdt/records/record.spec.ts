@@ -12,6 +12,7 @@ import {
   readRecord
 } from '../../../crdt/index.ts'
 import { readAll, toHex } from '../../../crdt/bytes/index.ts'
+import { canonicalText } from '../../../crdt/records/record.ts'
 import { records } from '../../fixtures/values.ts'
 import type { HiveRecord, LimitErrorCode } from '../../../crdt/index.ts'
 
@@ -105,5 +106,25 @@ describe('tags', () => {
     const many = Array.from({ length: MAX_TAGS + 1 }, (_, i) => `tag ${i}`)
     assert.throws(() => canonicalTags(many), limit('TAGS_INVALID'))
     assert.throws(() => canonicalTags(['x'.repeat(65)]), limit('TAGS_INVALID'))
+  })
+})
+
+describe('canonical text', () => {
+  it('is what folding white space and NFC give, also of texts that need neither', () => {
+    const folded = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+    const words = fc
+      .array(fc.constantFrom('a', 'Zz', ' ', '  ', '\t', '\u3000', 'é', 'e\u0301', '-', '~'))
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(words, (text) => {
+        assert.equal(canonicalText(text), folded(text))
+        assert.equal(canonicalText(canonicalText(text)), folded(text))
+      })
+    )
+    for (const length of [0, 1, 32_768, 32_769, 5_000_000]) {
+      const text = 'a b '.repeat(Math.ceil(length / 4)).slice(0, length)
+      assert.equal(canonicalText(text), folded(text))
+      assert.equal(canonicalText(`${text}é`), folded(`${text}é`))
+    }
   })
 })
