@@ -121,7 +121,7 @@ describe('canonical text', () => {
         assert.equal(canonicalText(canonicalText(text)), folded(text))
       })
     )
-    for (const length of [0, 1, 32_768, 32_769, 5_000_000]) {
+    for (const length of [0, 1, 32_768, 32_769, 1_000_000]) {
       const text = 'a b '.repeat(Math.ceil(length / 4)).slice(0, length)
       assert.equal(canonicalText(text), folded(text))
       assert.equal(canonicalText(`${text}é`), folded(`${text}é`))
