@@ -202,19 +202,13 @@ const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|mac
 const AFTER_PACKAGE =
   /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
 
-/** Of persons and of nothing else: `for XREAD` and `fixed by XCLAIM` are said of commands too. */
-const CAPITALS_CONTEXT =
-  /(?:^|[^\p{L}])(?:ask(?:ed|ing)?|tell|told|thanks?|thank you|cc|email|mail|met|meet|hi|hey|hello|dear|according to|contact|author|owner|customer|client|says|said)[ ,:@]{1,2}$/iu
-const CAPITALS_VERB =
-  /^(?:['’]s\b| (?:said|says|wrote|asked|told|thinks|thought|confirmed|approved|reviewed|lives|works|wants|prefers|agreed|noticed|mentioned)\b)/
-
 /** Commands, constants and conferences, unless the words beside it are those of a person. */
 function isCapitals(lower: string, text: string, from: number, to: number): boolean {
   if (GIVEN_NAMES.has(lower) || SURNAMES.has(lower) || hasNeighbour(text, from, to)) return false
   if (isComposed(lower)) return true
   return (
-    !CAPITALS_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
-    !CAPITALS_VERB.test(text.slice(to, to + 16)) &&
+    !PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
+    !PERSON_VERB.test(text.slice(to, to + 16)) &&
     /\p{Ll}{2}/u.test(text)
   )
 }
