@@ -161,11 +161,12 @@ function follow(text: string, from: number, isGiven: boolean): number {
   return end
 }
 
+const VERSIONED = /^(?: \p{Lu}[\p{L}\d]{1,20}){0,2} v?\d+(?:\.\d+)+(?![\d-]|\.\d)/u
+
 /** `Ruby 2.6.3`, `Dropwizard Metrics 4.1.26`: what has a version is no person. */
 function isVersioned(text: string, to: number): boolean {
-  return /^(?: \p{Lu}[\p{L}\d]{1,20}){0,2} v?\d+(?:\.\d+)+(?![\d-]|\.\d)/u.test(
-    text.slice(to, to + 56)
-  )
+  const after = text.slice(to, to + 56)
+  return /^ \S*\d|^(?: \p{Lu}\S*){1,2} v?\d/u.test(after) && VERSIONED.test(after)
 }
 
 /** `Jan 1st`, and languages with the name of a person unless a surname or a verb follows. */
