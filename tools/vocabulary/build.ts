@@ -43,8 +43,8 @@ const WORD = /[a-z]{4,16}/g
 const FOLDER = new URL('../../src/anonymity/words/', import.meta.url)
 
 const [available = '', unpacked = '', persons = '', ...files] = process.argv.slice(2)
-const lines = readFileSync(persons, 'utf8').split('\n')
-const names = new Set(lines.map((line) => line.replace('+', '')))
+const listed = readFileSync(persons, 'utf8').split('\n')
+const names = new Set(listed.map((line) => line.replace('+', '')))
 const frequentNames = new Set(
   lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
 )
