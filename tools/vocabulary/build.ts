@@ -46,7 +46,7 @@ const [available = '', unpacked = '', persons = '', ...files] = process.argv.sli
 const listed = readFileSync(persons, 'utf8').split('\n')
 const names = new Set(listed.map((line) => line.replace('+', '')))
 const frequentNames = new Set(
-  lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
+  listed.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
 )
 const sources = countWords(unpacked)
 const index = readFileSync(available, 'utf8')
