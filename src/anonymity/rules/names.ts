@@ -177,7 +177,7 @@ function isCommonUse(word: string, text: string, from: number, to: number): bool
     /^(?:Ruby|Julia|Ada|Cassandra)$/.test(word) &&
     !/^ \p{Lu}\p{Ll}+/u.test(after) &&
     !PERSON_VERB.test(after.replace(/^(?: and\b|['’]s\b)/, '')) &&
-    !/(?:ask|asked|tell|told|thanks?|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
+    !/(?:ask|asked|tell|told|thanks?|thanks? to|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
       text.slice(Math.max(0, from - 12), from)
     )
   )

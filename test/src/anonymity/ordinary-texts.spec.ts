@@ -79,6 +79,8 @@ describe('text beside which ordinary text stays', () => {
     ['Import org.acme.billing and net.acme.api', 'Import <IDENTIFIER_1> and <IDENTIFIER_2>'],
     ['Copy it from Prod3 to Mercury7', 'Copy it from <HOST_1> to <HOST_2>'],
     ['Deploy it for ZORBAX today', 'Deploy it for <NAME_1> today'],
+    ['Zzzorbax is a customer', '<NAME_1> is a customer'],
+    ['Thanks to Cassandra it works', 'Thanks to <NAME_1> it works'],
     ['Fixed by ZORBAX last week', 'Fixed by <NAME_1> last week'],
     ['Close ZORBAX-4711 and SHOP-4711 first', 'Close <ID_1> and <ID_2> first'],
     ['Copy it from zorbax3 today', 'Copy it from <HOST_1> today'],
