@@ -135,7 +135,8 @@ async function readFile(folder: string, name: string): Promise<string | undefine
     const stat = await file.stat()
     if (!stat.isFile()) throw refused(folder, `has a ${name} that is not a file`)
     if (stat.size > MAX_FILE_BYTES) throw refused(folder, `has a ${name} of more than 128 KiB`)
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.readFile())
+    const bytes = await file.readFile()
+    return new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     if (cause instanceof HiveError) throw cause
     throw refused(folder, `has a ${name} that is not UTF-8`, cause)
@@ -150,4 +151,10 @@ function json(value: unknown): string {
 
 function refused(folder: string, problem: string, cause?: unknown): HiveError {
   return new HiveError('SKILL_FOLDER', `${folder} ${problem}.`, { cause })
+}
+
+/** By the byte order mark; editors of Windows write UTF-16. */
+function encodingOf([one, two]: Uint8Array): 'utf-16be' | 'utf-16le' | 'utf-8' {
+  if (one === 0xff && two === 0xfe) return 'utf-16le'
+  return one === 0xfe && two === 0xff ? 'utf-16be' : 'utf-8'
 }

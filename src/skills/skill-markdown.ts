@@ -3,16 +3,21 @@
  * in title case, front matter that is not quite YAML, or none at all. Fields of other tools are
  * ignored: the convention is open.
  */
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { basename } from 'node:path'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { MAX_DESCRIPTION_LENGTH, MAX_LICENCE_LENGTH, MAX_NAME_LENGTH } from './constants.ts'
 
+/** Hexadecimal digits of a name that is a hash. */
+const HASH_DIGITS = 8
+
 export const PARENTS = 'noormme-hive-parents'
 
-const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/
+/** It ends with dashes, or with the dots of YAML. */
+const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/
 
 /** One field of a line: what is left of front matter whose values contain colons unquoted. */
 const FIELD = /^([A-Za-z][\w-]*):[ \t]*(.*)$/
@@ -87,20 +92,31 @@ function withoutNulls(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
-/** "PDF Processing (v2)" becomes `pdf-processing-v2`. */
+/**
+ * "PDF Processing (v2)" becomes `pdf-processing-v2`. A name of other scripts becomes that of the folder,
+ * or one of its hash.
+ */
 function skillName(given: string, folder: string): string {
-  const name = given
+  const name = plainName(given)
+  if (name !== '') return name
+  if (/[\p{L}\p{N}]/u.test(given)) {
+    const hash = createHash('sha256').update(given.normalize('NFC')).digest('hex')
+    return plainName(basename(folder)) || `skill-${hash.slice(0, HASH_DIGITS)}`
+  }
+  throw new HiveError(
+    'SKILL_FOLDER',
+    `${folder} has a SKILL.md whose name has no letters and no digits. Give it a \`name\`.`
+  )
+}
+
+function plainName(given: string): string {
+  return given
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_NAME_LENGTH)
     .replaceAll(/^-+|-+$/g, '')
-  if (name !== '') return name
-  throw new HiveError(
-    'SKILL_FOLDER',
-    `${folder} has a SKILL.md whose name has no letters a to z or digits. Give it such a \`name\`.`
-  )
 }
 
 function shortened(given: string, folder: string): string {

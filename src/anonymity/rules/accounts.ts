@@ -13,7 +13,12 @@ import {
 } from '../reading/shapes.ts'
 import { GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
-import { isDictionaryWord, isPackageWord, isPublicWord } from '../words/vocabulary.ts'
+import {
+  isDictionaryWord,
+  isPackageWord,
+  isPublicWord,
+  isTechnicalWord
+} from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
 
 /** Labels after an `@` in package specifiers, as opposed to addresses. */
@@ -159,15 +164,19 @@ function isProse(hit: string, whole: string): boolean {
 }
 
 function isNumberedHost(hit: string): boolean {
-  // `nightly-2025-02-07`, `issue-383`; `from Log4j2`, `to HttpCore5`: hosts are written in small letters.
+  // `nightly-2025-02-07`; `from Log4j2`, `to HttpCore5`: names of libraries, and not `Prod3`.
   if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
-  if (/^[A-Z]/.test(hit) && partsOf(hit).every(isPublicPart)) return false
+  if (/^[A-Z]/.test(hit) && isLibrary(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
   if (/^(?:(?:main|master|nightly|sha)-)?[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit))
     return false
   const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
   return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
+}
+
+function isLibrary(hit: string): boolean {
+  return /[a-z][A-Z]|\d[a-z]+\d/.test(hit) || isTechnicalWord(hit.replace(/\d+$/, '').toLowerCase())
 }
 
 function mayBeHost(hit: string): boolean {

@@ -30,9 +30,9 @@ const PUBLIC_PACKAGE =
 function isOfProject(hit: string): boolean {
   const [ending = '', owner = '', ...rest] = hit.split('.')
   if (!rest.every((part) => partsOf(part).every(isPublicPart))) return false
-  if (/^(?:org|io|net)$/.test(ending)) return isPublicOwner(owner) || /^ipv[46]$/.test(owner)
+  if (ending === 'net' && /^ipv[46]$/.test(owner)) return true
   return (
-    ending === 'com' &&
+    /^(?:com|org|io|net)$/.test(ending) &&
     (isTechnicalWord(owner) || (isPublicOwner(owner) && !isDictionaryWord(owner)))
   )
 }

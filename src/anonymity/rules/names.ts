@@ -161,11 +161,12 @@ function follow(text: string, from: number, isGiven: boolean): number {
   return end
 }
 
+const VERSIONED = /^(?: \p{Lu}[\p{L}\d]{1,20}){0,2} v?\d+(?:\.\d+)+(?![\d-]|\.\d)/u
+
 /** `Ruby 2.6.3`, `Dropwizard Metrics 4.1.26`: what has a version is no person. */
 function isVersioned(text: string, to: number): boolean {
-  return /^(?: \p{Lu}[\p{L}\d]{1,20}){0,2} v?\d+(?:\.\d+)+(?![\d-]|\.\d)/u.test(
-    text.slice(to, to + 56)
-  )
+  const after = text.slice(to, to + 56)
+  return /^ \S*\d|^(?: \p{Lu}\S*){1,2} v?\d/u.test(after) && VERSIONED.test(after)
 }
 
 /** `Jan 1st`, and languages with the name of a person unless a surname or a verb follows. */
@@ -176,7 +177,7 @@ function isCommonUse(word: string, text: string, from: number, to: number): bool
     /^(?:Ruby|Julia|Ada|Cassandra)$/.test(word) &&
     !/^ \p{Lu}\p{Ll}+/u.test(after) &&
     !PERSON_VERB.test(after.replace(/^(?: and\b|['’]s\b)/, '')) &&
-    !/(?:ask|asked|tell|told|thanks?|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
+    !/(?:ask|asked|tell|told|thanks?|thanks? to|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
       text.slice(Math.max(0, from - 12), from)
     )
   )
@@ -202,19 +203,13 @@ const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|mac
 const AFTER_PACKAGE =
   /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
 
-/** Of persons and of nothing else: `for XREAD` and `fixed by XCLAIM` are said of commands too. */
-const CAPITALS_CONTEXT =
-  /(?:^|[^\p{L}])(?:ask(?:ed|ing)?|tell|told|thanks?|thank you|cc|email|mail|met|meet|hi|hey|hello|dear|according to|contact|author|owner|customer|client|says|said)[ ,:@]{1,2}$/iu
-const CAPITALS_VERB =
-  /^(?:['’]s\b| (?:said|says|wrote|asked|told|thinks|thought|confirmed|approved|reviewed|lives|works|wants|prefers|agreed|noticed|mentioned)\b)/
-
 /** Commands, constants and conferences, unless the words beside it are those of a person. */
 function isCapitals(lower: string, text: string, from: number, to: number): boolean {
   if (GIVEN_NAMES.has(lower) || SURNAMES.has(lower) || hasNeighbour(text, from, to)) return false
   if (isComposed(lower)) return true
   return (
-    !CAPITALS_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
-    !CAPITALS_VERB.test(text.slice(to, to + 16)) &&
+    !PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
+    !PERSON_VERB.test(text.slice(to, to + 16)) &&
     /\p{Ll}{2}/u.test(text)
   )
 }

@@ -34,7 +34,9 @@ import {
   TWO,
   UPPER_LABEL
 } from '../reading/shapes.ts'
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
+import { SURNAMES } from '../words/surnames.ts'
 import { isPublicOwner, isPublicSite } from '../words/public-sites.ts'
 import type { Rule } from './rule.ts'
 
@@ -103,10 +105,17 @@ function isPublicRepository(hit: string): boolean {
 
 /** Endings that fields, methods and files have far more often than hosts of three public words. */
 const FIELD_ENDINGS: ReadonlySet<string> = new Set(
-  'name info host group link page run service services email media store at in is to no id'.split(
-    ' '
-  )
+  'name info host id is at in to link page group run service'.split(' ')
 )
+
+/** `ada.lovelace.name` is a person's own. */
+function isFieldPart(part: string): boolean {
+  const lower = part.toLowerCase()
+  return (
+    isPublicPart(part) &&
+    ![GIVEN_NAMES, AMBIGUOUS_NAMES, SURNAMES].some((names) => names.has(lower))
+  )
+}
 
 /** A field or a version: `gen_ai.agent.name`, `1.0.1.dev`. */
 function isField(labels: readonly string[]): boolean {
@@ -115,7 +124,7 @@ function isField(labels: readonly string[]): boolean {
   return (
     labels.length > 2 &&
     FIELD_ENDINGS.has(last) &&
-    labels.every((label) => partsOf(label).every(isPublicPart))
+    labels.every((label) => partsOf(label).every(isFieldPart))
   )
 }
 

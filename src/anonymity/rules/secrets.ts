@@ -94,7 +94,7 @@ const WORD_RULES: readonly Rule[] = [
     at: [ONLY_HEX | HAS_DIGIT | FROM_26, ONLY_HEX | CAMEL | FROM_26],
     // Not the hash of a commit: `Revert ...`, `bump the action from ... to ...`, `owner/name@...`.
     pattern:
-      /(?<![\p{L}\d])(?!(?<=\b(?:[Cc]ommits?|[Cc]hangesets?|[Rr]evision|[Rr]evert(?:s|ed|:)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|(?:[Bb]ump|(?:[Rr]e)?[Vv]endor(?:ed)?|[Uu]pdate)\b(?:(?!token|key|secret|pass|cred|auth|salt)[^\n]){1,120}(?: from| to|:)|(?:[Bb]ump|[Vv]endor:?|[Uu]pdate) [\w.-]{1,40}\/[\w.-]{1,60}) ["'`]?|\w\/[\w.-]{1,100}@)[0-9a-f]{40}(?![\p{L}\d]))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
+      /(?<![\p{L}\d])(?!(?=[0-9a-f]{40}(?![\p{L}\d]))(?<=\b(?:[Cc]ommits?|[Cc]hangesets?|[Rr]evision|[Rr]evert(?:s|ed|:)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|(?:[Bb]ump|(?:[Rr]e)?[Vv]endor(?:ed)?|[Uu]pdate)\b(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[^\n]){1,120}(?: from| to|:)|(?:[Bb]ump|[Vv]endor:?|[Uu]pdate) (?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,40}\/(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,60}) ["'`]?|\w\/[\w.-]{1,100}@))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
   }
 ]
 

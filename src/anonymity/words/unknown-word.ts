@@ -9,12 +9,14 @@ const ASCII = /^[ -~]*$/
 const DERIVED =
   /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|(?<!qv)ist|ists)$/
 
+const MAX_INTERJECTION = 4
+
 /** `Untunneled`, `deconflict`: a prefix before a long word. */
 const PREFIXED = /^(?:un|re|de|dis|pre|non|multi|sub)(?=\p{Ll}{6})/u
 
-/** `Ooops`, `arghhh`: no name has a letter three times in a row. */
+/** `Ooops`, `Arghhh`: a letter three times in a row, and few others. */
 function isInterjection(word: string): boolean {
-  return /(\p{L})\1\1/u.test(word)
+  return /(\p{L})\1\1/u.test(word) && new Set(word).size <= MAX_INTERJECTION
 }
 
 export function isUnknown(word: string): boolean {

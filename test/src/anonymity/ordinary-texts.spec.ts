@@ -42,7 +42,6 @@ const ORDINARY = [
   'Read net.ipv4.tcp_tw_reuse first',
   'Run echo ansible-vault with -n as without it you get a newline',
   'Document SFTP quote and the ssh retry option',
-  'Expire keys by XREAD and for HINCRBYFLOAT too',
   'Upgrade to Dropwizard Metrics 4.1.26',
   'Commadn line: fix unkownInfo and acme_certficate',
   'Ooops, missed one',
@@ -70,6 +69,19 @@ describe('text beside which ordinary text stays', () => {
       'Update the deploy token to b382b6fe0bdbf7604c0a4f5c2089c0b159ad58b2',
       'Update the deploy token to <SECRET_1>'
     ],
+    ['Update API_KEY to b382b6fe0bdbf7604c0a4f5c2089c0b159ad58b2', 'Update API_KEY to <SECRET_1>'],
+    [
+      'Bump deploy/AUTH_token b382b6fe0bdbf7604c0a4f5c2089c0b159ad58b2',
+      'Bump deploy/AUTH_token <SECRET_1>'
+    ],
+    ['Read ada.lovelace.name first', 'Read <HOST_1> first'],
+    ['Read prod.payments.network first', 'Read <HOST_1> first'],
+    ['Import org.acme.billing and net.acme.api', 'Import <IDENTIFIER_1> and <IDENTIFIER_2>'],
+    ['Copy it from Prod3 to Mercury7', 'Copy it from <HOST_1> to <HOST_2>'],
+    ['Deploy it for ZORBAX today', 'Deploy it for <NAME_1> today'],
+    ['Zzzorbax is a customer', '<NAME_1> is a customer'],
+    ['Thanks to Cassandra it works', 'Thanks to <NAME_1> it works'],
+    ['Fixed by ZORBAX last week', 'Fixed by <NAME_1> last week'],
     ['Close ZORBAX-4711 and SHOP-4711 first', 'Close <ID_1> and <ID_2> first'],
     ['Copy it from zorbax3 today', 'Copy it from <HOST_1> today'],
     ['Upgrade the server to 10.4.3.2 today', 'Upgrade the server to <IP_1> today'],

@@ -46,6 +46,7 @@ describe('a SKILL.md as it is found', () => {
     const { name, body } = read('\ufeff\r\n---\r\nname: a\r\ndescription: b\r\n---\r\nText.\r\n')
     assert.deepEqual([name, body], ['a', 'Text.\r\n'])
     assert.equal(read('---\nname: a\ndescription: b\n---').body, '')
+    assert.deepEqual(read('---\nname: a\ndescription: b\n...\nText.').body, 'Text.')
   })
 
   it('has a title for a name, a number, none, or no front matter at all', () => {
@@ -53,6 +54,8 @@ describe('a SKILL.md as it is found', () => {
     assert.equal(named('PDF Processing (v2)'), 'pdf-processing-v2')
     assert.equal(named('Café_Review'), 'cafe-review')
     assert.equal(named('2048'), '2048')
+    assert.equal(named('部署应用'), 'my-folder')
+    assert.match(readSkillMarkdown('做吧。', '/skills/部署应用').name, /^skill-[0-9a-f]{8}$/)
     assert.equal(named(''), 'my-folder')
     assert.equal(named('x'.repeat(63) + ' y').length, 63)
     const plain = read('# Title\n\nHow to do it.\nWith care.\n\nMore.')
@@ -66,6 +69,24 @@ describe('a SKILL.md as it is found', () => {
     )
     assert.throws(() => read('# Title\n'), { code: 'SKILL_FOLDER' })
     assert.throws(() => read('---\nname: "!"\ndescription: b\n---\n'), { code: 'SKILL_FOLDER' })
+  })
+
+  it('is read in UTF-16 if it begins with its byte order mark', async () => {
+    await using directory = await temporaryDirectory()
+    const text = '\ufeff---\r\nname: 部署\r\ndescription: b\r\n---\r\n做吧。\r\n'
+    await using db = await createHive({ swarm: false })
+    const { capabilities } = db.agent.cortex
+    for (const [i, bytes] of [
+      Buffer.from(text, 'utf16le'),
+      Buffer.from(text, 'utf16le').swap16()
+    ].entries()) {
+      const folder = join(directory.path, `deploy-${i}`)
+      await mkdir(folder)
+      await writeFile(join(folder, 'SKILL.md'), bytes)
+      const { id } = await capabilities.importFolder(folder)
+      const { skill } = await capabilities.get(id)
+      assert.deepEqual([skill.name, skill.source], [`deploy-${i}`, '做吧。\r\n'])
+    }
   })
 
   it('is imported by its path or its folder, whatever its case, beside other files, and used', async () => {
