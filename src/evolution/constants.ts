@@ -34,6 +34,9 @@ export const MARGIN_Z = 0.8
 export const BETTER_Z = 1.5
 export const TASK_BETTER_Z = 2.33
 
+/** Standard errors above the baseline from which a window goes on, up to `MAX_WINDOW` sessions. */
+export const EXTEND_Z = 1
+
 /** Standard errors below the baseline at which a window ends, and from which it is worse. */
 export const WEAK_Z = 0.5
 export const WORSE_Z = 1.28
@@ -63,6 +66,9 @@ export const MAX_RULES = 200
 
 /** Rules of the hive that are tried together. */
 export const MAX_COMBINED_RULES = 4
+
+/** A single rule ends an own trial whose probability of being better is below this one. */
+export const SUPERSEDED_BELOW = 0.3
 
 /** The share of the hive's rules that must have held here for them to come first. */
 export const MIN_CREDIBILITY = 0.4
