@@ -28,14 +28,14 @@ export const HARM_MARGIN = 0.1
 export const HARM_ALPHA = 0.01
 
 /** Standard errors by which the estimate of the baseline is raised for that: it is not known. */
-export const MARGIN_Z = 0.8
+export const MARGIN_Z = 0.9
 
 /** Standard errors above the baseline from which a mutation is likely better: 93 %, and 99 %. */
 export const BETTER_Z = 1.5
 export const TASK_BETTER_Z = 2.33
 
 /** Standard errors above the baseline from which a window goes on, up to `MAX_WINDOW` sessions. */
-export const EXTEND_Z = 1
+export const EXTEND_Z = 1.28
 
 /** Standard errors below the baseline at which a window ends, and from which it is worse. */
 export const WEAK_Z = 0.5

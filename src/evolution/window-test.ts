@@ -58,7 +58,7 @@ const EXTREME = 0.02
 
 /**
  * Decides on a window of `size` outcomes against the baseline; of up to `most` outcomes if it looks
- * better by one standard error.
+ * better by 1.28 standard errors.
  */
 export function judgeWindow(
   baseline: readonly Outcome[],
