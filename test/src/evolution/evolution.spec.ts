@@ -252,8 +252,10 @@ describe('the evolution of a persona', () => {
     assert.ok(baseline.trials >= 10)
     // Taken back, its persona needs a baseline that was not chosen for being good.
     await evolution.rollbackToLastStable()
-    assert.equal((await evolution.state()).baseline.trials, 0)
+    await publishRules(agent, { strategy: 'bad' })
+    assert.equal((await evolution.propose())[0]?.source, 'hive')
     assert.equal((await evolution.advance()).waits, 'baseline')
+    assert.equal((await evolution.state()).baseline.trials, 0)
   })
 
   it('counts the outcomes of an earlier try of the same persona', async () => {
