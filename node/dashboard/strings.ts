@@ -408,6 +408,7 @@ export const T = {
       'no-evidence': 'there was no evidence',
       'no-gain': 'it gained nothing',
       'rolled-back': 'it was rolled back',
+      superseded: 'rules of the hive came first',
       worse: 'it was worse'
     },
     rollbackTrial: 'Back to the last stable version …',

@@ -28,11 +28,14 @@ export const HARM_MARGIN = 0.1
 export const HARM_ALPHA = 0.01
 
 /** Standard errors by which the estimate of the baseline is raised for that: it is not known. */
-export const MARGIN_Z = 0.8
+export const MARGIN_Z = 0.9
 
 /** Standard errors above the baseline from which a mutation is likely better: 93 %, and 99 %. */
 export const BETTER_Z = 1.5
 export const TASK_BETTER_Z = 2.33
+
+/** Standard errors above the baseline from which a window goes on, up to `MAX_WINDOW` sessions. */
+export const EXTEND_Z = 1.28
 
 /** Standard errors below the baseline at which a window ends, and from which it is worse. */
 export const WEAK_Z = 0.5
@@ -63,6 +66,9 @@ export const MAX_RULES = 200
 
 /** Rules of the hive that are tried together. */
 export const MAX_COMBINED_RULES = 4
+
+/** A single rule ends an own trial whose probability of being better is below this one. */
+export const SUPERSEDED_BELOW = 0.3
 
 /** The share of the hive's rules that must have held here for them to come first. */
 export const MIN_CREDIBILITY = 0.4

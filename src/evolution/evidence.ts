@@ -22,6 +22,8 @@ export function standingOf(
   const failures = new Map<string, number>()
   for (const { key, inverseKey, status, reason, stable, window, startedAt } of trials) {
     if (now - startedAt > EVIDENCE_TIME) continue
+    // It says nothing of the mutation that its window was cut short.
+    if (reason === 'superseded') continue
     const isSamePersona = versions.includes(stable)
     if (status === 'kept') exclude(inverseKey)
     else if (reason === 'worse' || reason === 'rolled-back') exclude(key)

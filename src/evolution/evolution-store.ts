@@ -15,6 +15,7 @@ import {
   adapted,
   afterInverting,
   afterKeeping,
+  baselineOf,
   NEW_PROGRESS,
   progressFrom,
   ProgressValue,
@@ -26,16 +27,10 @@ import { applyMutation, noPersona } from '../personas/index.ts'
 import { ruleOf } from './rules.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { JournalRow, JournalStore } from '../journal/index.ts'
-import type { PersonaInversion, PersonaMutation, PersonaStore } from '../personas/index.ts'
+import type { PersonaInversion, PersonaStore } from '../personas/index.ts'
 import type { PersonaRule } from './rules.ts'
 import type { Progress } from './progress.ts'
-import type {
-  MutationSource,
-  MutationTrial,
-  Settlement,
-  StoredTrial,
-  TrialReason
-} from './trial.ts'
+import type { MutationTrial, NewTrial, Settlement, StoredTrial, TrialReason } from './trial.ts'
 import type { Outcome } from './window-test.ts'
 
 export interface EvolutionStoreComponents {
@@ -43,17 +38,6 @@ export interface EvolutionStoreComponents {
   readonly personas: PersonaStore
   readonly journal: Pick<JournalStore, 'countWith' | 'exclusive' | 'list'>
   readonly now: () => number
-}
-
-/** A mutation to try. */
-export interface NewTrial {
-  readonly mutation: PersonaMutation
-  readonly source: MutationSource
-  readonly why?: string
-  /** The id of the rule of the hive that chose it. */
-  readonly hiveRule?: string
-  /** The version that it was proposed for. */
-  readonly version: number
 }
 
 /** What a trial showed, and is not stored as a fact yet: a rule, or that a rule does not hold. */
@@ -118,7 +102,7 @@ export class EvolutionStore {
 
   /** Applies a mutation and opens its window. Throws `HiveError` (TRIAL_RUNNING, PERSONA_CHANGED). */
   start(agent: string, tried: NewTrial): Promise<StoredTrial> {
-    const { mutation, source, why, version } = tried
+    const { mutation, source, why, version, isProvisional = false } = tried
     return this.#components.journal.exclusive(agent, async () => {
       const progress = await this.#require(agent)
       if (progress.trial !== undefined) throw isRunning(agent)
@@ -137,7 +121,8 @@ export class EvolutionStore {
           version,
           with: ({ number }) => {
             started = { ...trial, version: number }
-            const running = { number: trial.number, version: number, carried, outcomes: [] }
+            const { number: of } = trial
+            const running = { number: of, version: number, carried, outcomes: [], isProvisional }
             return this.#operations(agent, started, { ...progress, trial: running })
           }
         }
@@ -172,7 +157,7 @@ export class EvolutionStore {
         // A damaged trial: what it changed is still in the history of the persona.
         return this.#invert(agent, progress, undefined, reason ?? 'edited')
       }
-      const verdict = judgeTrial(progress.baseline, progress.trial, stored.window)
+      const verdict = judgeTrial(baselineOf(progress), progress.trial, stored.window)
       const evidence = [...progress.trial.carried, ...progress.trial.outcomes].slice(-MAX_EVIDENCE)
       const trial = { ...withVerdict(stored, verdict), evidence }
       const head = await this.#components.personas.head(agent)

@@ -4,10 +4,12 @@ import { parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { applyMutation, MutationSchema, noPersona } from '../personas/index.ts'
 import { candidateOf, candidatesOf } from './candidates.ts'
-import { MAX_TRIALS, MIN_BASELINE, MIN_CREDIBILITY, MIN_REST, RULE_TAG } from './constants.ts'
-import { credibilityOf, hasFailedLast, standingOf, suspectsOf, upsides } from './evidence.ts'
-import { hiveProposal } from './hive-proposals.ts'
+import { MAX_TRIALS, RULE_TAG } from './constants.ts'
+import { standingOf, upsides } from './evidence.ts'
+import { hiveTurn, supersedes } from './hive-proposals.ts'
 import { proposeByModel } from './model-proposal.ts'
+import { fromHive, WHY } from './mutation-proposal.ts'
+import { baselineOf, nextBaseline } from './progress.ts'
 import { trialOf } from './trial.ts'
 import { canImprove, countsOf } from './window-test.ts'
 import type {
@@ -20,9 +22,10 @@ import type {
 } from '../personas/index.ts'
 import type { Standing } from './evidence.ts'
 import type { EvolutionComponents, Examined } from './evolution-components.ts'
-import type { HiveProposal } from './hive-proposals.ts'
+import type { HiveTurn } from './hive-proposals.ts'
+import type { MutationProposal } from './mutation-proposal.ts'
 import type { EvolutionSettings, Progress } from './progress.ts'
-import type { MutationSource, MutationTrial, Settlement } from './trial.ts'
+import type { MutationSource, MutationTrial, Settlement, StoredTrial } from './trial.ts'
 import type { Counts } from './window-test.ts'
 
 const Limit = z.int().min(1).max(MAX_TRIALS).default(50)
@@ -40,15 +43,6 @@ const MutateOptions = z.strictObject({
   signal: Signal
 })
 const AdvanceOptions = ProposeOptions.omit({ limit: true })
-
-/** A mutation that could be tried next. */
-export interface MutationProposal {
-  readonly mutation: PersonaMutation
-  readonly source: Exclude<MutationSource, 'person'>
-  readonly why: string
-  /** The id of the rule of the hive; undefined for several. */
-  readonly hiveRule?: string
-}
 
 /** What a mutation would do. */
 export interface MutationPreview extends Examined {
@@ -111,13 +105,13 @@ export class Evolution {
   /** Throws `HiveError` (PERSONA_UNKNOWN). */
   async state(): Promise<EvolutionState> {
     const progress = await this.#progress()
-    const { enabled, settings, baseline, trial } = progress
+    const { enabled, settings, trial } = progress
     const [running] =
       trial === undefined ? [] : await this.#trials({ before: trial.number + 1, limit: 1 })
     return {
       enabled,
       settings,
-      baseline: countsOf(baseline),
+      baseline: countsOf(baselineOf(progress)),
       ...(running === undefined || trial === undefined
         ? {}
         : { trial: { ...running, outcomes: countsOf(trial.outcomes) } })
@@ -206,17 +200,25 @@ export class Evolution {
   ): Promise<EvolutionStep> {
     const { model, signal } = parse(AdvanceOptions, options, 'advance')
     if (this.#isFrozen()) return { settled: { status: 'idle' }, rules: 0, waits: 'frozen' }
-    const settled = await this.settle()
+    const { agent, store } = this.#components
+    let settled = await this.settle()
     const rules = await this.#learnRules()
+    if (settled.status === 'waiting' && (await this.#isSuperseded(settled.trial))) {
+      settled = await store.settle(agent, 'superseded')
+    }
     const step = { settled, rules }
     if (settled.status === 'waiting') return { ...step, waits: 'window' }
     const progress = await this.#progress()
-    const { baseline, rested } = progress
-    if (baseline.length < MIN_BASELINE || rested < MIN_REST) return { ...step, waits: 'baseline' }
-    if (!canImprove(baseline)) return { ...step, waits: 'nothing-to-improve' }
-    for (const proposal of await this.#proposals(progress, { model, signal })) {
+    const baseline = nextBaseline(progress)
+    if (baseline === undefined) return { ...step, waits: 'baseline' }
+    const { outcomes, isProvisional } = baseline
+    if (!canImprove(outcomes)) return { ...step, waits: 'nothing-to-improve' }
+    const asked = { model: model && !isProvisional, signal }
+    const proposals = await this.#proposals({ ...progress, baseline: outcomes }, asked)
+    for (const proposal of proposals) {
       signal?.throwIfAborted()
-      const trial = await this.#try(proposal, { force: false, model, signal })
+      if (isProvisional && proposal.source !== 'hive') return { ...step, waits: 'baseline' }
+      const trial = await this.#try({ ...proposal, isProvisional }, { ...asked, force: false })
       if (trial.status === 'running') return { ...step, started: trial }
     }
     return { ...step, waits: 'nothing-to-try' }
@@ -262,14 +264,14 @@ export class Evolution {
   }
 
   async #try(
-    { mutation, source, why, hiveRule }: Tried,
+    { mutation, source, why, hiveRule, isProvisional }: Tried,
     { force, ...how }: TryOptions
   ): Promise<MutationTrial> {
     const { agent, store, persona, examine } = this.#components
     const version = await persona.version()
     // Throws for a mutation that does not fit, before anything is stored.
     applyMutation(await this.#persona(), mutation)
-    const tried = { mutation, source, version, why, hiveRule }
+    const tried = { mutation, source, version, why, hiveRule, isProvisional }
     if (!force) {
       const { verdict, findings } = await examine(mutation, how)
       if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
@@ -281,17 +283,14 @@ export class Evolution {
     progress: Progress,
     { model, signal }: { readonly model: boolean; readonly signal: AbortSignal | undefined }
   ): Promise<MutationProposal[]> {
-    const { agent, store, now, skills, models, journal, rules } = this.#components
+    const { agent, skills, models, journal } = this.#components
     const persona = await this.#persona()
-    const trials = await store.trials(agent, { limit: MAX_TRIALS })
-    const standing = standingOf(trials, progress, now())
+    const { trials, standing, turn } = await this.#hiveTurn(persona, progress)
+    const { proposal: chosen, isFirst } = turn
     const standingOfMutation = (mutation: PersonaMutation): Standing => {
       const candidate = candidateOf(persona, mutation)
       return candidate === undefined ? 'excluded' : standing(candidate.key)
     }
-    const tasks = new Set(progress.baseline.map(([task]) => task))
-    const suspects = suspectsOf(trials, now())
-    const chosen = hiveProposal({ persona, rules: await rules(), tasks, standing, suspects })
     const hive = chosen === undefined ? [] : [fromHive(chosen)]
     const isChosen = (key: string): boolean => chosen?.keys.includes(key) === true
     const { step } = progress.settings
@@ -309,10 +308,26 @@ export class Evolution {
     const byModel = (asked ?? [])
       .filter(({ mutation }) => standingOfMutation(mutation) !== 'excluded')
       .map((each): MutationProposal => ({ ...each, source: 'model' }))
-    // Peers may lie: rules that do not hold here take turns with own candidates.
-    const isCredible = credibilityOf(trials) >= MIN_CREDIBILITY || !hasFailedLast(trials)
-    const first = isCredible ? [...hive, ...untested] : [...untested, ...hive]
+    const first = isFirst ? [...hive, ...untested] : [...untested, ...hive]
     return [...byModel, ...first, ...ownIn('earlier'), ...ownIn('retest')]
+  }
+
+  async #hiveTurn(persona: Persona, progress: Progress): Promise<Considered> {
+    const { agent, store, now, rules } = this.#components
+    const stored = await store.trials(agent, { limit: MAX_TRIALS })
+    const trials = stored.filter(({ status }) => status !== 'running')
+    const standing = standingOf(trials, progress, now())
+    const known = { trials, progress, now: now() }
+    const turn = hiveTurn({ persona, rules: await rules(), standing }, known)
+    return { trials, standing, turn }
+  }
+
+  /** By rules for the persona as it was before the trial. */
+  async #isSuperseded(trial: MutationTrial): Promise<boolean> {
+    const persona = await this.#components.persona.at((trial.version ?? 1) - 1)
+    if (persona === undefined || trial.source !== 'mechanical') return false
+    const { turn } = await this.#hiveTurn(persona, await this.#progress())
+    return supersedes(turn, trial)
   }
 
   async #learnRules(): Promise<number> {
@@ -358,6 +373,13 @@ export class Evolution {
   }
 }
 
+interface Considered {
+  /** Those that have ended. */
+  readonly trials: readonly StoredTrial[]
+  readonly standing: (key: string) => Standing
+  readonly turn: HiveTurn
+}
+
 interface TryOptions {
   readonly force: boolean
   readonly model: boolean
@@ -367,17 +389,5 @@ interface TryOptions {
 type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {
   readonly source: MutationSource
   readonly why?: string
-}
-
-const WHY: Readonly<Record<Standing, string>> = {
-  earlier: 'not tested since the persona changed',
-  excluded: 'excluded here',
-  retest: 'to be tested again here',
-  untested: 'untested here'
-}
-
-function fromHive({ mutation, keys, hiveRule }: HiveProposal): MutationProposal {
-  return hiveRule === undefined
-    ? { mutation, source: 'hive', why: `${keys.length} rules of the hive` }
-    : { mutation, source: 'hive', why: 'a rule of the hive', hiveRule }
+  readonly isProvisional?: boolean
 }

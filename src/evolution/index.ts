@@ -3,13 +3,8 @@ export { MAX_RULES, RULE_TAG } from './constants.ts'
 export { Evolution } from './evolution.ts'
 export { EvolutionStore } from './evolution-store.ts'
 export type { EvolutionComponents, Examined, HiveRule } from './evolution-components.ts'
-export type {
-  EvolutionState,
-  EvolutionStep,
-  MutationPreview,
-  MutationProposal,
-  StableRollback
-} from './evolution.ts'
+export type { EvolutionState, EvolutionStep, MutationPreview, StableRollback } from './evolution.ts'
+export type { MutationProposal } from './mutation-proposal.ts'
 export type { EvolutionSettings } from './progress.ts'
 export type { TestedRule } from './evolution-store.ts'
 export type { PersonaRule } from './rules.ts'

@@ -9,6 +9,8 @@ import {
   MAX_BASELINE,
   MAX_STEP,
   MAX_WINDOW,
+  MIN_BASELINE,
+  MIN_REST,
   MIN_STEP,
   MIN_WINDOW
 } from './constants.ts'
@@ -27,12 +29,16 @@ export const ProgressValue = z.object({
   /** Outcomes of the baseline since the latest trial. */
   rested: z.int(),
   baseline: z.array(OutcomeValue),
+  /** Outcomes of the window that it was kept by: a baseline for one trial of the hive's rules. */
+  provisional: z.array(OutcomeValue).optional(),
   trial: z
     .object({
       number: z.int(),
       version: z.int() /** Outcomes of earlier tries with the same persona. */,
       carried: z.array(OutcomeValue),
-      outcomes: z.array(OutcomeValue)
+      outcomes: z.array(OutcomeValue),
+      /** Whether it is compared with the provisional baseline too. */
+      isProvisional: z.boolean().optional()
     })
     .optional(),
   /** Trials that ended, and whose rules are not stored as facts yet. */
@@ -70,6 +76,25 @@ export function progressFrom(
   return { enabled, settings, pending, next, stable, versions: [stable], rested, baseline }
 }
 
+/** What the running trial is compared with. */
+export function baselineOf({ baseline, provisional = [], trial }: Progress): readonly Outcome[] {
+  return trial?.isProvisional === true ? [...provisional, ...baseline] : baseline
+}
+
+/** What the next trial is compared with; undefined while there are too few outcomes. */
+export function nextBaseline({
+  baseline,
+  provisional,
+  rested
+}: Progress):
+  | { readonly outcomes: [string, boolean][]; readonly isProvisional: boolean }
+  | undefined {
+  if (baseline.length >= MIN_BASELINE) {
+    return rested < MIN_REST ? undefined : { outcomes: baseline, isProvisional: false }
+  }
+  return provisional && { outcomes: [...provisional, ...baseline], isProvisional: true }
+}
+
 /** The progress with one more outcome; undefined if it is of another version. */
 export function withOutcome(progress: Progress, row: JournalRow): Progress | undefined {
   const outcome: Outcome = [row.task, row.ok]
@@ -84,16 +109,18 @@ export function withOutcome(progress: Progress, row: JournalRow): Progress | und
 
 /**
  * The mutated persona has a baseline of its own, from its next sessions on: outcomes of the window
- * were chosen for being good, and would make every later mutation look worse.
+ * were chosen for being good, and would make every later mutation look worse. They serve for one
+ * trial of rules of the hive, which may begin at once: the bias is on the safe side.
  */
 export function afterKeeping(progress: Progress): Progress {
   const { trial } = progress
-  return trial === undefined ? progress : progressFrom(trial.version, [], progress)
+  if (trial === undefined) return progress
+  return { ...progressFrom(trial.version, [], progress), provisional: trial.outcomes }
 }
 
 /** `version` has the persona of the baseline again. */
 export function afterInverting(progress: Progress, version: number): Progress {
-  const { trial: _trial, ...rest } = progress
+  const { trial: _trial, provisional: _provisional, ...rest } = progress
   return {
     ...rest,
     stable: version,

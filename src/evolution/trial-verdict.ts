@@ -1,5 +1,5 @@
 /** What the window of a trial says, with the outcomes of earlier tries. */
-import { MIN_FRESH } from './constants.ts'
+import { MAX_WINDOW, MIN_FRESH } from './constants.ts'
 import { judgeWindow } from './window-test.ts'
 import type { Progress } from './progress.ts'
 import type { StoredTrial, TrialReason } from './trial.ts'
@@ -10,7 +10,8 @@ export function judgeTrial(
   { carried, outcomes }: NonNullable<Progress['trial']>,
   size: number
 ): Verdict {
-  const verdict = judgeWindow(baseline, [...carried, ...outcomes], carried.length + size)
+  const most = carried.length + Math.max(size, MAX_WINDOW)
+  const verdict = judgeWindow(baseline, [...carried, ...outcomes], carried.length + size, most)
   const isFresh = carried.length > 0 && outcomes.length < Math.min(MIN_FRESH, size)
   return isFresh ? { ...verdict, decision: 'wait', reason: 'open' } : verdict
 }

@@ -13,6 +13,7 @@ export const REASONS = [
   'no-evidence',
   'no-gain',
   'rolled-back',
+  'superseded',
   'worse'
 ] as const
 
@@ -26,7 +27,7 @@ export type MutationSource = 'hive' | 'mechanical' | 'model' | 'person'
  */
 export type TrialStatus = 'conflict' | 'inverted' | 'kept' | 'rejected' | 'running'
 
-/** Why a trial ended. */
+/** Why a trial ended. `superseded`: rules of the hive came before it; it may be tried again. */
 export type TrialReason =
   | 'better'
   | 'contradiction'
@@ -34,6 +35,7 @@ export type TrialReason =
   | 'no-evidence'
   | 'no-gain'
   | 'rolled-back'
+  | 'superseded'
   | 'worse'
 
 export const OutcomeValue = z.tuple([z.string(), z.boolean()])
@@ -94,6 +96,19 @@ export interface MutationTrial {
   readonly task?: string
   /** Why it was rejected. */
   readonly findings?: readonly string[]
+}
+
+/** A mutation to try. */
+export interface NewTrial {
+  readonly mutation: PersonaMutation
+  readonly source: MutationSource
+  readonly why?: string
+  /** The id of the rule of the hive that chose it. */
+  readonly hiveRule?: string
+  /** The version that it was proposed for. */
+  readonly version: number
+  /** Whether the window that the persona was kept by is its baseline. */
+  readonly isProvisional?: boolean
 }
 
 /** What became of a trial that was looked at. */

@@ -12,10 +12,12 @@
  *    approximation), which is a probability of 93 %. For a class of task alone it is 2.33.
  *
  * It is taken back as soon as it looks worse by half a standard error, and at the end of its window.
+ * A window that looks better at its end goes on, since most of its sessions would else be lost.
  * So a mutation must earn its place; one without effect is rarely kept, and does no harm then.
  */
 import {
   BETTER_Z,
+  EXTEND_Z,
   HARM_ALPHA,
   HARM_MARGIN,
   MARGIN_Z,
@@ -54,11 +56,15 @@ const GRID = 12
 /** A bound nearer to 1 or 0 could not be beaten by any number of outcomes. */
 const EXTREME = 0.02
 
-/** Decides on a window of `size` outcomes against the baseline. */
+/**
+ * Decides on a window of `size` outcomes against the baseline; of up to `most` outcomes if it looks
+ * better by 1.28 standard errors.
+ */
 export function judgeWindow(
   baseline: readonly Outcome[],
   window: readonly Outcome[],
-  size: number
+  size: number,
+  most = size
 ): Verdict {
   const all = { baseline: countsOf(baseline), window: countsOf(window) }
   const z = errorsBetter(all)
@@ -81,7 +87,8 @@ export function judgeWindow(
   }
   if (z <= -WORSE_Z) return decided('invert', 'worse')
   if (z <= -WEAK_Z) return decided('invert', 'no-gain')
-  return trials >= size ? decided('invert', 'no-evidence') : decided('wait', 'open')
+  if (trials < (z >= EXTEND_Z ? most : size)) return decided('wait', 'open')
+  return decided('invert', 'no-evidence')
 }
 
 /** Whether the baseline leaves room for a mutation that could be shown to be better. */

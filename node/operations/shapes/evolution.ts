@@ -15,7 +15,16 @@ const TRIAL = {
   why: z.string().optional(),
   status: z.enum(['running', 'kept', 'inverted', 'conflict', 'rejected']),
   reason: z
-    .enum(['better', 'contradiction', 'edited', 'no-evidence', 'no-gain', 'rolled-back', 'worse'])
+    .enum([
+      'better',
+      'contradiction',
+      'edited',
+      'no-evidence',
+      'no-gain',
+      'rolled-back',
+      'superseded',
+      'worse'
+    ])
     .optional(),
   startedAt: Moment,
   endedAt: Moment.optional(),

@@ -10,6 +10,33 @@ const GOOD = { do: 'choose-option', trait: 'strategy', option: 'good' } as const
 const BAD = { do: 'choose-option', trait: 'strategy', option: 'bad' } as const
 const TERSE = { do: 'set-flag', trait: 'terse', value: true } as const
 
+/** Two flags more, so that rules can be combined whatever is on trial. */
+const WIDE = {
+  terse: { kind: 'flag', value: false, on: 'Answer briefly.' },
+  brief: { kind: 'flag', value: false, on: 'Write short words.' }
+} as const
+
+/** Rules of this node, which it releases since it vouches for them. */
+async function publishRules(agent: Agent, rules: Readonly<Record<string, string>>): Promise<void> {
+  const { knowledge, hive } = agent.cortex
+  for (const [trait, value] of Object.entries(rules)) {
+    await knowledge.distill(`persona trait ${trait}`, `"${value}" is better.`, 0.95, {
+      attribute: 'better for all',
+      value,
+      tags: ['persona-rule']
+    })
+  }
+  await hive.broadcastKnowledge()
+}
+
+/** Sessions that succeed, 1, or fail, 0. */
+async function end(agent: Agent, outcomes: string): Promise<void> {
+  for (const each of outcomes) {
+    const session = await agent.session({ task: 'solve' })
+    await session.end({ outcome: each === '1' ? 'success' : 'failure' })
+  }
+}
+
 async function solver(db: HiveNode, name = 'solver'): Promise<Agent> {
   return db.agents.create(name, { persona: SOLVER })
 }
@@ -177,6 +204,58 @@ describe('the evolution of a persona', () => {
     await governor.freeze('solver', { why: 'again' })
     assert.equal((await evolution.advance()).waits, 'frozen')
     assert.equal((await evolution.rollbackToLastStable()).status, 'inverted')
+  })
+
+  it('ends an own trial when rules of the hive come, and counts its outcomes later', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    const random = randomOf(11)
+    await agent.persona.edit({ traits: WIDE })
+    await solve(agent, 30, random)
+    const { started } = await evolution.advance()
+    assert.equal(started?.source, 'mechanical')
+    await solve(agent, 3, random)
+    assert.equal((await evolution.advance()).waits, 'window')
+    await publishRules(agent, { strategy: 'good', terse: 'true', brief: 'true' })
+    const { settled } = await evolution.advance()
+    assert.deepEqual(
+      [settled.status, settled.status === 'inverted' && settled.trial.reason],
+      ['inverted', 'superseded']
+    )
+    // It rests first: a harmful mutation and a false rule would else follow each other.
+    assert.equal((await evolution.advance()).started, undefined)
+    await solve(agent, 3, random)
+    const next = await evolution.advance()
+    assert.deepEqual([next.started?.source, next.started?.mutation.do], ['hive', 'combine'])
+    await evolution.rollbackToLastStable()
+    const again = await evolution.mutate(started.mutation)
+    await solve(agent, 1, random)
+    const counted = await evolution.settle()
+    assert.equal(again.status, 'running')
+    assert.equal(counted.status === 'waiting' && counted.trial.outcomes?.trials, 4)
+  })
+
+  it('tries rules of the hive at once after a kept mutation, and own candidates later', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    await end(agent, '10010'.repeat(8))
+    await evolution.mutate(TERSE)
+    await end(agent, '11110'.repeat(5))
+    assert.equal((await evolution.settle()).status, 'kept')
+    assert.equal((await evolution.advance()).waits, 'baseline')
+    await publishRules(agent, { strategy: 'good' })
+    const { started } = await evolution.advance()
+    assert.deepEqual([started?.source, started?.mutation], ['hive', GOOD])
+    const { baseline } = await evolution.state()
+    assert.ok(baseline.trials >= 10)
+    // Taken back, its persona needs a baseline that was not chosen for being good.
+    await evolution.rollbackToLastStable()
+    await publishRules(agent, { strategy: 'bad' })
+    assert.equal((await evolution.propose())[0]?.source, 'hive')
+    assert.equal((await evolution.advance()).waits, 'baseline')
+    assert.equal((await evolution.state()).baseline.trials, 0)
   })
 
   it('counts the outcomes of an earlier try of the same persona', async () => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { applyMutation, invertMutation } from '../../../src/index.ts'
 import { candidateOf } from '../../../src/evolution/candidates.ts'
 import { hasFailedLast, standingOf, suspectsOf, upsides } from '../../../src/evolution/evidence.ts'
-import { hiveProposal } from '../../../src/evolution/hive-proposals.ts'
+import { hiveProposal, hiveTurn, supersedes } from '../../../src/evolution/hive-proposals.ts'
+import { NEW_PROGRESS, progressFrom } from '../../../src/evolution/progress.ts'
+import { trialOf } from '../../../src/evolution/trial.ts'
 import { auditor, textOf } from '../personas/personas.ts'
 import type { HiveRule } from '../../../src/evolution/evolution-components.ts'
 import type { Standing } from '../../../src/evolution/evidence.ts'
-import type { HiveProposal } from '../../../src/evolution/hive-proposals.ts'
+import type { HiveProposal, HiveTurn } from '../../../src/evolution/hive-proposals.ts'
 import type { StoredTrial } from '../../../src/evolution/trial.ts'
 
 const LONG = { do: 'choose-option', trait: 't1', option: 'long' } as const
@@ -36,6 +38,12 @@ function proposed(
     suspects: new Set(suspects),
     standing: (key) => standings[key] ?? 'untested'
   })
+}
+
+function turnOf(rules: readonly HiveRule[], trials: readonly StoredTrial[] = []): HiveTurn {
+  const standing = (): Standing => 'untested'
+  const progress = progressFrom(1, [], NEW_PROGRESS)
+  return hiveTurn({ persona: auditor(), rules, standing }, { trials, progress, now: DAY })
 }
 
 function trial(of: Partial<StoredTrial>): StoredTrial {
@@ -68,13 +76,22 @@ describe('rules of the hive for a persona', () => {
     assert.equal(suspectsOf([{ ...failed, status: 'kept' }], DAY).size, 0)
   })
 
-  it('with fewer voices than the one that the persona follows are not tried', () => {
+  it('are tried beside the one that the persona follows, since that one was found first', () => {
     const followed = String(auditor().traits['t1']?.value)
-    assert.equal(proposed([ruleFor('0', 't1', followed), ruleFor('1', 't1', 'long')]), undefined)
-    assert.equal(
-      proposed([ruleFor('1', 't1', 'long'), ruleFor('0', 't1', followed)])?.hiveRule,
-      '1'
-    )
+    const rules = [ruleFor('0', 't1', followed), ruleFor('1', 't1', 'long')]
+    assert.equal(proposed(rules)?.hiveRule, '1')
+    assert.equal(proposed(rules.slice(0, 1)), undefined)
+  })
+
+  it('that showed no gain alone are tried again with one that is new, and never as suspects', () => {
+    const key = keyOf(LONG)
+    assert.deepEqual(proposed(RULES, [], { [key]: 'retest' })?.mutation, TOGETHER)
+    assert.equal(proposed(RULES, [], { [key]: 'excluded' })?.hiveRule, '2')
+    assert.equal(proposed(RULES, [key])?.hiveRule, '2')
+    assert.equal(proposed(RULES, [], { [key]: 'retest', [keyOf(FLAG)]: 'retest' }), undefined)
+    // Of one trait, the rule that was not tested comes first.
+    const others = [ruleFor('3', 't2', 'true'), ...RULES]
+    assert.deepEqual(proposed(others, [], { [keyOf(FLAG)]: 'retest' })?.keys, [keyOf(FLAG), key])
   })
 
   it('are tried again with another persona, and not while they showed no gain with this one', () => {
@@ -86,6 +103,27 @@ describe('rules of the hive for a persona', () => {
     const standing = (versions: number[]): Standing =>
       standingOf([trial({})], { versions, settings }, DAY)(key)
     assert.deepEqual([standing([1, 2]), standing([3])], ['retest', 'earlier'])
+  })
+
+  it('end an own trial: a combination does, a single rule only if the trial looks bad', () => {
+    const running = (probability: number, source: 'hive' | 'mechanical' = 'mechanical') =>
+      trialOf(trial({ source, status: 'running', probability }))
+    const one = turnOf(RULES.slice(0, 1))
+    const two = turnOf(RULES)
+    assert.deepEqual([supersedes(two, running(0.9)), supersedes(one, running(0.9))], [true, false])
+    assert.deepEqual(
+      [supersedes(one, running(0.2)), supersedes(turnOf([]), running(0.2))],
+      [true, false]
+    )
+    assert.equal(supersedes(two, running(0.2, 'hive')), false)
+    // After a loss, rules wait until an own trial has had its window: a peer may lie.
+    assert.equal(supersedes(turnOf(RULES, [trial({ key: 'other' })]), running(0.2)), false)
+  })
+
+  it('leave an own trial that they ended as if it had not been tried', () => {
+    const settings = { window: 40, step: 0.25 }
+    const ended = trial({ source: 'mechanical', reason: 'superseded' })
+    assert.equal(standingOf([ended], { versions: [1], settings }, DAY)(keyOf(LONG)), 'untested')
   })
 
   it('take turns with own candidates after a loss', () => {
