@@ -25,6 +25,12 @@ export type { FactPage, FactPageOptions, Forgotten, ListedFact } from './knowled
 export type { DistillManyOptions, DistillProgress, DistillReport } from './distill-many.ts'
 export type { Distilled } from './distill-one.ts'
 export type { ConsolidateOptions, ConsolidateReport } from './near-duplicates.ts'
-export type { RecallOptions, RecallResult, Recalled, Withheld } from './recall-search.ts'
+export type {
+  ConsideredResult,
+  RecallOptions,
+  RecallResult,
+  Recalled,
+  Withheld
+} from './recall-search.ts'
 export type { RecalledFact } from './recalled-fact.ts'
 export type { Learned, LessonInput } from './learn.ts'

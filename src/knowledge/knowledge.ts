@@ -20,7 +20,12 @@ import type { Claim, ClaimHistory, HistoryOptions } from './claim-history.ts'
 import type { Learned, LessonInput } from './learn.ts'
 import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
-import type { RecallOptions, RecallResult, RecallSearch } from './recall-search.ts'
+import type {
+  ConsideredResult,
+  RecallOptions,
+  RecallResult,
+  RecallSearch
+} from './recall-search.ts'
 
 /** The result of `forget`. */
 export interface Forgotten {
@@ -70,7 +75,7 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'publications' | 'recordsOf'>
   readonly nearDuplicates: NearDuplicates
-  readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
+  readonly recall: Pick<RecallSearch, 'consider' | 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
   /** Throws if the agent is frozen. */
   readonly assertActive: () => void
@@ -243,6 +248,15 @@ export class Knowledge {
   recall(query: string, options: RecallOptions = {}): Promise<RecallResult> {
     const text = parse(z.string(), query, 'recall')
     return this.#components.recall.recall(text, parse(RecallArguments, options, 'recall'))
+  }
+
+  /**
+   * As `recall`, for a caller that shows only some of the items.
+   *
+   * @internal
+   */
+  consider(query: string, options: RecallOptions = {}): Promise<ConsideredResult> {
+    return this.#components.recall.consider(query, parse(RecallArguments, options, 'recall'))
   }
 
   /**

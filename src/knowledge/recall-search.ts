@@ -127,6 +127,12 @@ const MAX_EXAMINED = 4_000
 
 const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as const
 
+/** What was recalled, before some of it is shown. */
+export interface ConsideredResult extends RecallResult {
+  /** Remembers the items that an agent sees. */
+  readonly remember: (shown: readonly Recalled[]) => void
+}
+
 export class RecallSearch {
   readonly #components: RecallComponents
   readonly #texts: HitTexts
@@ -143,11 +149,24 @@ export class RecallSearch {
 
   /** Remembers what it returns: an agent that distils it again adds nothing. */
   async recall(text: string, options: RecallOptions): Promise<RecallResult> {
+    const { remember, ...result } = await this.consider(text, options)
+    remember(result.items)
+    return result
+  }
+
+  /** As `recall`, for a caller that shows only some of the items, and tells which. */
+  async consider(text: string, options: RecallOptions): Promise<ConsideredResult> {
     const { found, ...rest } = await this.#find(text, options)
-    for (const { text: fact, origin } of found) {
-      this.#components.echoes.remember({ ...fact, origin })
+    const items = found.map(recalledOf)
+    const stored = new Map(items.map((item, i) => [item, found[i]]))
+    const remember = (shown: readonly Recalled[]): void => {
+      for (const item of shown) {
+        const each = stored.get(item)
+        if (each !== undefined)
+          this.#components.echoes.remember({ ...each.text, origin: each.origin })
+      }
     }
-    return { items: found.map(recalledOf), ...rest }
+    return { items, ...rest, remember }
   }
 
   /** As `recall`, for a comparison that no agent reads. */

@@ -263,7 +263,7 @@ export class CortexFactory {
       context: (init) =>
         composeContext(
           {
-            recall: (query, recall) => knowledge.recall(query, recall),
+            consider: (query, recall) => knowledge.consider(query, recall),
             goal: (idOrTitle, signal) => this.#goals.describe(idOrTitle, signal)
           },
           init

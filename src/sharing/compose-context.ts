@@ -9,7 +9,7 @@ import { tokensOf, tokensOfBytes } from '../token-estimate.ts'
 import { TurnBudget } from '../turn-budget.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
-import type { Recalled, RecallOptions, RecallResult } from '../knowledge/index.ts'
+import type { ConsideredResult, Recalled, RecallOptions, RecallResult } from '../knowledge/index.ts'
 
 /** Options of `context`. */
 export interface ContextOptions extends AbortOptions {
@@ -39,7 +39,7 @@ export interface Context {
 }
 
 export interface ContextComponents {
-  readonly recall: (query: string, options: RecallOptions) => Promise<RecallResult>
+  readonly consider: (query: string, options: RecallOptions) => Promise<ConsideredResult>
   /** A goal of the hive by its id or title, with its released attachments, best first. */
   readonly goal: (
     idOrTitle: string,
@@ -77,10 +77,9 @@ export async function composeContext(
 ): Promise<Context> {
   const { goal, budget, ...filter } = parse(Options, options, 'context')
   const known = await components.goal(goal, filter.signal)
-  const { items: recalled, withheld } = await components.recall(known?.text ?? goal, {
-    ...filter,
-    limit: MAX_ITEMS
-  })
+  const query = known?.text ?? goal
+  const considered = await components.consider(query, { ...filter, limit: MAX_ITEMS })
+  const { items: recalled, withheld, remember } = considered
   const attached = filter.scope === 'local' ? [] : (known?.templates ?? [])
   const found = inOrder(
     attached.filter(({ tags, isStale }) => isStale !== true && hasAll(tags, filter.tags)),
@@ -91,6 +90,9 @@ export async function composeContext(
   const turn = new TurnBudget(TURN_CHARACTERS)
   let bytes = Buffer.byteLength(HEADING)
   for (const item of found) {
+    // Quoting does not make it shorter.
+    const { entity, content } = item.fact
+    if (tokensOfBytes(bytes + entity.length + content.length) > budget) continue
     const line = quote(item)
     await turn.spend(line.length)
     const longer = bytes + 1 + Buffer.byteLength(line)
@@ -99,6 +101,7 @@ export async function composeContext(
     items.push(item)
     bytes = longer
   }
+  remember(items)
   const text = items.length === 0 ? '' : lines.join('\n')
   return { text, tokens: tokensOf(text), items, omitted: found.length - items.length, withheld }
 }

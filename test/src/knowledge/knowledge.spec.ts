@@ -316,6 +316,28 @@ describe('an echo', () => {
     assert.equal(db.status.facts, 1)
   })
 
+  it('of a context is what was in it, and nothing that did not fit', async () => {
+    await using author = await createHive({ swarm: { k: 1 } })
+    const told = author.agent.cortex
+    const texts = [
+      'Flex containers take gap.',
+      `Flex containers ${'wrap their items '.repeat(40)}.`
+    ]
+    for (const text of texts) await told.knowledge.distill('gap', text, 0.95)
+    await using db = await createHive({ swarm: { k: 1, bootstrap: author.multiaddrs } })
+    await told.hive.broadcastKnowledge()
+    const { hive, knowledge } = db.agent.cortex
+    await hive.synchronize()
+    const { items, omitted } = await db.agent.cortex.context({
+      goal: 'flex containers',
+      budget: 150
+    })
+    assert.deepEqual([items.length, omitted], [1, 1])
+    const statuses: string[] = []
+    for (const text of texts) statuses.push((await knowledge.distill('gap', text, 0.9)).status)
+    assert.deepEqual(statuses, ['duplicate', 'new'])
+  })
+
   for (const opinion of ['dispute', 'stale'] as const) {
     it(`of an insight of the hive is none once this node says ${opinion}`, async () => {
       await using author = await createHive({ swarm: { k: 1 } })
