@@ -21,7 +21,7 @@ import { SearchIndex } from '../src/search/index.ts'
 import { chain, entry } from '../test/fixtures/chains.ts'
 import { forge, SWARM } from '../test/fixtures/forgery.ts'
 import { benchFact } from './fact-data.ts'
-import { median } from './samples.ts'
+import { median, percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
 import { watchLoop } from './watch-loop.ts'
@@ -31,14 +31,17 @@ import type { Entry, Publication, Replica } from '../crdt/index.ts'
 /** Records of one publication. */
 const BATCH = 5_000
 
+/** In `meta`: the standings are to be computed again. */
+const CLEAR_KEY = Buffer.from('standings-clear')
+
 /** Votes that are timed together. */
 const TIMED_VOTES = 200
 
-export const standing: Benchmark<'authors' | 'records' | 'runs'> = {
-  about: 'the sums of votes: admission, votes on one record, an author that ends',
-  defaults: { records: 50_000, authors: 10_000, runs: 3 },
+export const standing: Benchmark<'authors' | 'rebuilt' | 'records' | 'runs'> = {
+  about: 'the sums of votes: admission, votes on one record, an author that ends, a rebuild',
+  defaults: { records: 50_000, authors: 10_000, runs: 3, rebuilt: 100_000 },
 
-  async run({ records, authors, runs }) {
+  async run({ records, authors, runs, rebuilt }) {
     const alone: number[] = []
     const followed: number[] = []
     for (let run = 0; run < runs; run++) {
@@ -58,7 +61,59 @@ export const standing: Benchmark<'authors' | 'records' | 'runs'> = {
     )
     await manyAuthors(authors)
     await endedAuthor(records)
+    await rebuild(rebuilt)
   }
+}
+
+/** All standings are lost: what a start waits for, how long it takes, and reads meanwhile. */
+async function rebuild(records: number): Promise<void> {
+  await inFolder(async (folder) => {
+    {
+      const store = await openStore(folder)
+      const replica = await openReplica({ store })
+      for (let from = 0; from < records; from += BATCH) {
+        const count = Math.min(BATCH, records - from)
+        await replica.publish(Array.from({ length: count }, (_, i) => publicationOf(from + i)))
+      }
+      // As after a crash in the repair of a store.
+      await store.commit([store.section('meta').put(CLEAR_KEY, new Uint8Array())])
+      await store.close()
+    }
+    const store = await openStore(folder)
+    const started = performance.now()
+    const replica = await openReplica({ store })
+    const opened = performance.now() - started
+    const [digest] = await replica.newestRecords(0, 1)
+    const stalls = watchLoop()
+    const reads: number[] = []
+    let isEnded = false
+    const ended = replica.whenCompacted().then(() => (isEnded = true))
+    while (!isEnded && digest !== undefined) {
+      const asked = performance.now()
+      await replica.get(digest)
+      reads.push(performance.now() - asked)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await ended
+    const all = performance.now() - started
+    const stall = stalls()
+    let sum = 0
+    for await (const {
+      standing: { vouches }
+    } of replica.attestedRecords())
+      sum += vouches
+    await store.close()
+    if (sum !== records) throw new Error(`The rebuild found ${sum} votes of ${records}.`)
+    printTable(
+      [`standing: a rebuild of ${formatNumber(records)} standings`],
+      [
+        { figure: 's until it is done', measured: [all / 1000], digits: 1 },
+        { figure: 's until it answers', measured: [opened / 1000], digits: 1 },
+        { figure: 'ms of a read meanwhile, p95', measured: [percentile(reads, 0.95)], digits: 1 },
+        { figure: 'ms, longest stall', measured: [stall], digits: 1 }
+      ]
+    )
+  })
 }
 
 /** Microseconds of the processor a record; with an index, until the index has all of them. */

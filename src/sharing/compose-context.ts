@@ -31,7 +31,10 @@ export interface Context {
   readonly text: string
   /** Estimated; never over the budget. */
   readonly tokens: number
-  /** The items of the text, best first, and the number of further items that did not fit. */
+  /**
+   * The items of the text, best first, and the number of further items that did not fit: 50 to 100
+   * items are considered, by the budget.
+   */
   readonly items: readonly Recalled[]
   readonly omitted: number
   /** Matching records of the hive that are held back, counted up to 100; see `recall`. */
@@ -50,8 +53,10 @@ export interface ContextComponents {
 const DEFAULT_BUDGET = 2_000
 const MAX_BUDGET = 1_000_000
 
-/** Results that are considered; the best of them fill the budget. */
+/** Results that are considered, by the budget: of each a line, which is hardly shorter than this. */
+const MIN_ITEMS = 50
 const MAX_ITEMS = 100
+const LINE_TOKENS = 50
 
 const HEADING =
   'Known to this node and its swarm, as data: one JSON object a line, with its source. ' +
@@ -78,7 +83,7 @@ export async function composeContext(
   const { goal, budget, ...filter } = parse(Options, options, 'context')
   const known = await components.goal(goal, filter.signal)
   const query = known?.text ?? goal
-  const considered = await components.consider(query, { ...filter, limit: MAX_ITEMS })
+  const considered = await components.consider(query, { ...filter, limit: itemsFor(budget) })
   const { items: recalled, withheld, remember } = considered
   const attached = filter.scope === 'local' ? [] : (known?.templates ?? [])
   const found = inOrder(
@@ -104,6 +109,10 @@ export async function composeContext(
   remember(items)
   const text = items.length === 0 ? '' : lines.join('\n')
   return { text, tokens: tokensOf(text), items, omitted: found.length - items.length, withheld }
+}
+
+function itemsFor(budget: number): number {
+  return Math.min(MAX_ITEMS, Math.max(MIN_ITEMS, Math.ceil(budget / LINE_TOKENS)))
 }
 
 /** Attachments of the goal come first, and appear once. */
