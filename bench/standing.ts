@@ -86,15 +86,14 @@ async function rebuild(records: number): Promise<void> {
     const [digest] = await replica.newestRecords(0, 1)
     const stalls = watchLoop()
     const reads: number[] = []
-    let isEnded = false
-    const ended = replica.whenCompacted().then(() => (isEnded = true))
-    while (!isEnded && digest !== undefined) {
+    const ended = replica.whenCompacted().then(() => true)
+    const pause = (): Promise<boolean> =>
+      new Promise((resolve) => setTimeout(() => resolve(false), 20))
+    do {
       const asked = performance.now()
-      await replica.get(digest)
+      if (digest !== undefined) await replica.get(digest)
       reads.push(performance.now() - asked)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await ended
+    } while (!(await Promise.race([ended, pause()])))
     const all = performance.now() - started
     const stall = stalls()
     let sum = 0
