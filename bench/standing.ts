@@ -4,6 +4,7 @@
  * with many votes.
  */
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   clientIdOf,
   createAuthor,
@@ -33,6 +34,9 @@ const BATCH = 5_000
 
 /** In `meta`: the standings are to be computed again. */
 const CLEAR_KEY = Buffer.from('standings-clear')
+
+/** Milliseconds between two reads. */
+const PAUSE = 20
 
 /** Votes that are timed together. */
 const TIMED_VOTES = 200
@@ -87,13 +91,11 @@ async function rebuild(records: number): Promise<void> {
     const stalls = watchLoop()
     const reads: number[] = []
     const ended = replica.whenCompacted().then(() => true)
-    const pause = (): Promise<boolean> =>
-      new Promise((resolve) => setTimeout(() => resolve(false), 20))
     do {
       const asked = performance.now()
       if (digest !== undefined) await replica.get(digest)
       reads.push(performance.now() - asked)
-    } while (!(await Promise.race([ended, pause()])))
+    } while (!(await Promise.race([ended, delay(PAUSE, false)])))
     const all = performance.now() - started
     const stall = stalls()
     let sum = 0
