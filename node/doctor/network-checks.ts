@@ -95,21 +95,22 @@ async function checkPorts({ start: { values }, node }: Examined): Promise<Doctor
   })
   const [, host = '127.0.0.1', port = '0'] = /^(?:(.+):)?(\d+)$/.exec(values.http) ?? []
   const http = { name: 'http', host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
-  for (const { name, host, port } of [...listened, http]) {
+  for (const place of [...listened, http]) {
+    const { name } = place
     // Port 0 is any free one; the address must be of this machine nevertheless.
-    if (host === '') continue
-    const problem = await portProblem(host, port)
+    if (place.host === '') continue
+    const problem = await portProblem(place.host, place.port)
     if (problem === undefined) continue
     findings.push(
       problem.code === 'EADDRNOTAVAIL'
         ? bad(
             'listen-address',
-            `${host} is no address of this machine, so that nothing can listen there`,
+            `${place.host} is no address of this machine, so that nothing can listen there`,
             `name an address of this machine with --${name}, or 0.0.0.0 for all`
           )
         : bad(
             'port',
-            `port ${port} of ${host} cannot be used: ${messageOf(problem)}`,
+            `port ${place.port} of ${place.host} cannot be used: ${messageOf(problem)}`,
             problem.code === 'EACCES'
               ? `choose a port from 1024 on with --${name}`
               : `end the other process, or choose another port with --${name}`
