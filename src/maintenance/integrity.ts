@@ -50,6 +50,7 @@ export interface VerifyProgress {
   readonly done: number
 }
 
+/** Of `verify` and `repair`: they end with an error when the signal aborts. */
 export interface VerifyOptions extends AbortOptions {
   /** Called when a part begins. */
   readonly onProgress?: (progress: VerifyProgress) => void

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { launchBrowser, loginAddress, openDashboard } from '../../fixtures/browser.ts'
+import { launchBrowser, loginAddress, openDashboard, WIDTHS } from '../../fixtures/browser.ts'
 import { startWorld } from '../../fixtures/dashboard-world.ts'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { DashboardPage } from '../../fixtures/browser.ts'
@@ -261,6 +261,15 @@ describe('the dashboard in Chromium', function () {
     await page.getByRole('button', { name: 'Load again' }).first().click()
     await page.locator('.connection.live').waitFor()
     dash.problems.length = 0
+  })
+
+  it('shows where one is, on a narrow screen too', async () => {
+    await page.setViewportSize({ width: WIDTHS.narrow, height: 900 })
+    for (const name of ['events', 'skills', 'overview']) {
+      await dash.open(name)
+      const box = await page.locator('nav [aria-current=page]').boundingBox()
+      assert.ok(box !== null && box.x >= 0 && box.x + box.width <= WIDTHS.narrow, `${name} is seen`)
+    }
   })
 
   it('is used by the keyboard alone', async () => {
