@@ -229,7 +229,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations', 'node/http'] },
   'node/control': {
-    imports: ['crdt', 'src', 'node/sessions', 'node/operations', 'node/http', 'node/metrics']
+    imports: [
+      'crdt',
+      'src',
+      'node/config',
+      'node/sessions',
+      'node/operations',
+      'node/http',
+      'node/metrics'
+    ]
   },
   'node/install': { imports: [] },
   'node/output': {

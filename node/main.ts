@@ -153,6 +153,8 @@ function onSignals(interrupt: AbortController): () => void {
   const onSignal = (): void => {
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
     interrupt.abort(new Error('Interrupted.'))
+    // A command that waits for input ends too.
+    process.stdin.destroy()
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)

@@ -1,12 +1,13 @@
 /** The file of `hive start --models`: the `models` option of `createHive`, as JSON. */
 import { readFile } from 'node:fs/promises'
 import { messageOf, UsageError } from './exit-codes.ts'
+import { withoutMark } from './text-mark.ts'
 import type { HiveInit } from '../src/index.ts'
 
 /** Throws `UsageError` if the file cannot be read; `createHive` checks its content. */
 export async function readModels(path: string): Promise<HiveInit['models']> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(withoutMark(await readFile(path, 'utf8')))
   } catch (error) {
     const reason = messageOf(error)
     throw new UsageError(

@@ -21,6 +21,8 @@ export interface PassphraseSource {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether it is the first line of the standard input. */
   readonly fromStdin: boolean
+  /** Ends the wait for a line of the standard input. */
+  readonly signal: AbortSignal
 }
 
 /** For a new file: typed twice at a terminal. Throws `UsageError` if it is too short. */
@@ -42,9 +44,13 @@ async function passphraseOf(source: PassphraseSource): Promise<string> {
   return (await givenPassphrase(source)) ?? askSecret('Passphrase of the root: ')
 }
 
-async function givenPassphrase({ env, fromStdin }: PassphraseSource): Promise<string | undefined> {
+async function givenPassphrase({
+  env,
+  fromStdin,
+  signal
+}: PassphraseSource): Promise<string | undefined> {
   if (fromStdin) {
-    for await (const line of createInterface({ input: process.stdin })) return line
+    for await (const line of createInterface({ input: process.stdin, signal })) return line
     return ''
   }
   const given = env[VARIABLE] ?? ''
@@ -75,7 +81,7 @@ export async function openRoot(source: RootSource): Promise<OpenedRoot> {
     if (file !== undefined || source.fromStdin) {
       throw new UsageError('--words-stdin stands in for --root and --passphrase-stdin.')
     }
-    return { root: rootOf(await seedOfWords(await readWords())), passphrase: undefined }
+    return { root: rootOf(await seedOfWords(await readWords(source))), passphrase: undefined }
   }
   if (file === undefined) throw new UsageError('Name the file of the root: --root FILE.')
   const sealed = await readRootFile(file)
@@ -84,10 +90,10 @@ export async function openRoot(source: RootSource): Promise<OpenedRoot> {
 }
 
 /** Lines up to the last word; numbers before words are left out. */
-async function readWords(): Promise<string> {
+async function readWords({ signal }: PassphraseSource): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`The ${ROOT_WORDS} words of the root:\n`)
   const words: string[] = []
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of createInterface({ input: process.stdin, signal })) {
     words.push(...line.split(/[\s\d.]+/).filter(Boolean))
     if (words.length >= ROOT_WORDS) break
   }

@@ -148,7 +148,9 @@ export type {
   HeuristicPerformance,
   Janitor,
   Metrics,
-  RebuildReport
+  RebuildReport,
+  VerifyOptions,
+  VerifyProgress
 } from './maintenance/index.ts'
 export type {
   Evolution,

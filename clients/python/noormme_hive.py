@@ -2433,6 +2433,7 @@ class Hive:
     def verify(
         self,
         *,
+        on_progress: Optional[Progress] = None,
         cancel: Optional[threading.Event] = None,
     ) -> Dict[str, Any]:
         """Read everything that the node stores, and mend what follows from the rest.
@@ -2442,6 +2443,7 @@ class Hive:
         return self._call(
             "verify",
             {},
+            on_progress=on_progress,
             cancel=cancel,
         )
 

@@ -61,11 +61,7 @@ export async function openStore(
 
 async function openDirectoryStore(where: string, options: OpenStoreOptions): Promise<Store> {
   await makeDirectory(where).catch((cause: unknown) => {
-    throw new StoreError(
-      'STORE_OPEN_FAILED',
-      `Cannot open the store in ${where}: ${messageOf(cause)}`,
-      { cause }
-    )
+    throw openFailed(where, cause)
   })
   const release = lockDirectory(where)
   let opened
@@ -76,8 +72,18 @@ async function openDirectoryStore(where: string, options: OpenStoreOptions): Pro
   } catch (error) {
     await opened?.database.close()
     release()
-    throw error
+    throw isOfSystem(error) ? openFailed(where, error) : error
   }
+}
+
+function openFailed(where: string, cause: unknown): StoreError {
+  const text = `Cannot open the store in ${where}: ${messageOf(cause)}`
+  return new StoreError('STORE_OPEN_FAILED', text, { cause })
+}
+
+/** An error of the operating system, such as of a file that this user cannot read. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 /** Copies can be made again: a new store takes the place of one that cannot be repaired. */

@@ -3,7 +3,7 @@ import { readArguments } from '../command.ts'
 import { EXPORT } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
-import { sanitizeText, warn, writeLine } from '../output/terminal.ts'
+import { countOf, sanitizeText, warn, withProgress, writeLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -15,8 +15,24 @@ export const command: Command = {
     if (format !== undefined && format !== 'hive' && format !== 'cq') {
       throw new UsageError(`--format takes hive or cq, not "${format}".`)
     }
-    const report = await withNode(dataDir, (call) =>
-      call('export', { format }, { signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
+    let printed = 0
+    const report = await withProgress(
+      signal,
+      () =>
+        withNode(dataDir, (call) =>
+          call(
+            'export',
+            { format },
+            {
+              signal,
+              async onItem(fact) {
+                await writeLine(JSON.stringify(fact))
+                printed += 1
+              }
+            }
+          )
+        ),
+      () => `The output is not whole: it has ${countOf(printed, 'fact')}.`
     )
     for (const line of withheldLines(report)) warn(line)
     return EXIT.ok

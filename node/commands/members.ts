@@ -144,6 +144,7 @@ async function withRoot(
   const [id = ''] = subjects
   const source = {
     env,
+    signal,
     file: values.root,
     fromStdin: values['passphrase-stdin'] === true,
     wordsFromStdin: values['words-stdin'] === true

@@ -4,7 +4,7 @@ import { REPAIR } from '../command-line/specs/node.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
 import { findRunningNode, requireHive } from '../control/running-node.ts'
 import { integrityText } from '../output/integrity.ts'
-import { print, printJson } from '../output/terminal.ts'
+import { print, printJson, withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -20,8 +20,18 @@ export const command: Command = {
       )
     }
     const { createHive } = await import('../../src/index.ts')
-    await using db = await createHive({ dataDir, swarm: false, repair: true })
-    const report = await db.agent.cortex.janitor.repair({ signal })
+    const report = await withProgress(
+      signal,
+      async (update) => {
+        update('repairing')
+        await using db = await createHive({ dataDir, swarm: false, repair: true })
+        return await db.agent.cortex.janitor.repair({
+          signal,
+          onProgress: ({ parts, done }) => update(`${done} of ${parts} parts repaired`)
+        })
+      },
+      () => 'What is mended stays mended. "hive repair" again does the rest.'
+    )
     if (values.json === true) printJson(report)
     else print(integrityText(report))
     return report.isWhole ? EXIT.ok : EXIT.failed

@@ -2,7 +2,7 @@
 import { readArguments } from '../command.ts'
 import { RESTORE } from '../command-line/specs/node.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { countOf, print, printJson } from '../output/terminal.ts'
+import { countOf, print, printJson, withProgress } from '../output/terminal.ts'
 import { restoreBackup } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -14,7 +14,15 @@ export const command: Command = {
     if (backup === undefined || positionals.length > 1) {
       throw new UsageError('Name the directory of the backup: hive restore DIR.')
     }
-    const report = await restoreBackup(backup, dataDir, { signal })
+    const report = await withProgress(
+      signal,
+      (update) =>
+        restoreBackup(backup, dataDir, {
+          signal,
+          onProgress: ({ items }) => update(countOf(items, 'item'))
+        }),
+      () => `Nothing is restored: ${dataDir} is empty again.`
+    )
     if (values.json === true) printJson(report)
     else print(`${countOf(report.items, 'item')} restored to ${dataDir}`)
     return EXIT.ok

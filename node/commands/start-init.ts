@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { wholeNumberOption } from '../command.ts'
 import { messageOf, UsageError } from '../exit-codes.ts'
+import { storedHere } from '../config/index.ts'
 import { componentLogger, Log, LOG_FORMATS, LOG_LEVELS } from '../log/index.ts'
 import { readModels } from '../models-file.ts'
 import { readSwarmKey } from '../swarm-key-file.ts'
@@ -77,17 +78,7 @@ export async function startInit(
 /** Settings that no option has. */
 async function configuredInit(settings: CommandContext['settings']): Promise<HiveInit> {
   const valueOf = (key: SettingKey): SettingValue | undefined => settings.get(key)?.value
-  const facts = valueOf('quota.facts')
-  const bytes = valueOf('quota.bytes')
-  const names = valueOf('anonymity.known-names')
-  return {
-    quota: {
-      ...(typeof facts === 'number' ? { facts } : {}),
-      ...(typeof bytes === 'number' ? { bytes } : {})
-    },
-    ...(typeof names === 'object' ? { anonymity: { knownNames: [...names] } } : {}),
-    ...(await embeddingsOf(valueOf))
-  }
+  return { ...storedHere(settings), ...(await embeddingsOf(valueOf)) }
 }
 
 function relayLimits(settings: CommandContext['settings']): Record<string, number> {

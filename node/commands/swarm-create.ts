@@ -17,7 +17,7 @@ export async function createSwarmHere(
   { values, dataDir, context }: SwarmCall,
   name: string
 ): Promise<void> {
-  const { env } = context
+  const { env, signal } = context
   if (values['words-stdin'] === true) throw new UsageError('create makes a new root.')
   const days =
     values.days === undefined ? undefined : wholeNumberOption('days', values.days, 1, MAX_DAYS)
@@ -42,7 +42,7 @@ export async function createSwarmHere(
     await using there = await MemberDirectory.open(dataDir)
     await requireNoMember(there, swarm)
   }
-  const source = { env, fromStdin: values['passphrase-stdin'] === true }
+  const source = { env, signal, fromStdin: values['passphrase-stdin'] === true }
   const passphrase = await newPassphrase(source)
   await using directory = await MemberDirectory.open(dataDir)
   await requireNoMember(directory, swarm)

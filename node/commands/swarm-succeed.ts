@@ -27,6 +27,7 @@ export async function succeedHere({ values, dataDir, context }: SwarmCall): Prom
     await requireAbsent(nextPath)
     const { root, passphrase } = await openRoot({
       env,
+      signal,
       file: values.root,
       fromStdin: values['passphrase-stdin'] === true,
       wordsFromStdin: values['words-stdin'] === true
@@ -34,7 +35,7 @@ export async function succeedHere({ values, dataDir, context }: SwarmCall): Prom
     const next = createRoot()
     const succession = succeedRoot(statements, root, { next: next.key })
     // The successor first: a succession whose successor is lost is the last one.
-    const seal = passphrase ?? (await newPassphrase({ env, fromStdin: false }))
+    const seal = passphrase ?? (await newPassphrase({ env, signal, fromStdin: false }))
     await writeRootFile(nextPath, next, seal)
     await call('member-add', { statements: [hexOf(succession)] }, { signal })
     const words = values.words === true ? { successorWords: await wordsOf(next) } : undefined

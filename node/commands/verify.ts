@@ -3,13 +3,25 @@ import { askNode } from '../ask-node.ts'
 import { VERIFY } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { integrityText } from '../output/integrity.ts'
-import { print, printJson } from '../output/terminal.ts'
+import { print, printJson, withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer, isJson } = await askNode(argv, VERIFY, context, (call, options) =>
-      call('verify', {}, options)
+    const { answer, isJson } = await withProgress(
+      context.signal,
+      (update) =>
+        askNode(argv, VERIFY, context, (call, options) =>
+          call(
+            'verify',
+            {},
+            {
+              ...options,
+              onProgress: ({ parts = 0, done = 0 }) => update(`${done} of ${parts} parts verified`)
+            }
+          )
+        ),
+      (last) => `${last ?? 'Nothing verified'}. "hive verify" again begins at the first part.`
     )
     if (isJson) printJson(answer)
     else print(integrityText(answer))

@@ -66,7 +66,9 @@ function wrongShape({ name }: Place, path: readonly string[]): string {
 }
 
 function wrongValue(place: Place, key: SettingKey, value: unknown): string {
-  const given = masked(JSON.stringify(value) ?? String(value))
+  const given = masked(
+    typeof value === 'number' ? `${value}` : (JSON.stringify(value) ?? String(value))
+  )
   const label = place.nameOf?.(key) ?? `${place.name}: ${key}`
   return `${label} takes ${settingSpec(key).takes}, not ${given}. Change or remove it.`
 }

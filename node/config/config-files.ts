@@ -1,8 +1,9 @@
 /** Finds and reads the configuration files of the user and of the project. */
-import { readFile, stat } from 'node:fs/promises'
+import { lstat, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '../exit-codes.ts'
+import { withoutMark } from '../text-mark.ts'
 import { masked } from './secrets.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -50,7 +51,7 @@ export async function findConfigFiles(
 ): Promise<ConfigFile[]> {
   const own = userConfigDir(env, home)
   const project = resolve(cwd) === own ? undefined : await findProjectFile(cwd, home)
-  const user = await fileIn(own)
+  const user = await fileIn(own, isBlocked)
   return [
     ...(project === undefined ? [] : [{ path: project, origin: 'project' } as const]),
     ...(user === undefined ? [] : [{ path: user, origin: 'user' } as const])
@@ -72,10 +73,24 @@ async function findProjectFile(cwd: string, home: string): Promise<string | unde
   return undefined
 }
 
-async function fileIn(directory: string): Promise<string | undefined> {
+/** A user's directory that cannot be entered may have a file: a node must not start without it. */
+const isBlocked = (code: unknown): boolean => code !== 'ENOENT' && code !== 'ENOTDIR'
+
+/** A link to nothing is a file too: to read it is an error, and to ignore it is not. */
+async function fileIn(
+  directory: string,
+  isFile: (code: unknown) => boolean = () => false
+): Promise<string | undefined> {
   const paths = NAMES.map((name) => join(directory, name))
   const found: string[] = []
-  for (const path of paths) if (await exists(path)) found.push(path)
+  for (const path of paths) {
+    const reason = await lstat(path).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code ?? 'UNKNOWN'
+    )
+    if (reason !== undefined && isFile(reason)) return path
+    if (reason === undefined) found.push(path)
+  }
   if (found.length > 1) {
     throw new ConfigError([`${directory} has hive.toml and hive.json. Keep one of the two files.`])
   }
@@ -103,7 +118,13 @@ export async function readConfigFile({ path }: ConfigFile): Promise<unknown> {
 async function readOwnText(path: string): Promise<string> {
   const uid = process.getuid?.()
   try {
-    const file = await stat(path)
+    const file = await stat(path).catch(async (error: unknown) => {
+      if ((await lstat(path)).isSymbolicLink()) throw linkError(path)
+      throw error
+    })
+    if (!file.isFile() && !file.isDirectory()) {
+      throw new ConfigError([`${path} is no regular file, so that it is not read. Delete it.`])
+    }
     if (uid !== undefined && file.uid !== uid && file.uid !== 0) {
       throw new ConfigError([
         `${path} belongs to another user, so that it is not used. Delete it, or make it yours.`
@@ -114,11 +135,17 @@ async function readOwnText(path: string): Promise<string> {
         `${path} has more than ${MAX_BYTES / 1024} KiB. A configuration is smaller; check the file.`
       ])
     }
-    return await readFile(path, 'utf8')
+    return withoutMark(await readFile(path, 'utf8'))
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError([`Cannot read ${path}: ${messageOf(error)}`])
   }
+}
+
+function linkError(path: string): ConfigError {
+  return new ConfigError([
+    `${path} is a link to a file that is not there. Correct the link, or delete it.`
+  ])
 }
 
 function exists(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ export { ConfigError, findConfigFiles, readConfigFile, userConfigDir } from './c
 export { loadConfiguration, readConfiguration } from './configuration.ts'
 export { misspeltVariables } from './environment.ts'
 export { masked } from './secrets.ts'
+export { storedHere } from './stored-here.ts'
 export { isSettingKey, SETTING_KEYS, SETTINGS, settingSpec, variableOf } from './settings.ts'
 export type { Configuration, Origin, ReadConfiguration, Setting } from './configuration.ts'
 export type { SettingKey, SettingKind, SettingValue } from './settings.ts'

@@ -126,8 +126,10 @@ async function withHive<T>(
 async function openUnlessLocked(dataDir: string, isLast: boolean): Promise<HiveNode | undefined> {
   // Loaded here: the library takes a second, and a running node needs none of it.
   const { createHive } = await import('../../src/index.ts')
+  const { readConfiguration, storedHere } = await import('../config/index.ts')
+  const { settings } = await readConfiguration({ env: process.env, cwd: process.cwd() })
   try {
-    return await createHive({ dataDir, swarm: false })
+    return await createHive({ dataDir, swarm: false, ...storedHere(settings) })
   } catch (error) {
     const isLocked = error instanceof Error && 'code' in error && error.code === 'STORE_LOCKED'
     if (isLocked && !isLast) return undefined

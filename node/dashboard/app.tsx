@@ -81,9 +81,15 @@ function skip(event: Event, main: HTMLElement | null): void {
 }
 
 function Navigation({ page }: { readonly page: PageName }): VNode {
+  const list = useRef<HTMLUListElement>(null)
+  // On a narrow screen the list is one line, which may be longer than the screen.
+  useEffect(() => {
+    const open = list.current?.querySelector('[aria-current]')
+    open?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [page])
   return (
     <nav aria-label={T.common.pages}>
-      <ul>
+      <ul ref={list}>
         {PAGES.map((name) => (
           <li key={name}>
             <a href={hrefOf(name)} aria-current={name === page ? 'page' : undefined}>

@@ -5,6 +5,7 @@ import type { RunningNode } from '../control/running-node.ts'
 import type { Finding } from '../install/index.ts'
 import type { Call, ResultOf } from '../operations/index.ts'
 import type { StartSettings } from './start-settings.ts'
+import type { UnusableEntry } from './unusable-entries.ts'
 
 export interface DoctorFinding extends Finding {
   /** Names the kind of problem. */
@@ -23,9 +24,13 @@ export interface Examined {
   /** Calls on the running node. */
   readonly call: Call | undefined
   readonly status: ResultOf<'status'> | undefined
+  /** Entries of the data directory that are a finding of their own: other checks leave them out. */
+  readonly unusable: readonly UnusableEntry[]
   readonly nodeVersion: string
   /** Bytes that the memory of JavaScript may take. */
   readonly heapLimit: number
+  /** Files and connections that this process may have open. */
+  readonly openFiles: number
   readonly now: number
   readonly signal: AbortSignal
 }
@@ -40,6 +45,11 @@ export const CHECK_TIMEOUT = 10_000
 
 export function good(id: string, text: string): DoctorFinding {
   return { id, ok: true, text }
+}
+
+/** Whether the entry `name` of the data directory, or something below it, cannot be used. */
+export function isUnusable({ unusable }: Pick<Examined, 'unusable'>, name: string): boolean {
+  return unusable.some((each) => each.name === name || each.name.startsWith(`${name}/`))
 }
 
 export function bad(id: string, text: string, mend: string): DoctorFinding {

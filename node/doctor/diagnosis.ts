@@ -11,7 +11,9 @@ import { MEMBER_CHECKS } from './member-checks.ts'
 import { MODEL_CHECKS } from './model-checks.ts'
 import { NETWORK_CHECKS } from './network-checks.ts'
 import { NODE_CHECKS } from './node-checks.ts'
+import { openFilesLimit } from './open-files-limit.ts'
 import { startSettings } from './start-settings.ts'
+import { unusableEntries } from './unusable-entries.ts'
 import type { Configuration } from '../config/index.ts'
 import type { Call, ResultOf } from '../operations/index.ts'
 import type { DoctorFinding, Examined } from './check.ts'
@@ -30,6 +32,7 @@ export interface DiagnosisInit {
   /** By default this process and its clock. */
   readonly nodeVersion?: string
   readonly heapLimit?: number
+  readonly openFiles?: number
   readonly now?: number
   readonly statusTimeout?: number
 }
@@ -68,7 +71,7 @@ export async function diagnose(init: DiagnosisInit): Promise<SectionFinding[]> {
   ])
 }
 
-const UNREADABLE = ['directory-access', 'directory-file'] as const
+const UNREADABLE = ['directory-access', 'directory-file', 'directory-link'] as const
 
 /** What a check finds good for itself, by the problems of other checks that contradict it. */
 const CONTRADICTED: Readonly<Record<string, readonly string[]>> = {
@@ -105,8 +108,10 @@ async function examine(init: DiagnosisInit): Promise<Examined> {
     node,
     call,
     status: call && (await statusOf(call, signal, init.statusTimeout ?? STATUS_TIMEOUT)),
+    unusable: await unusableEntries(dataDir),
     nodeVersion: init.nodeVersion ?? process.versions.node,
     heapLimit: init.heapLimit ?? getHeapStatistics().heap_size_limit,
+    openFiles: init.openFiles ?? (await openFilesLimit()),
     now: init.now ?? Date.now(),
     signal
   }

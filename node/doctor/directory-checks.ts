@@ -1,12 +1,13 @@
 /** The data directory: who can read it, the files of the node in it, and its store. */
 import { constants } from 'node:fs'
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, lstat, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { inspectStore } from '../../crdt/index.ts'
 import { loadPeerKey } from '../../transport/index.ts'
 import { isAlive } from '../control/process-alive.ts'
-import { bad, good } from './check.ts'
+import { bad, good, isUnusable } from './check.ts'
+import { entryFindings } from './entry-findings.ts'
 import { lockHolder } from './lock-holder.ts'
 import type { Stats } from 'node:fs'
 import type { Check, DoctorFinding, Examined } from './check.ts'
@@ -21,6 +22,7 @@ const MAX_INDEX_BYTES = 256 * 1024 * 1024
 
 export const DIRECTORY_CHECKS: readonly Check[] = [
   { section: 'directory', run: checkDirectory },
+  { section: 'directory', run: ({ dataDir, unusable }) => entryFindings(dataDir, unusable) },
   { section: 'directory', run: checkPeerKey },
   { section: 'directory', run: checkToken },
   { section: 'directory', run: checkControl },
@@ -30,6 +32,10 @@ export const DIRECTORY_CHECKS: readonly Check[] = [
 
 async function checkDirectory({ dataDir }: Examined): Promise<DoctorFinding[]> {
   const directory = await statOf(dataDir)
+  if (directory === undefined && (await lstat(dataDir).catch(() => undefined)) !== undefined) {
+    const text = `the data directory is a link to something that is not there: ${dataDir}`
+    return [bad('directory-link', text, 'mount the disk with the target, or correct the link')]
+  }
   if (directory === undefined) {
     return [good('directory', `the data directory does not exist yet: ${dataDir}`)]
   }
@@ -40,9 +46,8 @@ async function checkDirectory({ dataDir }: Examined): Promise<DoctorFinding[]> {
   }
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch {
-    const text = `this user cannot read and write the data directory: ${dataDir}`
-    return [bad('directory-access', text, `chmod u+rwx "${dataDir}", as its owner`)]
+  } catch (error) {
+    return [bad('directory-access', ...accessProblem(dataDir, directory, error))]
   }
   if ((directory.mode & OTHERS) !== 0 && (await statOf(join(dataDir, 'store'))) !== undefined) {
     const text = `other users may enter the data directory (mode 0${(directory.mode & 0o777).toString(8)}): ${dataDir}`
@@ -51,10 +56,25 @@ async function checkDirectory({ dataDir }: Examined): Promise<DoctorFinding[]> {
   return [good('directory', `the data directory can be read and written: ${dataDir}`)]
 }
 
-async function checkPeerKey({ dataDir }: Examined): Promise<DoctorFinding[]> {
-  const path = join(dataDir, 'peer.key')
+/** A finding's text and remedy. */
+function accessProblem(dataDir: string, { uid }: Stats, error: unknown): [string, string] {
+  if (error instanceof Error && 'code' in error && error.code === 'EROFS') {
+    const text = `the data directory is on a file system that is read-only: ${dataDir}`
+    return [text, 'mount it for writing, or choose another --data-dir']
+  }
+  const text = `this user cannot read and write the data directory: ${dataDir}`
+  return uid === process.getuid?.()
+    ? [text, `chmod u+rwx "${dataDir}"`]
+    : [
+        `${text} (it belongs to user ${uid})`,
+        `run hive as user ${uid}, or choose another --data-dir`
+      ]
+}
+
+async function checkPeerKey(examined: Examined): Promise<DoctorFinding[]> {
+  const path = join(examined.dataDir, 'peer.key')
   const file = await statOf(path)
-  if (file === undefined) return []
+  if (file === undefined || isUnusable(examined, 'peer.key')) return []
   const open = modeFinding('peer-key-mode', 'the peer key', path, file)
   if (open !== undefined) return [open]
   try {
@@ -66,7 +86,9 @@ async function checkPeerKey({ dataDir }: Examined): Promise<DoctorFinding[]> {
   }
 }
 
-async function checkToken({ dataDir, node }: Examined): Promise<DoctorFinding[]> {
+async function checkToken(examined: Examined): Promise<DoctorFinding[]> {
+  const { dataDir, node } = examined
+  if (isUnusable(examined, 'http-token')) return []
   const path = join(dataDir, 'http-token')
   const file = await statOf(path)
   if (file === undefined) {
@@ -82,10 +104,12 @@ async function checkToken({ dataDir, node }: Examined): Promise<DoctorFinding[]>
     : [bad('token', `there is no token in ${path}`, `rm "${path}": the next start makes a new one`)]
 }
 
-async function checkControl({ dataDir, node, start }: Examined): Promise<DoctorFinding[]> {
+async function checkControl(examined: Examined): Promise<DoctorFinding[]> {
+  const { dataDir, node, start } = examined
   const findings: DoctorFinding[] = []
   const path = join(dataDir, 'node.json')
-  if (node === undefined && (await statOf(path)) !== undefined) {
+  const isFile = (await statOf(path)) !== undefined && !isUnusable(examined, 'node.json')
+  if (node === undefined && isFile) {
     const text = `${path} is of a node that no longer answers`
     findings.push(bad('control-file', text, 'hive start: it replaces the file'))
   }
@@ -105,11 +129,13 @@ async function checkControl({ dataDir, node, start }: Examined): Promise<DoctorF
 }
 
 /** A store that another process has open is not touched. */
-async function checkStore({ dataDir, node, start, status }: Examined): Promise<DoctorFinding[]> {
+async function checkStore(examined: Examined): Promise<DoctorFinding[]> {
+  const { dataDir, node, start, status } = examined
   const directory = join(dataDir, 'store')
   const file = await statOf(join(directory, 'LOCK'))
   const hasStore = (await statOf(directory)) !== undefined
-  if (!hasStore) return []
+  // A store that this user cannot read is not damaged.
+  if (!hasStore || isUnusable(examined, 'store')) return []
   if (node !== undefined) return [good('store', 'the running node has the store')]
   const holder = file === undefined ? undefined : await lockHolder(file)
   if (holder !== undefined) {
@@ -135,13 +161,15 @@ async function checkStore({ dataDir, node, start, status }: Examined): Promise<D
 }
 
 /** Only of a stopped node: a running one writes to it. */
-async function checkIndex({ dataDir, node }: Examined): Promise<DoctorFinding[]> {
+async function checkIndex(examined: Examined): Promise<DoctorFinding[]> {
+  const { dataDir, node } = examined
   if (node !== undefined) return []
   let compared = 0
   for (const name of ['search.db', 'vectors.db']) {
     const path = join(dataDir, name)
     const file = await statOf(path)
     if (file === undefined || file.size > MAX_INDEX_BYTES) continue
+    if (isUnusable(examined, name) || isUnusable(examined, `${name}.sum`)) continue
     const sum = await readFile(`${path}.sum`, 'utf8').catch(() => undefined)
     if (sum === undefined) continue
     const bytes = await readFile(path)

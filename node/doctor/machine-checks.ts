@@ -14,6 +14,9 @@ const MIB = 1024 * 1024
 const MEMORY_NEEDED = 256 * MIB
 const HEAP_NEEDED = 192 * MIB
 
+/** A store opens tables, and each connection is a file too; systems begin at 1024. */
+const FILES_NEEDED = 512
+
 /** LevelDB needs room to merge tables, and the index as much again. */
 const SPACE_NEEDED = 64 * MIB
 
@@ -23,6 +26,7 @@ const CLOCK_TOLERANCE = 86_400_000
 export const MACHINE_CHECKS: readonly Check[] = [
   { section: 'machine', run: checkNode },
   { section: 'machine', run: checkMemory },
+  { section: 'machine', run: checkOpenFiles },
   { section: 'machine', run: checkSpace },
   { section: 'machine', run: checkClock },
   { section: 'machine', run: checkSocket },
@@ -64,6 +68,13 @@ async function checkMemory({ heapLimit }: Examined): Promise<DoctorFinding[]> {
     ]
   }
   return [good('memory-limit', 'there is no low limit of memory')]
+}
+
+function checkOpenFiles({ openFiles }: Examined): DoctorFinding[] {
+  const text = `this process may have ${openFiles} files and connections open`
+  return openFiles >= FILES_NEEDED
+    ? [good('open-files', 'there is no low limit of open files')]
+    : [bad('open-files', text, 'ulimit -n 4096, or LimitNOFILE=4096 in the service')]
 }
 
 async function checkSpace({ dataDir }: Examined): Promise<DoctorFinding[]> {

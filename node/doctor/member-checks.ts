@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isClosedSwarm, plainSwarmName } from '../../crdt/index.ts'
 import { memberSelf, membershipWarning } from '../../src/index.ts'
-import { bad, good } from './check.ts'
+import { bad, good, isUnusable } from './check.ts'
 import { modeFinding } from './directory-checks.ts'
 import { memberKeysIn, ownStatements } from './own-member.ts'
 import type { MemberKeys } from '../../crdt/index.ts'
@@ -25,6 +25,7 @@ const MENDS: Readonly<Record<OwnMembership['state'], string>> = {
 
 async function checkMembership(examined: Examined): Promise<DoctorFinding[]> {
   const path = join(examined.dataDir, 'member.json')
+  if (isUnusable(examined, 'member.json') || isUnusable(examined, 'store')) return []
   const file = await stat(path).catch(() => undefined)
   const swarm = examined.status?.swarm?.name ?? examined.start.values.swarm ?? ''
   if (file === undefined) {

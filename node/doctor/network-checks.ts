@@ -60,6 +60,11 @@ function checkReach({ start: { values } }: Examined): Promise<DoctorFinding[]> {
     findings.push(bad('relay-key', 'a relay without a swarm key would not start', mend))
   }
   const listen = values.listen ?? []
+  const isRelayed = listen.includes('/p2p-circuit')
+  if (isRelayed && values.lan !== true && (values.bootstrap ?? []).length === 0) {
+    const found = 'the node listens at a relay (/p2p-circuit), and no setting names one'
+    findings.push(bad('relay-missing', found, 'add --bootstrap RELAY, or remove that --listen'))
+  }
   const isLocal = listen.length > 0 && listen.every((address) => LOOPBACK.test(address))
   if (values.lan === true && isLocal) {
     const found = 'the node looks for peers on the network, and listens on this machine only'
@@ -91,21 +96,34 @@ async function checkPorts({ start: { values }, node }: Examined): Promise<Doctor
   const [, host = '127.0.0.1', port = '0'] = /^(?:(.+):)?(\d+)$/.exec(values.http) ?? []
   const http = { name: 'http', host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
   for (const place of [...listened, http]) {
-    if (place.port === 0) continue
+    const { name } = place
+    // Port 0 is any free one; the address must be of this machine nevertheless.
+    if (place.host === '') continue
     const problem = await portProblem(place.host, place.port)
     if (problem === undefined) continue
-    const mend = `end the other process, or choose another port with --${place.name}`
     findings.push(
-      bad('port', `port ${place.port} of ${place.host} cannot be used: ${problem}`, mend)
+      problem.code === 'EADDRNOTAVAIL'
+        ? bad(
+            'listen-address',
+            `${place.host} is no address of this machine, so that nothing can listen there`,
+            `name an address of this machine with --${name}, or 0.0.0.0 for all`
+          )
+        : bad(
+            'port',
+            `port ${place.port} of ${place.host} cannot be used: ${messageOf(problem)}`,
+            problem.code === 'EACCES'
+              ? `choose a port from 1024 on with --${name}`
+              : `end the other process, or choose another port with --${name}`
+          )
     )
   }
   return findings
 }
 
-function portProblem(host: string, port: number): Promise<string | undefined> {
+function portProblem(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
   const server = createServer()
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(messageOf(error)))
+    server.once('error', resolve)
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 }

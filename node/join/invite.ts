@@ -68,7 +68,8 @@ export function writeInvite({ swarm, key, peers, admission }: Invite): string {
 
 /** Throws `UsageError` with what is wrong; the text of an invite is in no message. */
 export function readInvite(input: string): Invite {
-  const text = input.trim()
+  // Mail breaks long lines.
+  const text = input.replaceAll(/\s+/g, '')
   const [, version = '', payload = '', check = ''] =
     /^hive(\d+)\.([\w-]+)(?:\.([0-9a-f]+))?$/.exec(text) ?? []
   if (version === '' || text.length > MAX_LENGTH) {

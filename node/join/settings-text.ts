@@ -2,16 +2,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'smol-toml'
 import { UsageError } from '../exit-codes.ts'
+import { withoutMark } from '../text-mark.ts'
 import { bracketsOf, plain } from '../toml-text.ts'
 
 type Value = string | readonly string[] | undefined
 
 /** `undefined` removes a setting. Throws `UsageError` where the file has a form that cannot be edited. */
 export function withSettings(
-  text: string,
+  marked: string,
   form: 'json' | 'toml',
   settings: Readonly<Record<string, Value>>
 ): string {
+  const text = withoutMark(marked)
   if (form === 'json') {
     const before: unknown = text.trim() === '' ? {} : JSON.parse(text)
     const after = { ...(typeof before === 'object' ? before : {}), ...settings }

@@ -248,6 +248,7 @@ export const NODE = {
     effect: 'changes',
     input: Empty,
     output: IntegrityReport,
+    hasProgress: true,
     errors: [],
     example: {
       input: {},
@@ -262,7 +263,11 @@ export const NODE = {
     },
     cli: { by: 'verify', args: ['verify'] },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, _input, { signal }) => db.agent.cortex.janitor.verify({ signal })
+    run: ({ db }, _input, { signal, onProgress }) =>
+      db.agent.cortex.janitor.verify({
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      })
   }),
 
   backup: operation({

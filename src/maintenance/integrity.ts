@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type {
   FileDamage,
   Replica,
@@ -41,6 +42,22 @@ export interface RepairReport extends IntegrityReport {
   /** Damaged values that were removed, by section. */
   readonly removed: Readonly<Record<string, number>>
 }
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  /** Parts that are read: facts, annotations, entries and all values; a repair has one more. */
+  readonly parts: number
+  readonly done: number
+}
+
+/** Of `verify` and `repair`: they end with an error when the signal aborts. */
+export interface VerifyOptions extends AbortOptions {
+  /** Called when a part begins. */
+  readonly onProgress?: (progress: VerifyProgress) => void
+}
+
+/** Facts, annotations, entries, and all values. */
+const PARTS = 4
 
 export interface IntegrityComponents {
   readonly store: Store
@@ -85,22 +102,29 @@ export class Integrity {
   }
 
   /** Reads everything, and mends what follows from the rest. */
-  async verify(signal?: AbortSignal): Promise<IntegrityReport> {
+  async verify({ signal, onProgress }: VerifyOptions = {}): Promise<IntegrityReport> {
     const { store, facts, annotations, replica } = this.#components
+    const begin = (done: number): void => onProgress?.({ parts: PARTS, done })
     const audits: Audits | undefined = await readable(async () => {
+      begin(0)
       const audited = await facts.audit(signal)
+      begin(1)
       await annotations.audit(signal)
+      begin(2)
       return { facts: audited, hive: await replica.audit(signal) }
     })
+    begin(3)
     const report = await store.verify(signal)
     return reportOf(store, report, audits)
   }
 
   /** Removes damaged values, and then mends what follows from the rest. */
-  async repair(signal?: AbortSignal): Promise<RepairReport> {
+  async repair({ signal, onProgress }: VerifyOptions = {}): Promise<RepairReport> {
     const { store } = this.#components
+    const begin = (done: number): void => onProgress?.({ parts: PARTS + 1, done })
+    begin(0)
     const removed = await readable(() => store.discardDamaged(signal))
-    const report = await this.verify(signal)
+    const report = await this.verify({ signal, onProgress: ({ done }) => begin(done + 1) })
     // Files of the past do not count: the tables were rebuilt when the store was opened.
     const { damaged, unreadable, facts } = report
     const isWhole =
@@ -109,7 +133,7 @@ export class Integrity {
   }
 
   async #verifyAndReport(signal: AbortSignal): Promise<void> {
-    const report = await this.verify(signal)
+    const report = await this.verify({ signal })
     if (!report.isWhole) this.#components.onDamage(report)
   }
 

@@ -2,7 +2,7 @@
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
 import type { FinishOptions, SearchIndex } from '../search/index.ts'
-import type { Integrity, IntegrityReport, RepairReport } from './integrity.ts'
+import type { Integrity, IntegrityReport, RepairReport, VerifyOptions } from './integrity.ts'
 import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 /** The Bloom filters of this node after a rebuild. */
@@ -57,16 +57,16 @@ export class Janitor {
    * private, since it may have been. New facts wait while the stored ones are counted: about as long
    * as reading them takes.
    */
-  verify({ signal }: AbortOptions = {}): Promise<IntegrityReport> {
-    return this.#components.integrity.verify(signal)
+  verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
+    return this.#components.integrity.verify(options)
   }
 
   /**
    * Removes damaged values, which read as absent before too, and then does what `verify` does. The
    * option `repair` of `createHive` rebuilds the tables first.
    */
-  repair({ signal }: AbortOptions = {}): Promise<RepairReport> {
-    return this.#components.integrity.repair(signal)
+  repair(options: VerifyOptions = {}): Promise<RepairReport> {
+    return this.#components.integrity.repair(options)
   }
 
   /**

@@ -128,7 +128,7 @@ export async function loadCatalogue(user?: string | CatalogueInput): Promise<Cat
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw new ModelError(
       'FILE_INVALID',

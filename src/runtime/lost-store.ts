@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StoreError } from '../../crdt/index.ts'
+import { messageOf } from '../errors.ts'
 
 /** What a node derives from its store: nothing else makes these files. */
 const DERIVED = /^(search|vectors)\.db$/
@@ -16,10 +17,13 @@ export async function refuseLostStore(dataDir: string): Promise<void> {
   )
 }
 
+/** A directory that is there and cannot be read is not missing. */
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory)
-  } catch {
-    return []
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
+    const text = `Cannot open the store in ${directory}: ${messageOf(cause)}`
+    throw new StoreError('STORE_OPEN_FAILED', text, { cause })
   }
 }

@@ -58,6 +58,18 @@ describe('the command line', function () {
     )
   })
 
+  it('ends at the first signal while it waits for its input', async () => {
+    await using machine = await Machine.create()
+    const waiting = ['distill --data-dir ./new', 'join -', 'swarm create lab --passphrase-stdin']
+    for (const [i, line] of waiting.entries()) {
+      // More than a pipe holds: the command reads when all of it is written, and waits for the rest.
+      const { stdout } = await machine.run(
+        `mkfifo in${i}; exec 3<>in${i}; hive ${line} < in${i} & pid=$!; head -c 300000 /dev/zero >&3; kill -INT $pid; wait $pid; echo "code $?"`
+      )
+      assert.match(stdout, /^code 130$/m, line)
+    }
+  })
+
   it('names what was probably meant, and where the help is', async () => {
     await using machine = await Machine.create()
     const cases: readonly (readonly [string, RegExp])[] = [

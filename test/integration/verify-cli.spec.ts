@@ -6,7 +6,7 @@ import { Level } from 'level'
 import { createHive } from '../../src/index.ts'
 import { runHive } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import type { IntegrityReport } from '../../src/index.ts'
+import type { IntegrityReport, VerifyProgress } from '../../src/index.ts'
 
 const FACTS = 300
 
@@ -77,7 +77,11 @@ describe('hive verify and hive repair', () => {
     assert.match(stdout, /Lost facts are in a backup only: "hive restore/)
     await using db = await createHive({ dataDir, swarm: false })
     const { knowledge, janitor } = db.agent.cortex
-    const { facts } = await janitor.verify()
+    const parts: string[] = []
+    const onProgress = ({ done, parts: all }: VerifyProgress): void =>
+      void parts.push(`${done} of ${all}`)
+    const { facts } = await janitor.verify({ onProgress })
+    assert.deepEqual(parts, ['0 of 4', '1 of 4', '2 of 4', '3 of 4'])
     assert.ok(facts !== undefined && facts.lost > 0, 'what was lost is still known')
     for (let i = 0; i < FACTS; i += 20) {
       const content = `The text of fact ${i}.`

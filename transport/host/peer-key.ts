@@ -1,5 +1,6 @@
 /** The peer's own key: its libp2p identity, in a file that only its user can read. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { messageOf } from '../../crdt/index.ts'
 import { SwarmError } from '../errors.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
@@ -12,6 +13,11 @@ export async function loadPeerKey(path: string): Promise<PrivateKey> {
     return keys.privateKeyFromProtobuf(await readFile(path))
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
+      // A key that this user cannot read is not damaged: its peer id must stay.
+      if (cause instanceof Error && 'syscall' in cause) {
+        const text = `Cannot read the peer key in ${path}: ${messageOf(cause)}.`
+        throw new SwarmError('PEER_KEY_UNUSABLE', text, { cause })
+      }
       throw new SwarmError(
         'PEER_KEY_UNUSABLE',
         `Cannot read the peer key in ${path}. Restore the file, or delete it to start with a new peer id.`,

@@ -43,6 +43,19 @@ export async function logOut(): Promise<void> {
   signedOut()
 }
 
+/**
+ * Logs in again where an open page gets the address of a login, which loads nothing anew, and
+ * follows the logins of the other tabs of this browser.
+ */
+export function followLogins(): void {
+  addEventListener('hashchange', () => {
+    if (LOGIN.test(location.hash)) void logIn()
+  })
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === KEY) login.value = newValue === null ? 'out' : 'open'
+  })
+}
+
 /** The node does not know the login any longer. */
 export function signedOut(): void {
   localStorage.removeItem(KEY)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { launchBrowser, openDashboard } from '../../fixtures/browser.ts'
+import { launchBrowser, loginAddress, openDashboard, WIDTHS } from '../../fixtures/browser.ts'
 import { startWorld } from '../../fixtures/dashboard-world.ts'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { DashboardPage } from '../../fixtures/browser.ts'
@@ -42,8 +42,17 @@ describe('the dashboard in Chromium', function () {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
     await page.goto(`${world.api.url}/#login=${'x'.repeat(43)}`)
-    await page.reload()
     await page.getByText('older than a minute').waitFor()
+    // Another tab of the browser logs in, and this one goes on.
+    const other = await page.context().newPage()
+    await other.goto(await loginAddress(world.api))
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    // The address of a login in a page that is open already.
+    await page.goto(await loginAddress(world.api))
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+    assert.equal(new URL(page.url()).hash, '#/overview')
     // The browser names the refusals that this test is about.
     assert.ok(dash.problems.every((each) => each.includes('401')))
     dash.problems.length = 0
@@ -252,6 +261,15 @@ describe('the dashboard in Chromium', function () {
     await page.getByRole('button', { name: 'Load again' }).first().click()
     await page.locator('.connection.live').waitFor()
     dash.problems.length = 0
+  })
+
+  it('shows where one is, on a narrow screen too', async () => {
+    await page.setViewportSize({ width: WIDTHS.narrow, height: 900 })
+    for (const name of ['events', 'skills', 'overview']) {
+      await dash.open(name)
+      const box = await page.locator('nav [aria-current=page]').boundingBox()
+      assert.ok(box !== null && box.x >= 0 && box.x + box.width <= WIDTHS.narrow, `${name} is seen`)
+    }
   })
 
   it('is used by the keyboard alone', async () => {

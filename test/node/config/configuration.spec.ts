@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { chown, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { ConfigError, loadConfiguration, readConfiguration } from '../../../node/config/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Configuration } from '../../../node/config/index.ts'
@@ -185,6 +187,32 @@ describe('the configuration', () => {
       [7, 'off', false]
     )
     assert.equal(valueOf(await load({ HIVE_K: '1' }), 'k'), 1, 'variables are the user’s own')
+  })
+
+  it('never goes on without a user’s file that it cannot read', async () => {
+    const path = join(home, '.config', 'hive', 'hive.toml')
+    await symlink('hive.toml.of-a-disk', path)
+    assert.match((await problemsOf())[0] ?? '', /link to a file that is not there\. Correct/)
+    await rm(path)
+    await promisify(execFile)('mkfifo', [path])
+    assert.match((await problemsOf())[0] ?? '', /is no regular file/)
+    await rm(join(home, '.config', 'hive'), { recursive: true })
+    // A link to itself is a directory that cannot be entered, for root too.
+    await symlink('hive', join(home, '.config', 'hive'))
+    assert.match((await problemsOf())[0] ?? '', /Cannot read .*hive\.toml/)
+  })
+
+  it('reads what editors of Windows write, as TOML and as JSON', async () => {
+    await user('\uFEFFk = 4\r\n')
+    assert.equal(valueOf(await load(), 'k'), 4)
+    await rm(join(home, '.config', 'hive', 'hive.toml'))
+    await user('\uFEFF{"k": 5}\r\n', 'hive.json')
+    assert.equal(valueOf(await load(), 'k'), 5)
+  })
+
+  it('names a number that is none as it stands', async () => {
+    await user('k = nan')
+    assert.match((await problemsOf())[0] ?? '', /k takes a whole number .*, not NaN\./)
   })
 
   it('uses no file of another user, also through a link', async function () {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHive, generateSwarmKey, restoreBackup } from '../../../src/index.ts'
 import { DoctorWorld } from '../../fixtures/doctor-world.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import { ENTRY_FAULTS } from './entry-faults.ts'
 import { FAULTS } from './faults.ts'
 import { makeMember, MEMBER_FAULTS } from './member-faults.ts'
 import { MORE_FAULTS } from './more-faults.ts'
@@ -38,7 +39,12 @@ describe('the doctor', function () {
   })
   const node = (): string => `${directory.path}/node`
 
-  for (const { what, id, mend, plant } of [...FAULTS, ...MORE_FAULTS, ...MEMBER_FAULTS]) {
+  for (const { what, id, mend, plant } of [
+    ...FAULTS,
+    ...MORE_FAULTS,
+    ...MEMBER_FAULTS,
+    ...ENTRY_FAULTS
+  ]) {
     it(`names ${what}, and what to do`, async () => {
       await using world = await DoctorWorld.create(node())
       await plant(world)

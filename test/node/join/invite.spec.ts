@@ -22,6 +22,8 @@ describe('an invite', () => {
   it('gives back what was put in, with space around it', () => {
     const hex = /[0-9a-f]{64}/.exec(key)?.[0]
     assert.deepEqual(readInvite(` ${text}\n`), { swarm: 'team', key: hex, peers })
+    const broken = `${text.slice(0, 76)}\r\n${text.slice(76)}`
+    assert.deepEqual(readInvite(broken), { swarm: 'team', key: hex, peers }, 'broken by mail')
     assert.deepEqual(readInvite(writeInvite({ swarm: 'open', peers })), { swarm: 'open', peers })
   })
 

@@ -184,6 +184,23 @@ describe('the measurements', function () {
     assert.ok(hidden.length < own.length / 2, hidden.join(' '))
   })
 
+  it('are all in the documentation, which has no others', () => {
+    const page = readFileSync(new URL('../OPERATIONS.md', DOCS), 'utf8')
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name)
+    const documented = [...page.matchAll(/`((?:hive|gen_ai|process|nodejs)_[\w*]+)/g)].map(
+      ([, name = '']) => name
+    )
+    const isNamedBy = (pattern: string) => (name: string) =>
+      new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name)
+    const missing = names.filter((name) => !documented.some((each) => isNamedBy(each)(name)))
+    assert.deepEqual(missing, [], 'not documented')
+    const made = names.filter((name) => name.startsWith('hive_') || name.startsWith('gen_ai_'))
+    const gone = documented.filter(
+      (each) => !/^(process|nodejs)_/.test(each) && !made.some(isNamedBy(each))
+    )
+    assert.deepEqual(gone, [], 'documented, and not there')
+  })
+
   it('have no content, keys or ids', () => {
     for (const secret of ['Flex', 'CSS', 'Hello', 'greet', 'Sum up', api.token, api.dataDir]) {
       assert.ok(!text.includes(secret), secret)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openStore, StoreError } from '../../../crdt/index.ts'
 import { createHive } from '../../../src/index.ts'
@@ -23,6 +23,22 @@ describe('a store that is gone', () => {
       if (name.startsWith('search.db')) await rm(join(dataDir, name))
     }
     await use(dataDir)
+  })
+
+  it('is not called missing where it cannot be read', async () => {
+    await using directory = await temporaryDirectory()
+    await use(directory.path)
+    const store = join(directory.path, 'store')
+    await rename(store, `${store}.away`)
+    // A link to itself cannot be read by any user, root included.
+    await symlink('store', store)
+    await assert.rejects(
+      createHive({ dataDir: directory.path, swarm: false }),
+      (error: unknown) => {
+        assert.ok(error instanceof StoreError && error.code === 'STORE_OPEN_FAILED', String(error))
+        return !/delete|missing/.test(error.message)
+      }
+    )
   })
 
   it('is reported where nothing of its database is left but the copies', async () => {

@@ -14,6 +14,15 @@ describe('the peer key', () => {
     assert.ok((await loadPeerKey(path)).equals(made))
   })
 
+  it('is not called damaged when it cannot be read', async () => {
+    await using directory = await temporaryDirectory()
+    // A directory cannot be read by any user, root included.
+    await assert.rejects(loadPeerKey(directory.path), (error) => {
+      assert.ok(error instanceof SwarmError && error.code === 'PEER_KEY_UNUSABLE')
+      return !/delete/.test(error.message) && error.message.includes(directory.path)
+    })
+  })
+
   it('is never replaced when its file is damaged', async () => {
     await using directory = await temporaryDirectory()
     const path = join(directory.path, 'peer.key')
