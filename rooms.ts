@@ -144,6 +144,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       ...CRDT,
       'src/arguments',
+      'src/foreign-text',
       'src/facts',
       'src/journal',
       'src/knowledge',

@@ -285,7 +285,10 @@ export type {
   ProbeName,
   ProbeReport,
   PublishedFact,
-  StayReason
+  SharedCounts,
+  SharedRecord,
+  StayReason,
+  WithdrawnCounts
 } from './governance/index.ts'
 export type {
   Attempt,

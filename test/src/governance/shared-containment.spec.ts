@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { budget } from '../../fixtures/budget.ts'
+import { governedNode, NAMES, WHY } from './governed-node.ts'
+import type { SkillInit } from '../../../src/index.ts'
+import type { GovernedNode } from './governed-node.ts'
+
+type Step =
+  | { readonly do: 'add' | 'achieve' | 'reopen'; readonly agent: number; readonly goal: number }
+  | { readonly do: 'retract'; readonly goal: number }
+
+const agent = fc.constantFrom(0, 0, 0, 1, 2)
+const goal = fc.nat(4)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), agent, goal }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('achieve' as const), agent, goal }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reopen' as const), agent, goal }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('retract' as const), goal }) }
+)
+
+/** Steps at one time run at once, but for retractions. */
+const history = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), {
+  minLength: 3,
+  maxLength: 7
+})
+
+/** Who stated each goal, and when its statement changed. */
+class Expected {
+  readonly #goals = new Map<string, { status: string; by: Map<string, Date[]> }>()
+
+  /** Undefined if this node states nothing of the goal. */
+  state(id: string, name: string, status: string | undefined, at: Date): void {
+    const before = this.#goals.get(id)
+    const now = status ?? before?.status ?? 'open'
+    const by = before?.by ?? new Map<string, Date[]>()
+    const times = by.get(name) ?? []
+    const isNews = before === undefined || before.status !== now || times.length === 0
+    by.set(name, isNews ? [...times, at] : times)
+    this.#goals.set(id, { status: now, by })
+  }
+
+  retract(id: string): void {
+    this.#goals.delete(id)
+  }
+
+  stated(): string[] {
+    return [...this.#goals.keys()].toSorted()
+  }
+
+  withdrawn(name: string, from: Date, to: Date): string[] {
+    return this.stated().filter((id) => {
+      const { by } = this.#goals.get(id) ?? { by: new Map<string, Date[]>() }
+      const times = by.get(name) ?? []
+      return by.size === 1 && times.length > 0 && times.every((at) => at >= from && at <= to)
+    })
+  }
+}
+
+const SKILL: SkillInit = {
+  name: 'text-length',
+  description: 'Counts the units of a text.',
+  kind: 'code',
+  source: 'export default (text) => text.length',
+  tests: [{ input: 'four', output: 4 }]
+}
+
+/** Adds a skill as an agent, and uses it until it is verified. */
+async function verified(node: GovernedNode, name: string, source: string): Promise<string> {
+  const { capabilities } = node.agent(name).cortex
+  const { id } = await capabilities.registerCapability({
+    ...SKILL,
+    name: `skill-${source.length}`,
+    source
+  })
+  await verify(node, id)
+  return id
+}
+
+async function verify(node: GovernedNode, id: string): Promise<void> {
+  const { capabilities } = node.agent('cy').cortex
+  for (let use = 0; (await capabilities.get(id)).status !== 'verified'; use++) {
+    assert.ok(use < 500, 'it is not verified')
+    await capabilities.invoke(id, `text ${use}`)
+  }
+}
+
+const sourceOf = (n: number): string => `${SKILL.source}${' '.repeat(n)}`
+
+describe('containment of goals and skills', function () {
+  this.timeout(600_000)
+
+  it('withdraws exactly the goals that the agent alone stated in the window', async () => {
+    const property = fc.asyncProperty(
+      history,
+      agent,
+      fc.nat(3),
+      fc.nat(3),
+      async (times, who, start, length) => {
+        await using node = await governedNode()
+        const expected = new Expected()
+        const clock: Date[] = []
+        for (const steps of times) {
+          const at = node.tick()
+          clock.push(at)
+          for (const each of steps) await act(node, expected, each, at)
+        }
+        const from = clock[Math.min(start, clock.length - 1)] ?? new Date(0)
+        const to = clock[Math.min(start + length, clock.length - 1)] ?? from
+        const name = NAMES[who] ?? ''
+        const gone = expected.withdrawn(name, from, to)
+        const { governor } = node.db.agent.cortex
+        const preview = await governor.preview({ agent: name, from, to })
+        assert.deepEqual(withdrawn(preview.goals), gone, 'the preview')
+        assert.deepEqual(preview.withdrawsOf, { facts: 0, goals: gone.length, skills: 0 })
+        assert.deepEqual(await stated(node), expected.stated(), 'a preview withdraws')
+        const report = await governor.contain({ id: preview.id }, WHY)
+        assert.deepEqual(report.withdrawnOf, { facts: 0, goals: gone.length, skills: 0 })
+        assert.equal(report.stays, preview.stays)
+        const left = expected.stated().filter((id) => !gone.includes(id))
+        assert.deepEqual(await stated(node), left)
+        assert.deepEqual(await governor.contain({ id: preview.id }, WHY), report, 'again')
+        assert.deepEqual(await stated(node), left, 'again')
+      }
+    )
+    await fc.assert(property, { numRuns: budget(40, 500), seed: 20_261_129 })
+  })
+
+  it('puts the skills of the agent back to the sandbox, and retracts their votes', async () => {
+    await using node = await governedNode()
+    const { governor, hive, capabilities } = node.db.agent.cortex
+    const early = await verified(node, 'ada', sourceOf(0))
+    await hive.skills.publish(early).catch(() => undefined)
+    const from = node.tick()
+    const own = await verified(node, 'ada', sourceOf(1))
+    const other = await verified(node, 'bob', sourceOf(2))
+    const both = await verified(node, 'ada', sourceOf(3))
+    await node.agent('bob').cortex.capabilities.registerCapability(await initOf(node, both))
+    for (const id of [own, other, both]) await hive.skills.publish(id)
+    await node.restart()
+    const again = node.db.agent.cortex
+    const preview = await again.governor.preview({ agent: 'ada', from })
+    assert.deepEqual(withdrawn(preview.skills), [own])
+    const kept = preview.skills.find(({ record }) => record === both)
+    assert.deepEqual([kept?.stays, kept?.agents], ['other-agent', ['bob']])
+    const { withdrawnOf } = await again.governor.contain({ id: preview.id }, WHY)
+    assert.deepEqual(withdrawnOf, { facts: 0, goals: 0, skills: 1 })
+    const states = [early, own, other, both].map(async (id) => [
+      await node.vouches(id),
+      (await again.capabilities.get(id)).status
+    ])
+    assert.deepEqual(await Promise.all(states), [
+      [true, 'verified'],
+      [false, 'sandbox'],
+      [true, 'verified'],
+      [true, 'verified']
+    ])
+    const { reason } = (await again.capabilities.history(own)).at(-1) ?? {}
+    assert.match(reason ?? '', /"ada".*wrong claim/)
+    assert.equal((await again.capabilities.get(own)).trials, 0)
+    assert.ok(governor !== undefined && capabilities !== undefined)
+
+    // Proven anew by another agent, it stays here while its own one is frozen.
+    await again.capabilities.test(own)
+    await verify(node, own)
+    await assert.rejects(again.hive.skills.publish(own), { code: 'WITHHELD' })
+    await again.governor.unfreeze('ada', WHY)
+    assert.equal((await again.hive.skills.publish(own)).status, 'published')
+  })
+
+  it('goes on where a stop interrupted it, and withdraws nothing twice', async () => {
+    await using node = await governedNode()
+    const { goals } = node.agent('ada').cortex.hive
+    for (let i = 0; i < 250; i++) await goals.add({ title: `Goal number ${i}` })
+    const skill = await verified(node, 'ada', sourceOf(0))
+    const { id } = await node.db.agent.cortex.governor.preview({ agent: 'ada', from: new Date(0) })
+    // The start and the first batch; then a commit is refused.
+    node.files.failAfter(2)
+    await assert.rejects(node.db.agent.cortex.governor.contain({ id }, WHY))
+    assert.equal((await stated(node)).length, 50)
+    await node.restart()
+    const report = await node.db.agent.cortex.governor.contain({ id }, WHY)
+    assert.deepEqual(report.withdrawnOf, { facts: 0, goals: 250, skills: 1 })
+    assert.deepEqual(await stated(node), [])
+    assert.ok(!(await node.vouches(skill)))
+    const moves = await node.db.agent.cortex.capabilities.history(skill)
+    assert.equal(moves.filter(({ to }) => to === 'sandbox').length, 1)
+  })
+
+  it('counts what no agent is noted of, and leaves it', async () => {
+    await using node = await governedNode()
+    const { governor } = node.db.agent.cortex
+    await node.agent('ada').cortex.hive.goals.add({ title: 'Of an earlier version' })
+    const skill = await verified(node, 'ada', sourceOf(0))
+    await node.files.database.clear({
+      gt: Buffer.from('!attributions!'),
+      lt: Buffer.from('!attributions"')
+    })
+    const preview = await governor.preview({ agent: 'ada', from: new Date(0) })
+    assert.deepEqual(preview.notAttributed, { goals: 1, skills: 1 })
+    assert.deepEqual([preview.withdraws, preview.goals, preview.skills], [0, [], []])
+    // What ada states of it now stands on a vote that was there before.
+    const [goalId] = await stated(node)
+    assert.ok(goalId !== undefined)
+    await node.agent('ada').cortex.hive.goals.status(goalId, 'achieved')
+    const later = await governor.preview({ agent: 'ada', from: new Date(0) })
+    assert.deepEqual(later.notAttributed, { goals: 0, skills: 1 })
+    assert.deepEqual(
+      [later.goals[0]?.stays, later.goals[0]?.title],
+      ['voted-before', 'Of an earlier version']
+    )
+    await governor.contain({ id: later.id }, WHY)
+    assert.deepEqual([await stated(node), await node.vouches(skill)], [[goalId], true])
+  })
+})
+
+async function act(node: GovernedNode, expected: Expected, given: Step, at: Date): Promise<void> {
+  const id = ids.get(given.goal)
+  if (given.do === 'retract') {
+    if (id === undefined || !expected.stated().includes(id)) return
+    await node.db.agent.cortex.hive.retract(id)
+    expected.retract(id)
+    return
+  }
+  const name = NAMES[given.agent] ?? ''
+  const { goals } = node.agent(name).cortex.hive
+  if (given.do === 'add') {
+    const added = await goals.add({ title: `Reach target ${given.goal}` })
+    ids.set(given.goal, added.id)
+    expected.state(added.id, name, undefined, at)
+  } else if (id !== undefined && expected.stated().includes(id)) {
+    const status = given.do === 'achieve' ? 'achieved' : 'open'
+    await goals.status(id, status)
+    expected.state(id, name, status, at)
+  }
+}
+
+/** Ids of the goals by their number: a goal has one id on every node. */
+const ids = new Map<number, string>()
+
+function withdrawn(
+  records: readonly { readonly record: string; readonly stays?: string }[]
+): string[] {
+  return records.filter(({ stays }) => stays === undefined).map(({ record }) => record)
+}
+
+/** Ids of the goals that this node states something of. */
+async function stated(node: GovernedNode): Promise<string[]> {
+  const goals = await node.db.agent.cortex.hive.goals.list({ limit: 1_000 })
+  return goals.map(({ id }) => id).toSorted()
+}
+
+async function initOf(node: GovernedNode, id: string): Promise<SkillInit> {
+  const { skill } = await node.db.agent.cortex.capabilities.get(id)
+  const { name, description, kind, source, tests } = skill
+  return { name, description, kind, source, tests: [...tests] }
+}
