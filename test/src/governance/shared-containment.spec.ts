@@ -64,8 +64,8 @@ const SKILL: SkillInit = {
   tests: [{ input: 'four', output: 4 }]
 }
 
-/** Adds a skill as an agent, and uses it until it is verified. */
-async function verified(node: GovernedNode, name: string, source: string): Promise<string> {
+/** Adds a skill as an agent, uses it until it is verified, and publishes it. */
+async function published(node: GovernedNode, name: string, source: string): Promise<string> {
   const { capabilities } = node.agent(name).cortex
   const { id } = await capabilities.registerCapability({
     ...SKILL,
@@ -73,6 +73,7 @@ async function verified(node: GovernedNode, name: string, source: string): Promi
     source
   })
   await verify(node, id)
+  await node.db.agent.cortex.hive.skills.publish(id)
   return id
 }
 
@@ -127,15 +128,12 @@ describe('containment of goals and skills', function () {
 
   it('puts the skills of the agent back to the sandbox, and retracts their votes', async () => {
     await using node = await governedNode()
-    const { governor, hive, capabilities } = node.db.agent.cortex
-    const early = await verified(node, 'ada', sourceOf(0))
-    await hive.skills.publish(early).catch(() => undefined)
+    const early = await published(node, 'ada', sourceOf(0))
     const from = node.tick()
-    const own = await verified(node, 'ada', sourceOf(1))
-    const other = await verified(node, 'bob', sourceOf(2))
-    const both = await verified(node, 'ada', sourceOf(3))
+    const own = await published(node, 'ada', sourceOf(1))
+    const other = await published(node, 'bob', sourceOf(2))
+    const both = await published(node, 'ada', sourceOf(3))
     await node.agent('bob').cortex.capabilities.registerCapability(await initOf(node, both))
-    for (const id of [own, other, both]) await hive.skills.publish(id)
     await node.restart()
     const again = node.db.agent.cortex
     const preview = await again.governor.preview({ agent: 'ada', from })
@@ -157,40 +155,46 @@ describe('containment of goals and skills', function () {
     const { reason } = (await again.capabilities.history(own)).at(-1) ?? {}
     assert.match(reason ?? '', /"ada".*wrong claim/)
     assert.equal((await again.capabilities.get(own)).trials, 0)
-    assert.ok(governor !== undefined && capabilities !== undefined)
 
     // Proven anew by another agent, it stays here while its own one is frozen.
     await again.capabilities.test(own)
     await verify(node, own)
     await assert.rejects(again.hive.skills.publish(own), { code: 'WITHHELD' })
     await again.governor.unfreeze('ada', WHY)
-    assert.equal((await again.hive.skills.publish(own)).status, 'published')
+    assert.equal((await again.hive.skills.publish(own)).status, 'corroborated')
+    const next = await again.governor.preview({ agent: 'ada', from: node.tick() })
+    assert.deepEqual(withdrawn(next.skills), [], 'and its first publication is forgotten')
   })
 
-  it('goes on where a stop interrupted it, and withdraws nothing twice', async () => {
-    await using node = await governedNode()
-    const { goals } = node.agent('ada').cortex.hive
-    for (let i = 0; i < 250; i++) await goals.add({ title: `Goal number ${i}` })
-    const skill = await verified(node, 'ada', sourceOf(0))
-    const { id } = await node.db.agent.cortex.governor.preview({ agent: 'ada', from: new Date(0) })
-    // The start and the first batch; then a commit is refused.
-    node.files.failAfter(2)
-    await assert.rejects(node.db.agent.cortex.governor.contain({ id }, WHY))
-    assert.equal((await stated(node)).length, 50)
-    await node.restart()
-    const report = await node.db.agent.cortex.governor.contain({ id }, WHY)
-    assert.deepEqual(report.withdrawnOf, { facts: 0, goals: 250, skills: 1 })
-    assert.deepEqual(await stated(node), [])
-    assert.ok(!(await node.vouches(skill)))
-    const moves = await node.db.agent.cortex.capabilities.history(skill)
-    assert.equal(moves.filter(({ to }) => to === 'sandbox').length, 1)
-  })
+  // The start and the first batch are stored; then also the skill that is back in the sandbox.
+  for (const commits of [2, 3]) {
+    it(`goes on where it was interrupted after ${commits} commits, and does nothing twice`, async () => {
+      await using node = await governedNode()
+      const { goals } = node.agent('ada').cortex.hive
+      for (let i = 0; i < 250; i++) await goals.add({ title: `Goal number ${i}` })
+      const skill = await published(node, 'ada', sourceOf(0))
+      const { governor } = node.db.agent.cortex
+      const { id } = await governor.preview({ agent: 'ada', from: new Date(0) })
+      node.files.failAfter(commits)
+      await assert.rejects(governor.contain({ id }, WHY), { code: 'STORE_WRITE_FAILED' })
+      assert.equal((await stated(node)).length, 50)
+      assert.ok(await node.vouches(skill))
+      await node.restart()
+      const again = node.db.agent.cortex
+      const report = await again.governor.contain({ id }, WHY)
+      assert.deepEqual(report.withdrawnOf, { facts: 0, goals: 250, skills: 1 })
+      assert.deepEqual(await stated(node), [])
+      assert.ok(!(await node.vouches(skill)))
+      const moves = await again.capabilities.history(skill)
+      assert.equal(moves.filter(({ to }) => to === 'sandbox').length, 1)
+    })
+  }
 
   it('counts what no agent is noted of, and leaves it', async () => {
     await using node = await governedNode()
     const { governor } = node.db.agent.cortex
     await node.agent('ada').cortex.hive.goals.add({ title: 'Of an earlier version' })
-    const skill = await verified(node, 'ada', sourceOf(0))
+    const skill = await published(node, 'ada', sourceOf(0))
     await node.files.database.clear({
       gt: Buffer.from('!attributions!'),
       lt: Buffer.from('!attributions"')
