@@ -288,7 +288,8 @@ export type {
   SharedCounts,
   SharedRecord,
   StayReason,
-  WithdrawnCounts
+  WithdrawnCounts,
+  WithdrawnShared
 } from './governance/index.ts'
 export type {
   Attempt,

@@ -2038,7 +2038,7 @@ class Hive:
     ) -> Any:
         """List what an agent published in a window, and what would be withdrawn.
 
-        Facts, goals and skills. Edits of playbooks have no agent, and are not withdrawn.
+        Facts, goals, skills, and steps of playbooks. A step that was changed since stays.
         ``agent``: the name of an agent of this node.
         ``from_``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
         2026-05-01T08:30+02:00), or milliseconds since 1970.

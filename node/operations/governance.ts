@@ -163,7 +163,7 @@ export const GOVERNANCE = {
   'preview-containment': operation({
     topic: 'agents',
     summary: 'List what an agent published in a window, and what would be withdrawn',
-    detail: 'Facts, goals and skills. Edits of playbooks have no agent, and are not withdrawn.',
+    detail: 'Facts, goals, skills, and steps of playbooks. A step that was changed since stays.',
     effect: 'reads',
     input: z.strictObject({
       agent: AgentName,
@@ -181,8 +181,9 @@ export const GOVERNANCE = {
         published: [EXAMPLE_PUBLISHED],
         goals: [EXAMPLE_GOAL],
         skills: [],
+        steps: [],
         withdraws: 2,
-        withdrawsOf: { facts: 1, goals: 1, skills: 0 },
+        withdrawsOf: { facts: 1, goals: 1, skills: 0, steps: 0 },
         stays: 0,
         notAttributed: { goals: 0, skills: 0 }
       }
@@ -194,8 +195,9 @@ export const GOVERNANCE = {
     mcp: NOT_FOR_AGENTS,
     async run({ db }, window) {
       const preview = await db.agent.cortex.governor.preview(window)
-      const { total, goals, skills } = preview
-      if (total + goals.length + skills.length === 0) await requireAgent(db, window.agent)
+      const { total, goals, skills, steps } = preview
+      if (total + goals.length + skills.length + steps.length === 0)
+        await requireAgent(db, window.agent)
       return preview
     }
   }),
@@ -217,11 +219,12 @@ export const GOVERNANCE = {
       output: {
         ...EXAMPLE_WINDOW,
         withdrawn: 2,
-        withdrawnOf: { facts: 1, goals: 1, skills: 0 },
+        withdrawnOf: { facts: 1, goals: 1, skills: 0, steps: 0 },
         stays: 0,
         published: [],
         goals: [],
-        skills: []
+        skills: [],
+        steps: []
       }
     },
     cli: {

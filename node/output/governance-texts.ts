@@ -60,17 +60,29 @@ export function describeProbes(reports: readonly ProbeReportResult[]): string {
     .join('\n')
 }
 
-function kindsText({ facts, goals, skills }: ContainmentPreviewResult['withdrawsOf']): string {
-  return [countOf(facts, 'fact'), countOf(goals, 'goal'), countOf(skills, 'skill')].join(', ')
+function kindsText({
+  facts,
+  goals,
+  skills,
+  steps
+}: ContainmentPreviewResult['withdrawsOf']): string {
+  return [
+    countOf(facts, 'fact'),
+    countOf(goals, 'goal'),
+    countOf(skills, 'skill'),
+    countOf(steps, 'step')
+  ].join(', ')
 }
 
 function listText({
   published,
   goals,
-  skills
-}: Pick<ContainmentPreviewResult, 'goals' | 'published' | 'skills'>): string {
-  const shared = Object.entries({ goal: goals, skill: skills }).flatMap(([kind, records]) =>
-    records.map((each) => ({ ...each, text: `  ${kind} ${sanitizeText(each.title)}` }))
+  skills,
+  steps
+}: Pick<ContainmentPreviewResult, 'goals' | 'published' | 'skills' | 'steps'>): string {
+  const shared = Object.entries({ goal: goals, skill: skills, step: steps }).flatMap(
+    ([kind, records]) =>
+      records.map((each) => ({ ...each, text: `  ${kind} ${sanitizeText(each.title)}` }))
   )
   return [...published.map((each) => ({ ...each, text: '' })), ...shared]
     .map(({ at, record, stays, text }) => `\n  ${at}  ${record}  ${stays ?? 'withdrawn'}${text}`)

@@ -29,6 +29,7 @@ import type { Entry, HiveRecord, Operation, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
+import type { StepNotes } from './goal-playbook.ts'
 import type { BackedGoal } from './backed-goal.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
@@ -64,6 +65,8 @@ export interface GoalsComponents {
     agents: readonly string[],
     task: (note: StatementNote) => Promise<T>
   ) => Promise<T>
+  /** Notes the steps that an agent inserts. */
+  readonly stepNotes: (agent: string) => StepNotes
   /** Who states it. Default: no agent, and nothing is noted. */
   readonly agent?: string
   /** Throws if the agent is frozen. Default: for no agent. */
@@ -279,7 +282,7 @@ export class Goals {
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
     const goal = idDigits(id)
-    const { replica, anonymizer, announce, assertActive } = this.#components
+    const { replica, anonymizer, announce, agent, stepNotes, assertActive } = this.#components
     const open = this.#shared.playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
       goal,
@@ -292,6 +295,7 @@ export class Goals {
       anonymizer,
       announce,
       assertActive,
+      notes: agent === undefined ? undefined : stepNotes(agent),
       onClose: () => {
         open.delete(playbook)
         if (open.size === 0) this.#shared.playbooks.delete(goal)

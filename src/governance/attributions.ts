@@ -1,19 +1,20 @@
 /**
- * Which agents a goal or a skill that this node published is from, and when: one value
- * `<kind>/<id>` for each record, with at most 16 agents.
+ * Which agents a goal, a skill or a step of a playbook that this node published is from, and when: one
+ * value `<kind>/<id>` for each, with at most 16 agents.
  *
  * Guarantees: it is stored in the commit of the entry that publishes. The value of a record without a
  * vote of this node is void: the next publication begins anew, and `forgetRetracted` removes it. A
- * record that had a vote of this node before its value is marked, since somebody else stands on it.
+ * record that had a vote of this node before its value is marked, since somebody else stands on it. A
+ * step has the agent that inserted it, and a digest of its text as that agent left it.
  */
 import { z } from 'zod'
-import { toHex } from '../../crdt/bytes/index.ts'
+import { sha256, toHex } from '../../crdt/bytes/index.ts'
 import { Turns } from '../knowledge/index.ts'
 import { KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { MAX_NAMED } from './constants.ts'
-import type { Operation, Replica, Section, Store } from '../../crdt/index.ts'
+import type { Operation, Replica, Section, Step, Store } from '../../crdt/index.ts'
 
-export const ATTRIBUTED_KINDS = ['goal', 'skill'] as const
+export const ATTRIBUTED_KINDS = ['goal', 'skill', 'step'] as const
 
 export type AttributedKind = (typeof ATTRIBUTED_KINDS)[number]
 
@@ -27,14 +28,23 @@ const AgentTimes = z.object({
 const Row = z.object({
   /** False if this node had voted for the record before. */
   isSigned: z.boolean(),
-  agents: z.array(AgentTimes).readonly()
+  agents: z.array(AgentTimes).readonly(),
+  /** Of a step: the digest of its title, body and marks. */
+  text: z.string().optional()
 })
 
 /** The agents that published a record. */
 export interface Attribution extends z.output<typeof Row> {
   readonly kind: AttributedKind
-  /** The digest of the record, in hex. */
+  /** The digest of the record, in hex; of a step the digest of its goal, a colon, and its own id. */
   readonly id: string
+}
+
+/** Operations for the commit of an edit of a playbook. */
+export interface StepNotes {
+  inserted(goal: Uint8Array, step: Step): Promise<readonly Operation[]>
+  changed(goal: Uint8Array, before: Step, after: Step): Promise<readonly Operation[]>
+  removed(goal: Uint8Array, id: string): Promise<readonly Operation[]>
 }
 
 /** What is stored with a publication. */
@@ -86,7 +96,28 @@ export class Attributions {
     return (await readJson(this.#section, keyOf(kind, id), Row)) !== undefined
   }
 
-  /** Goals and then skills, each in the order of their ids, behind a position. */
+  /** Notes of the steps that an agent inserts, for the commits of its edits. */
+  stepsOf(agent: string): StepNotes {
+    const put = (key: string, first: number, step: Step): Operation => {
+      const agents = [{ agent, first, last: this.#components.now() }]
+      return putJson(this.#section, key, { isSigned: true, agents, text: stepDigest(step) })
+    }
+    return {
+      inserted: (goal, step) =>
+        Promise.resolve([put(stepKey(goal, step.id), this.#components.now(), step)]),
+      changed: async (goal, before, after) => {
+        const key = stepKey(goal, before.id)
+        const row = await readJson(this.#section, key, Row)
+        const own = row?.agents.find((each) => each.agent === agent)
+        // Of another agent, or changed by another one: the digest no longer fits, and it stays.
+        if (own === undefined || row?.text !== stepDigest(before)) return []
+        return [put(key, own.first, after)]
+      },
+      removed: (goal, id) => Promise.resolve([remove(this.#section, stepKey(goal, id))])
+    }
+  }
+
+  /** Goals, then skills, then steps, each in the order of their ids, behind a position. */
   async *all(after = ''): AsyncGenerator<Attribution & { readonly position: string }> {
     for (const kind of ATTRIBUTED_KINDS) {
       const prefix = keyOf(kind, '')
@@ -109,6 +140,7 @@ export class Attributions {
     return this.runExclusive(async () => {
       const gone: Attribution[] = []
       for await (const each of this.all()) {
+        if (each.kind === 'step') continue
         if ((await replica.voteOn(Buffer.from(each.id, 'hex'))) === undefined) gone.push(each)
       }
       if (gone.length > 0) await store.commit(this.remove(gone))
@@ -144,6 +176,21 @@ export class Attributions {
       }
     }
   }
+}
+
+function stepKey(goal: Uint8Array, id: string): string {
+  return keyOf('step', `${toHex(goal)}:${id}`)
+}
+
+/** The goal of a step, and its id in the playbook. */
+export function stepOf(id: string): { readonly goal: string; readonly step: string } {
+  const at = id.indexOf(':')
+  return { goal: id.slice(0, at), step: id.slice(at + 1) }
+}
+
+/** Equal for steps with the same title, body and marks. */
+export function stepDigest({ title, spans }: Step): string {
+  return toHex(sha256(Buffer.from(JSON.stringify([title, spans]))))
 }
 
 function keyOf(kind: AttributedKind, id: string): string {

@@ -19,13 +19,14 @@ const Row = z.object({
   by: z.string().optional(),
   /** The position behind which publications are not considered yet, in hex. */
   cursor: z.string().optional(),
-  /** Records of facts whose votes were retracted; goals and skills that were withdrawn. */
+  /** Records of facts whose votes were retracted; goals, skills and steps that were withdrawn. */
   withdrawn: z.int(),
   goals: z.int().default(0),
   skills: z.int().default(0),
-  /** The position behind which goals and skills are not considered yet. */
+  steps: z.int().default(0),
+  /** The position behind which goals, skills and steps are not considered yet. */
   sharedCursor: z.string().optional(),
-  /** Whether no goal and no skill is left. */
+  /** Whether no goal, skill or step is left. */
   isSharedDone: z.boolean().optional()
 })
 
@@ -72,7 +73,8 @@ export class ContainmentRows {
       state: 'preview',
       withdrawn: 0,
       goals: 0,
-      skills: 0
+      skills: 0,
+      steps: 0
     }
     const others = await this.#all()
     const finished = others

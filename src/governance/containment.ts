@@ -1,6 +1,6 @@
 /**
- * Containment: withdraws what an agent published in a window of time, and freezes it. Goals and
- * skills go first (`shared-containment.ts`), then records of facts.
+ * Containment: withdraws what an agent published in a window of time, and freezes it. Goals,
+ * skills and steps of playbooks go first (`shared-containment.ts`), then records of facts.
  *
  * Guarantees: the freeze and the start are one commit. The votes of a batch are retracted in the
  * commit that removes their publications and moves the cursor. So a containment that is killed goes
@@ -25,7 +25,8 @@ import type {
   SharedContainmentComponents,
   SharedCounts,
   SharedListing,
-  SharedRecord
+  SharedRecord,
+  WithdrawnShared
 } from './shared-containment.ts'
 import type { RecordFate, StandingComponents, StayReason } from './standing.ts'
 
@@ -65,12 +66,12 @@ export interface PublishedFact {
   readonly vouchers: number
 }
 
-/** Numbers of records of facts, of goals and of skills. */
-export interface WithdrawnCounts extends SharedCounts {
+/** Numbers of records of facts, of goals, of skills and of steps. */
+export interface WithdrawnCounts extends WithdrawnShared {
   readonly facts: number
 }
 
-/** What a containment would do. Votes by hand and playbooks belong to the node: they have no agent. */
+/** What a containment would do. Votes by hand belong to the node: they have no agent. */
 export interface ContainmentPreview {
   /** For `contain`. */
   readonly id: string
@@ -80,10 +81,11 @@ export interface ContainmentPreview {
   /** Publications of facts in the window, the first 1,000 of them in `published`. */
   readonly total: number
   readonly published: readonly PublishedFact[]
-  /** Goals and skills of the window, the first 1,000 of each. */
+  /** Goals, skills and steps of playbooks of the window, the first 1,000 of each. */
   readonly goals: readonly SharedRecord[]
   readonly skills: readonly SharedRecord[]
-  /** Records of all kinds that would be withdrawn, and records that would stay. */
+  readonly steps: readonly SharedRecord[]
+  /** Records and steps that would be withdrawn, and records that would stay. */
   readonly withdraws: number
   readonly stays: number
   /** The same records that would be withdrawn, by kind. */
@@ -101,18 +103,19 @@ export interface ContainmentReport {
   readonly agent: string
   readonly from: Date
   readonly to: Date
-  /** Records of all kinds whose vote of this node was retracted. */
+  /** Records whose vote of this node was retracted, and steps that were removed. */
   readonly withdrawn: number
   /** The same records, by kind. */
   readonly withdrawnOf: WithdrawnCounts
   /**
-   * Records of all kinds that stay, the first 1,000 of each with the reason: publications of facts in
-   * `published`, and `goals` and `skills`.
+   * Records and steps that stay, the first 1,000 of each kind with the reason: publications of facts
+   * in `published`, `goals`, `skills` and `steps`.
    */
   readonly stays: number
   readonly published: readonly PublishedFact[]
   readonly goals: readonly SharedRecord[]
   readonly skills: readonly SharedRecord[]
+  readonly steps: readonly SharedRecord[]
 }
 
 export interface ContainmentComponents
@@ -120,7 +123,7 @@ export interface ContainmentComponents
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly rules: AgentRules
   readonly publications: Publications
-  readonly replica: Pick<Replica, 'get' | 'idsFrom' | 'voteOn'>
+  readonly replica: Pick<Replica, 'editPlaybook' | 'get' | 'idsFrom' | 'playbook' | 'voteOn'>
   /** Who learned the facts, stored or merged. */
   readonly agentsOf: (facts: readonly Uint8Array[]) => Promise<readonly (string | undefined)[]>
   readonly now: () => number
@@ -128,7 +131,7 @@ export interface ContainmentComponents
 
 interface Listing extends Pick<
   ContainmentPreview,
-  'goals' | 'published' | 'skills' | 'stays' | 'total'
+  'goals' | 'published' | 'skills' | 'stays' | 'steps' | 'total'
 > {
   /** Records of facts that would be withdrawn. */
   readonly facts: number
@@ -154,12 +157,12 @@ export class Containment {
     const { limit, ...window } = parse(PreviewOptions, options, 'governor.preview')
     const row = await this.#open(window)
     const { facts, shared, ...listed } = await this.#list(row, limit)
-    const { goals, skills } = shared.withdraws
+    const { goals, skills, steps } = shared.withdraws
     return {
       ...windowOf(row),
       ...listed,
-      withdraws: facts + goals + skills,
-      withdrawsOf: { facts, goals, skills },
+      withdraws: facts + goals + skills + steps,
+      withdrawsOf: { facts, goals, skills, steps },
       notAttributed: await this.#shared.notAttributed()
     }
   }
@@ -196,14 +199,14 @@ export class Containment {
 
   /** Stores a window that ends now at the latest. */
   async #open({ agent, from, to }: z.output<typeof Window>): Promise<ContainmentRow> {
-    const { now, publications, agentsOf, attributions } = this.#components
+    const { now, publications, agentsOf } = this.#components
     const at = now()
     const end = Math.min(to?.getTime() ?? at, at)
     if (from.getTime() > end) {
       throw new HiveError('ARGUMENT_INVALID', 'The window ends before it begins, or is to come.')
     }
     await publications.complete((facts) => agentsOf(facts))
-    await attributions.forgetRetracted()
+    await this.#shared.forgetGone()
     return this.#rows.add({ agent, from: from.getTime(), to: end, at })
   }
 
@@ -221,10 +224,23 @@ export class Containment {
       const isFacts = row.isSharedDone === true
       row = await (isFacts ? this.#withdrawBatch(row, standing) : this.#shared.withdrawBatch(row))
     }
-    const { stays, published, goals, skills } = await this.#list(row, MAX_LISTED, standing)
-    const withdrawnOf = { facts: row.withdrawn, goals: row.goals, skills: row.skills }
-    const withdrawn = row.withdrawn + row.goals + row.skills
-    return { ...windowOf(row), withdrawn, withdrawnOf, stays, published, goals, skills }
+    const listed = await this.#list(row, MAX_LISTED, standing)
+    const { stays, published, goals, skills, steps } = listed
+    return {
+      ...windowOf(row),
+      withdrawn: row.withdrawn + row.goals + row.skills + row.steps,
+      withdrawnOf: {
+        facts: row.withdrawn,
+        goals: row.goals,
+        skills: row.skills,
+        steps: row.steps
+      },
+      stays,
+      published,
+      goals,
+      skills,
+      steps
+    }
   }
 
   /** One commit; returns the row that it stored. */
@@ -274,9 +290,18 @@ export class Containment {
       if (published.length < limit) published.push(await this.#describe(each, fate))
     }
     const shared = await this.#shared.list(window, limit)
-    const { goals, skills } = shared
+    const { goals, skills, steps } = shared
     const facts = withdraws.size
-    return { total, published, goals, skills, facts, shared, stays: stays.size + shared.stays }
+    return {
+      total,
+      published,
+      goals,
+      skills,
+      steps,
+      facts,
+      shared,
+      stays: stays.size + shared.stays
+    }
   }
 
   async #describe(

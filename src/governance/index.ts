@@ -31,7 +31,7 @@ export type {
   PublishedFact,
   WithdrawnCounts
 } from './containment.ts'
-export type { SharedCounts, SharedRecord } from './shared-containment.ts'
+export type { SharedCounts, SharedRecord, WithdrawnShared } from './shared-containment.ts'
 export type { StayReason } from './standing.ts'
 export type { Drift, DriftOf } from './drift.ts'
 export type { LimitsInUse } from './governor.ts'

@@ -140,6 +140,7 @@ export class CortexFactory {
       clock,
       announce,
       attributed: (goal, agents, task) => this.#attributions.publish('goal', goal, agents, task),
+      stepNotes: (agent) => this.#attributions.stepsOf(agent),
       onChange: (goal) => this.#notifySubscribers(goal)
     })
     this.#skillExchange = new SkillExchange({
@@ -183,6 +184,7 @@ export class CortexFactory {
       drafts: this.#drafts,
       index: this.#index,
       attributions: this.#attributions,
+      announce,
       recallSkill: (skill, reason) => this.#skillExchange.publishing.recall(skill, reason),
       retract: (digests, operations) => this.#retract(digests, operations),
       onError

@@ -10,7 +10,7 @@ import {
   votesProbe
 } from '../governance/index.ts'
 import { readFact } from '../facts/index.ts'
-import type { Operation } from '../../crdt/index.ts'
+import type { Entry, Operation } from '../../crdt/index.ts'
 import type { Attributions, DriftOf } from '../governance/index.ts'
 import type { Candidates, NearDuplicates } from '../knowledge/index.ts'
 import type { SearchIndex } from '../search/index.ts'
@@ -21,6 +21,7 @@ export interface NodeGovernorComponents {
   readonly nearDuplicates: NearDuplicates
   readonly index: SearchIndex
   readonly attributions: Attributions
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Puts a skill back to the sandbox; returns what is to be retracted, the skill itself last. */
   readonly recallSkill: (skill: Uint8Array, reason: string) => Promise<readonly Uint8Array[]>
   /** Retracts this node's votes in one commit with the operations, and announces it. */
@@ -44,8 +45,16 @@ export class NodeGovernor {
 
   constructor(parts: NodeParts, components: NodeGovernorComponents) {
     const { options, store, replica, facts, rules, runCounts, models, journal, skills } = parts
-    const { candidates, nearDuplicates, index, attributions, recallSkill, retract, onError } =
-      components
+    const {
+      candidates,
+      nearDuplicates,
+      index,
+      attributions,
+      announce,
+      recallSkill,
+      retract,
+      onError
+    } = components
     const { publications } = candidates
     const { clock = Date } = options
     const now = (): number => clock.now()
@@ -66,6 +75,7 @@ export class NodeGovernor {
       nearDuplicates,
       replica,
       attributions,
+      announce,
       skills: skills.store,
       recallSkill,
       retract,

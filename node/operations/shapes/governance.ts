@@ -55,7 +55,7 @@ export const GovernChange = z
 const WINDOW = { id: z.string(), agent: z.string(), from: Moment, to: Moment } as const
 
 const STAYS = z
-  .enum(['no-vouch', 'other-agent', 'other-time', 'voted-before'])
+  .enum(['edited', 'no-vouch', 'other-agent', 'other-time', 'too-large', 'voted-before'])
   .optional()
   .meta({ description: 'Why the record is not withdrawn; absent for one that is' })
 
@@ -73,6 +73,7 @@ const Shared = z
   .array(
     z.strictObject({
       record: z.string(),
+      step: z.string().optional().meta({ description: 'Of a step; then record is its goal' }),
       title: z.string(),
       at: Moment,
       stays: STAYS,
@@ -82,11 +83,16 @@ const Shared = z
   )
   .meta({ description: 'At most 1,000' })
 
-const LISTS = { published: z.array(Published), goals: Shared, skills: Shared } as const
+const LISTS = {
+  published: z.array(Published),
+  goals: Shared,
+  skills: Shared,
+  steps: Shared
+} as const
 
 const SHARED_COUNTS = { goals: Count, skills: Count } as const
 
-const Withdrawn = z.strictObject({ facts: Count, ...SHARED_COUNTS })
+const Withdrawn = z.strictObject({ facts: Count, ...SHARED_COUNTS, steps: Count })
 
 export const ContainmentPreview = z
   .strictObject({

@@ -10,16 +10,22 @@ type Step =
   | { readonly do: 'retract'; readonly goal: number }
 
 const agent = fc.constantFrom(0, 0, 0, 1, 2)
-const goal = fc.nat(4)
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), agent, goal }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('achieve' as const), agent, goal }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reopen' as const), agent, goal }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('retract' as const), goal }) }
+const goalNumber = fc.nat(4)
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), agent, goal: goalNumber }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('achieve' as const), agent, goal: goalNumber })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('reopen' as const), agent, goal: goalNumber })
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('retract' as const), goal: goalNumber }) }
 )
 
 /** Steps at one time run at once, but for retractions. */
-const history = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), {
+const history = fc.array(fc.array(anyStep, { minLength: 1, maxLength: 3 }), {
   minLength: 3,
   maxLength: 7
 })
@@ -112,10 +118,10 @@ describe('containment of goals and skills', function () {
         const { governor } = node.db.agent.cortex
         const preview = await governor.preview({ agent: name, from, to })
         assert.deepEqual(withdrawn(preview.goals), gone, 'the preview')
-        assert.deepEqual(preview.withdrawsOf, { facts: 0, goals: gone.length, skills: 0 })
+        assert.deepEqual(preview.withdrawsOf, { facts: 0, goals: gone.length, skills: 0, steps: 0 })
         assert.deepEqual(await stated(node), expected.stated(), 'a preview withdraws')
         const report = await governor.contain({ id: preview.id }, WHY)
-        assert.deepEqual(report.withdrawnOf, { facts: 0, goals: gone.length, skills: 0 })
+        assert.deepEqual(report.withdrawnOf, { facts: 0, goals: gone.length, skills: 0, steps: 0 })
         assert.equal(report.stays, preview.stays)
         const left = expected.stated().filter((id) => !gone.includes(id))
         assert.deepEqual(await stated(node), left)
@@ -141,7 +147,7 @@ describe('containment of goals and skills', function () {
     const kept = preview.skills.find(({ record }) => record === both)
     assert.deepEqual([kept?.stays, kept?.agents], ['other-agent', ['bob']])
     const { withdrawnOf } = await again.governor.contain({ id: preview.id }, WHY)
-    assert.deepEqual(withdrawnOf, { facts: 0, goals: 0, skills: 1 })
+    assert.deepEqual(withdrawnOf, { facts: 0, goals: 0, skills: 1, steps: 0 })
     const states = [early, own, other, both].map(async (id) => [
       await node.vouches(id),
       (await again.capabilities.get(id)).status
@@ -182,7 +188,7 @@ describe('containment of goals and skills', function () {
       await node.restart()
       const again = node.db.agent.cortex
       const report = await again.governor.contain({ id }, WHY)
-      assert.deepEqual(report.withdrawnOf, { facts: 0, goals: 250, skills: 1 })
+      assert.deepEqual(report.withdrawnOf, { facts: 0, goals: 250, skills: 1, steps: 0 })
       assert.deepEqual(await stated(node), [])
       assert.ok(!(await node.vouches(skill)))
       const moves = await again.capabilities.history(skill)
@@ -214,6 +220,82 @@ describe('containment of goals and skills', function () {
     )
     await governor.contain({ id: later.id }, WHY)
     assert.deepEqual([await stated(node), await node.vouches(skill)], [[goalId], true])
+  })
+})
+
+describe('containment of steps of playbooks', () => {
+  it('removes exactly the steps that the agent inserted in the window and nobody changed', async () => {
+    await using node = await governedNode()
+    const { goals } = node.agent('bob').cortex.hive
+    const { id: goal } = await goals.add({ title: 'Ship version 2' })
+    using ada = node.agent('ada').cortex.hive.goals.playbook(goal)
+    using bob = goals.playbook(goal)
+    await ada.insert(0, { title: 'Before the window' })
+    const from = node.tick()
+    await ada.insert(1, { title: 'Untouched', body: 'By Monday.' })
+    const rewritten = await ada.insert(2, { title: 'By its own agent', body: 'By Monday.' })
+    const edited = await ada.insert(3, { title: 'By another agent' })
+    const marked = await ada.insert(4, { title: 'Marked', body: 'By Monday.' })
+    const removed = await ada.insert(5, { title: 'Removed' })
+    await bob.insert(6, { title: 'Of another agent' })
+    await ada.edit(rewritten, { body: 'By Tuesday.' })
+    await bob.edit(edited, { body: 'Never.' })
+    await bob.mark(marked, { from: 0, to: 2, mark: 'bold' })
+    await ada.edit(edited, { title: 'By both agents' })
+    await bob.remove(removed)
+    const to = node.tick()
+    node.tick()
+    await ada.insert(9, { title: 'After the window' })
+    const titles = async (): Promise<string[]> => (await bob.steps()).map(({ title }) => title)
+    const before = await titles()
+
+    const { governor } = node.db.agent.cortex
+    const preview = await governor.preview({ agent: 'ada', from, to })
+    assert.deepEqual(await titles(), before, 'a preview removes')
+    assert.deepEqual(preview.withdrawsOf, { facts: 0, goals: 0, skills: 0, steps: 2 })
+    const fates = preview.steps.map(({ title, stays }) => `${title}: ${stays ?? 'removed'}`)
+    assert.deepEqual(fates.toSorted(), [
+      'By both agents: edited',
+      'By its own agent: removed',
+      'Marked: edited',
+      'Untouched: removed'
+    ])
+    // The start and the first step are stored; then a commit is refused.
+    node.files.failAfter(2)
+    await assert.rejects(governor.contain({ id: preview.id }, WHY))
+    assert.equal((await titles()).length, before.length - 1)
+    await node.restart()
+    const again = node.db.agent.cortex
+    const report = await again.governor.contain({ id: preview.id }, WHY)
+    assert.deepEqual(report.withdrawnOf, preview.withdrawsOf)
+    assert.deepEqual(
+      report.steps.map(({ stays }) => stays),
+      ['edited', 'edited']
+    )
+    using read = again.hive.goals.playbook(goal)
+    const left = (await read.steps()).map(({ title }) => title)
+    const gone = ['Untouched', 'By its own agent']
+    assert.deepEqual(
+      left,
+      before.filter((title) => !gone.includes(title))
+    )
+  })
+
+  it('leaves a step that another one changes after the preview', async () => {
+    await using node = await governedNode()
+    const { goals } = node.agent('ada').cortex.hive
+    const from = node.tick()
+    const { id: goal } = await node.agent('bob').cortex.hive.goals.add({ title: 'Ship version 2' })
+    using ada = goals.playbook(goal)
+    using bob = node.agent('bob').cortex.hive.goals.playbook(goal)
+    const step = await ada.insert(0, { title: 'Freeze the API' })
+    const { governor } = node.db.agent.cortex
+    const preview = await governor.preview({ agent: 'ada', from })
+    assert.equal(preview.withdraws, 1)
+    await bob.edit(step, { body: 'By Monday.' })
+    const { withdrawn: count, steps } = await governor.contain({ id: preview.id }, WHY)
+    assert.deepEqual([count, steps[0]?.stays, steps[0]?.step], [0, 'edited', step])
+    assert.equal((await bob.steps()).length, 1)
   })
 })
 
