@@ -61,6 +61,7 @@ export interface PlaybooksInit {
 /** An edit of a document; `edit` resolves with its result. */
 export type Change<T> = (doc: Y.Doc) => T
 
+/** Options of an edit. */
 export interface EditOptions<T> {
   readonly signal?: AbortSignal
   /** For the commit of the edit, if `change` changed anything. */

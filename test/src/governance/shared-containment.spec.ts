@@ -243,8 +243,10 @@ describe('containment of steps of playbooks', () => {
     await bob.mark(marked, { from: 0, to: 2, mark: 'bold' })
     await ada.edit(edited, { title: 'By both agents' })
     await bob.remove(removed)
+    const later = await ada.insert(9, { title: 'Changed later', body: 'By Monday.' })
     const to = node.tick()
     node.tick()
+    await ada.edit(later, { body: 'By Tuesday.' })
     await ada.insert(9, { title: 'After the window' })
     const titles = async (): Promise<string[]> => (await bob.steps()).map(({ title }) => title)
     const before = await titles()
@@ -257,6 +259,7 @@ describe('containment of steps of playbooks', () => {
     assert.deepEqual(fates.toSorted(), [
       'By both agents: edited',
       'By its own agent: removed',
+      'Changed later: other-time',
       'Marked: edited',
       'Untouched: removed'
     ])
@@ -268,16 +271,32 @@ describe('containment of steps of playbooks', () => {
     const again = node.db.agent.cortex
     const report = await again.governor.contain({ id: preview.id }, WHY)
     assert.deepEqual(report.withdrawnOf, preview.withdrawsOf)
-    assert.deepEqual(
-      report.steps.map(({ stays }) => stays),
-      ['edited', 'edited']
-    )
+    assert.deepEqual(report.steps.map(({ stays = '' }) => stays).toSorted(), [
+      'edited',
+      'edited',
+      'other-time'
+    ])
     using read = again.hive.goals.playbook(goal)
     const left = (await read.steps()).map(({ title }) => title)
     const gone = ['Untouched', 'By its own agent']
     assert.deepEqual(
       left,
       before.filter((title) => !gone.includes(title))
+    )
+  })
+
+  it('notes goals, skills and steps in the commits that publish them', async () => {
+    await using node = await governedNode()
+    const { goals } = node.agent('ada').cortex.hive
+    const { id } = await goals.add({ title: 'Ship version 2' })
+    await goals.status(id, 'active')
+    using playbook = goals.playbook(id)
+    await playbook.insert(0, { title: 'Freeze the API' })
+    await published(node, 'ada', sourceOf(0))
+    const noted = node.files.writes.filter(({ sections }) => sections.has('attributions'))
+    assert.deepEqual(
+      noted.map(({ sections, sync }) => [sections.has('entries'), sync]),
+      [1, 2, 3, 4].map(() => [true, true])
     )
   })
 
