@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/records']
   },
   'crdt/playbooks': {
-    imports: ['crdt/bytes', 'crdt/feeds', 'crdt/records', 'crdt/publishing']
+    imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/records', 'crdt/publishing']
   },
   'crdt/admission': {
     imports: [
@@ -144,6 +144,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       ...CRDT,
       'src/arguments',
+      'src/foreign-text',
       'src/facts',
       'src/journal',
       'src/knowledge',

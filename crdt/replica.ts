@@ -23,7 +23,7 @@ import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import { auditReplica } from './admission/replica-audit.ts'
 import type { ReplicaAuditReport } from './admission/replica-audit.ts'
-import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
+import type { Change, EditOptions, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
 import type { Published } from './publishing/published-groups.ts'
@@ -275,9 +275,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   editPlaybook<T>(
     goal: Uint8Array,
     change: Change<T>,
-    signal?: AbortSignal
+    options?: EditOptions<T>
   ): Promise<{ result: T; entries: Entry[] }> {
-    return this.#parts.playbooks.edit(goal, change, signal)
+    return this.#parts.playbooks.edit(goal, change, options)
   }
 
   /**

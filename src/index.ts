@@ -287,7 +287,11 @@ export type {
   ProbeName,
   ProbeReport,
   PublishedFact,
-  StayReason
+  SharedCounts,
+  SharedRecord,
+  StayReason,
+  WithdrawnCounts,
+  WithdrawnShared
 } from './governance/index.ts'
 export type {
   Attempt,

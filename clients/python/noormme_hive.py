@@ -2038,6 +2038,7 @@ class Hive:
     ) -> Any:
         """List what an agent published in a window, and what would be withdrawn.
 
+        Facts, goals, skills, and steps of playbooks. A step that was changed since stays.
         ``agent``: the name of an agent of this node.
         ``from_``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
         2026-05-01T08:30+02:00), or milliseconds since 1970.
@@ -2066,7 +2067,8 @@ class Hive:
     ) -> Any:
         """Freeze an agent and withdraw what a preview names.
 
-        Copies on other nodes and votes of others stay. It goes on after an interruption.
+        Copies on other nodes and votes of others stay; skills go back to the sandbox. It goes on
+        after an interruption.
         ``id``: the id of a preview.
         ``by``: the name of the person.
         Codes of errors: ARGUMENT_INVALID, PREVIEW_UNKNOWN, ID_AMBIGUOUS.

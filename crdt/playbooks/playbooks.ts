@@ -31,6 +31,7 @@ import type { OwnVoices, VoicedAuthor } from '../publishing/own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from '../publishing/feed-appender.ts'
+import type { Operation } from '../store/section.ts'
 import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 
@@ -59,6 +60,20 @@ export interface PlaybooksInit {
 
 /** An edit of a document; `edit` resolves with its result. */
 export type Change<T> = (doc: Y.Doc) => T
+
+/** Options of an edit. */
+export interface EditOptions<T> {
+  readonly signal?: AbortSignal
+  /** For the commit of the edit, if `change` changed anything. */
+  readonly operations?: (result: T) => Promise<readonly Operation[]>
+}
+
+interface SignedEdit {
+  readonly author: VoicedAuthor
+  readonly update: Uint8Array
+  /** Written in its commit. */
+  readonly extra: readonly Operation[]
+}
 
 /** Resident playbooks; the largest take about 20 MB. */
 const MAX_RESIDENT = 8
@@ -111,7 +126,7 @@ export class Playbooks {
   async edit<T>(
     goal: Uint8Array,
     change: Change<T>,
-    signal?: AbortSignal
+    { signal, operations }: EditOptions<T> = {}
   ): Promise<{ result: T; entries: Entry[] }> {
     const doc = playbookDoc(goal)
     const made = await this.#init.runExclusive(async (append) => {
@@ -123,7 +138,9 @@ export class Playbooks {
         const author = await this.#authors.forDoc(doc, await currentState(resident))
         const { result, update } = this.#change(author, doc, await currentState(resident), change)
         if (update === undefined) return { result, entries: [], durable: [] }
-        return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
+        const extra = (await operations?.(result)) ?? []
+        const edit = { author, update, extra }
+        return { result, ...(await this.#append(doc, resident, edit, append)) }
       } finally {
         resident.edits -= 1
       }
@@ -228,7 +245,7 @@ export class Playbooks {
   async #append(
     doc: string,
     resident: ResidentPlaybook,
-    { author, update }: { author: VoicedAuthor; update: Uint8Array },
+    { author, update, extra }: SignedEdit,
     { feed, admit }: FeedAppender
   ): Promise<{ entries: Entry[]; durable: Promise<void>[] }> {
     const entries: Entry[] = []
@@ -243,7 +260,8 @@ export class Playbooks {
         part: await editPartOf(author, doc, current.seq === 0)
       })
       if (entry === undefined) throw editTooLarge(content.length)
-      const admission = await admit(writeEntry(entry), () => [], feedVoiceOf(author))
+      const operations = content === update ? extra : []
+      const admission = await admit(writeEntry(entry), () => operations, feedVoiceOf(author))
       durable.push(admission.durable)
       entries.push(entry)
     }

@@ -44,6 +44,14 @@ const EXAMPLE_PUBLISHED = {
   vouchers: 0
 }
 
+const EXAMPLE_GOAL = {
+  record: EXAMPLE_ID,
+  title: 'Ship version 2',
+  at: '2026-11-28T08:40:00.000Z',
+  agents: [],
+  vouchers: 0
+}
+
 export const GOVERNANCE = {
   'agent-limits': operation({
     topic: 'agents',
@@ -155,6 +163,7 @@ export const GOVERNANCE = {
   'preview-containment': operation({
     topic: 'agents',
     summary: 'List what an agent published in a window, and what would be withdrawn',
+    detail: 'Facts, goals, skills, and steps of playbooks. A step that was changed since stays.',
     effect: 'reads',
     input: z.strictObject({
       agent: AgentName,
@@ -170,8 +179,13 @@ export const GOVERNANCE = {
         ...EXAMPLE_WINDOW,
         total: 1,
         published: [EXAMPLE_PUBLISHED],
-        withdraws: 1,
-        stays: 0
+        goals: [EXAMPLE_GOAL],
+        skills: [],
+        steps: [],
+        withdraws: 2,
+        withdrawsOf: { facts: 1, goals: 1, skills: 0, steps: 0 },
+        stays: 0,
+        notAttributed: { goals: 0, skills: 0 }
       }
     },
     cli: {
@@ -181,7 +195,9 @@ export const GOVERNANCE = {
     mcp: NOT_FOR_AGENTS,
     async run({ db }, window) {
       const preview = await db.agent.cortex.governor.preview(window)
-      if (preview.total === 0) await requireAgent(db, window.agent)
+      const { total, goals, skills, steps } = preview
+      if (total + goals.length + skills.length + steps.length === 0)
+        await requireAgent(db, window.agent)
       return preview
     }
   }),
@@ -189,7 +205,8 @@ export const GOVERNANCE = {
   'contain-agent': operation({
     topic: 'agents',
     summary: 'Freeze an agent and withdraw what a preview names',
-    detail: 'Copies on other nodes and votes of others stay. It goes on after an interruption.',
+    detail:
+      'Copies on other nodes and votes of others stay; skills go back to the sandbox. It goes on after an interruption.',
     effect: 'publishes',
     input: z.strictObject({
       id: z.string().min(1).max(64).meta({ description: 'The id of a preview' }),
@@ -199,7 +216,16 @@ export const GOVERNANCE = {
     errors: ['PREVIEW_UNKNOWN', 'ID_AMBIGUOUS'],
     example: {
       input: { id: EXAMPLE_WINDOW.id, why: WHY },
-      output: { ...EXAMPLE_WINDOW, withdrawn: 1, stays: 0, published: [] }
+      output: {
+        ...EXAMPLE_WINDOW,
+        withdrawn: 2,
+        withdrawnOf: { facts: 1, goals: 1, skills: 0, steps: 0 },
+        stays: 0,
+        published: [],
+        goals: [],
+        skills: [],
+        steps: []
+      }
     },
     cli: {
       by: 'govern contain PREVIEW',

@@ -30,14 +30,14 @@ export function describeChanges(changes: readonly GovernChangeResult[]): string 
 }
 
 export function describePreview(preview: ContainmentPreviewResult): string {
-  const { id, total, withdraws, stays } = preview
+  const { id, total, withdraws, withdrawsOf, stays, notAttributed } = preview
   const next = `hive govern contain ${id} --why REASON`
-  return `${countOf(total, 'publication')}: ${countOf(withdraws, 'record')} would be withdrawn, ${stays} stay.${publishedText(preview)}\nTo withdraw them: ${next}`
+  return `${countOf(total, 'publication')} of facts: ${countOf(withdraws, 'record')} would be withdrawn (${kindsText(withdrawsOf)}), ${stays} stay.${listText(preview)}${unknownText(notAttributed)}\nTo withdraw them: ${next}`
 }
 
 export function describeContainment(report: ContainmentReportResult): string {
-  const { agent, withdrawn, stays } = report
-  return `${sanitizeText(agent)} is frozen: ${countOf(withdrawn, 'record is', 'records are')} withdrawn, ${stays} stay.${publishedText(report)}`
+  const { agent, withdrawn, withdrawnOf, stays } = report
+  return `${sanitizeText(agent)} is frozen: ${countOf(withdrawn, 'record is', 'records are')} withdrawn (${kindsText(withdrawnOf)}), ${stays} stay.${listText(report)}`
 }
 
 export function describeDrift({ sessions, success, latency }: DriftResult): string {
@@ -60,8 +60,36 @@ export function describeProbes(reports: readonly ProbeReportResult[]): string {
     .join('\n')
 }
 
-function publishedText({ published }: Pick<ContainmentPreviewResult, 'published'>): string {
-  return published
-    .map(({ at, record, stays }) => `\n  ${at}  ${record}  ${stays ?? 'withdrawn'}`)
+function kindsText({
+  facts,
+  goals,
+  skills,
+  steps
+}: ContainmentPreviewResult['withdrawsOf']): string {
+  return [
+    countOf(facts, 'fact'),
+    countOf(goals, 'goal'),
+    countOf(skills, 'skill'),
+    countOf(steps, 'step')
+  ].join(', ')
+}
+
+function listText({
+  published,
+  goals,
+  skills,
+  steps
+}: Pick<ContainmentPreviewResult, 'goals' | 'published' | 'skills' | 'steps'>): string {
+  const shared = Object.entries({ goal: goals, skill: skills, step: steps }).flatMap(
+    ([kind, records]) =>
+      records.map((each) => ({ ...each, text: `  ${kind} ${sanitizeText(each.title)}` }))
+  )
+  return [...published.map((each) => ({ ...each, text: '' })), ...shared]
+    .map(({ at, record, stays, text }) => `\n  ${at}  ${record}  ${stays ?? 'withdrawn'}${text}`)
     .join('')
+}
+
+function unknownText({ goals, skills }: ContainmentPreviewResult['notAttributed']): string {
+  if (goals + skills === 0) return ''
+  return `\nNot attributed to an agent, and not withdrawn: ${countOf(goals, 'goal')}, ${countOf(skills, 'skill')}.`
 }

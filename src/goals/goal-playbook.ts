@@ -27,7 +27,7 @@ import { HiveError } from '../errors.ts'
 import { MIN_ID_DIGITS, Signal, onlyOne, parse } from '../arguments/index.ts'
 import { anonymizeText } from './anonymize-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Mark, Replica, Step as StoredStep } from '../../crdt/index.ts'
+import type { Entry, Mark, Operation, Replica, Step as StoredStep } from '../../crdt/index.ts'
 import type { DisplayText } from '../foreign-text/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { TitledText } from './anonymize-text.ts'
@@ -80,8 +80,17 @@ export interface PlaybookComponents {
   readonly anonymizer: Anonymizer
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   readonly onClose: () => void
+  /** Notes who inserted a step. Default: nobody. */
+  readonly notes?: StepNotes
   /** Throws if the agent is frozen. */
   readonly assertActive?: () => void
+}
+
+/** Operations for the commit of an edit, which note who inserted a step. */
+export interface StepNotes {
+  inserted(goal: Uint8Array, step: StoredStep): Promise<readonly Operation[]>
+  changed(goal: Uint8Array, before: StoredStep, after: StoredStep): Promise<readonly Operation[]>
+  removed(goal: Uint8Array, id: string): Promise<readonly Operation[]>
 }
 
 type Doc = Parameters<typeof readSteps>[0]
@@ -143,7 +152,8 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async insert(index: number, step: StepInit, options: AbortOptions = {}): Promise<string> {
     const at = parse(Index, index, 'playbook.insert')
     const init = parse(Init, step, 'playbook.insert')
-    return this.#edit(options, (doc) => {
+    const { notes } = this.#components
+    const insertIn = (doc: Doc): StoredStep => {
       const count = readSteps(doc).length
       if (count >= MAX_STEPS) {
         throw new HiveError(
@@ -154,8 +164,12 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
       const text = this.#anonymize(init)
       const id = insertStep(doc, at, text)
       this.#lastRead.set(id, text)
-      return id
-    })
+      return stepWith(doc, id)
+    }
+    const { id } = await this.#edit(options, insertIn, (goal, inserted) =>
+      notes?.inserted(goal, inserted)
+    )
+    return id
   }
 
   /** Changes the title of a step, its body or both. */
@@ -165,8 +179,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     options: AbortOptions = {}
   ): Promise<void> {
     const wanted = parse(Changes, changes, 'playbook.edit')
-    await this.#edit(options, (doc) => {
-      const current = findStep(doc, given)
+    await this.#changeStep(given, options, (doc, current) => {
       const { id } = current
       const base = this.#lastRead.get(id) ?? current
       const text = this.#anonymize({
@@ -174,7 +187,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
         body: wanted.body ?? base.body
       })
       writeStep(doc, id, { ...text, base })
-      checkSize(readSteps(doc).find((step) => step.id === id) ?? text)
+      checkSize(stepWith(doc, id))
       this.#lastRead.set(id, text)
     })
   }
@@ -182,8 +195,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   /** Sets or clears a mark over part of a step's body. */
   async mark(id: string, range: MarkedRange, options: AbortOptions = {}): Promise<void> {
     const valid = parse(Range, range, 'playbook.mark')
-    await this.#edit(options, (doc) => {
-      const step = findStep(doc, id)
+    await this.#changeStep(id, options, (doc, step) => {
       if (valid.to > step.body.length) {
         throw new HiveError(
           'ARGUMENT_INVALID',
@@ -204,9 +216,13 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
 
   /** Removes a step for all nodes. */
   async remove(id: string, options: AbortOptions = {}): Promise<void> {
-    await this.#edit(options, (doc) => {
-      removeStep(doc, findStep(doc, id).id)
-    })
+    const { notes } = this.#components
+    const removeFrom = (doc: Doc): string => {
+      const step = findStep(doc, id)
+      removeStep(doc, step.id)
+      return step.id
+    }
+    await this.#edit(options, removeFrom, (goal, removed) => notes?.removed(goal, removed))
   }
 
   /** Ends the events; later calls fail. Idempotent. */
@@ -227,7 +243,27 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     return (this.#digest ??= await this.#components.resolve())
   }
 
-  async #edit<T>(options: AbortOptions, change: (doc: Doc) => T): Promise<T> {
+  async #changeStep(
+    given: string,
+    options: AbortOptions,
+    change: (doc: Doc, step: StoredStep) => void
+  ): Promise<void> {
+    const { notes } = this.#components
+    const changeIn = (doc: Doc): { before: StoredStep; after: StoredStep } => {
+      const before = findStep(doc, given)
+      change(doc, before)
+      return { before, after: stepWith(doc, before.id) }
+    }
+    await this.#edit(options, changeIn, (goal, { before, after }) =>
+      notes?.changed(goal, before, after)
+    )
+  }
+
+  async #edit<T>(
+    options: AbortOptions,
+    change: (doc: Doc) => T,
+    note?: (goal: Uint8Array, result: T) => Promise<readonly Operation[]> | undefined
+  ): Promise<T> {
     const { signal } = parse(SignalOptions, options, 'playbook')
     this.#assertOpen(signal)
     const { replica, announce, assertActive } = this.#components
@@ -240,7 +276,10 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
         `Goal ${this.goal} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
       )
     }
-    const { result, entries } = await replica.editPlaybook(goal, change, signal)
+    const { result, entries } = await replica.editPlaybook(goal, change, {
+      signal,
+      operations: async (made) => (await note?.(goal, made)) ?? []
+    })
     await announce(entries)
     return result
   }
@@ -287,6 +326,12 @@ function findStep(doc: Doc, id: string): StoredStep {
     'STEP_UNKNOWN',
     `The playbook has no step "${id}". Another author may have removed the step. Read the steps again.`
   )
+}
+
+function stepWith(doc: Doc, id: string): StoredStep {
+  const step = readSteps(doc).find((each) => each.id === id)
+  if (step === undefined) throw new Error(`The playbook has lost step ${id}.`)
+  return step
 }
 
 /** Marks and edits are offsets in the text, so each unit keeps its place. */

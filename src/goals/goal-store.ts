@@ -25,10 +25,11 @@ import { GoalView } from './goal-view.ts'
 import { MAX_SEARCH_WAIT } from '../search/index.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Entry, HiveRecord, Operation, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
+import type { StepNotes } from './goal-playbook.ts'
 import type { BackedGoal } from './backed-goal.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
@@ -58,8 +59,26 @@ export interface GoalsComponents {
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's statement about a goal changed. */
   readonly onChange: (goal: Uint8Array) => void
+  /** Runs a task that states something of a goal, and notes the agent and the time. */
+  readonly attributed: <T>(
+    goal: Uint8Array,
+    agents: readonly string[],
+    task: (note: StatementNote) => Promise<T>
+  ) => Promise<T>
+  /** Notes the steps that an agent inserts. */
+  readonly stepNotes: (agent: string) => StepNotes
+  /** Who states it. Default: no agent, and nothing is noted. */
+  readonly agent?: string
   /** Throws if the agent is frozen. Default: for no agent. */
   readonly assertActive?: () => void
+}
+
+/** What is stored with the statement of an agent about a goal. */
+export interface StatementNote {
+  /** For the commit of the statement. */
+  readonly operations: readonly Operation[]
+  /** Stores that the agent states what this node states already. */
+  repeat(): Promise<void>
 }
 
 /** What the interfaces of all agents share. */
@@ -102,8 +121,8 @@ export class Goals {
    *
    * @internal
    */
-  for(assertActive: () => void): Goals {
-    return new Goals({ ...this.#components, assertActive }, this.#shared)
+  for(agent: string, assertActive: () => void): Goals {
+    return new Goals({ ...this.#components, agent, assertActive }, this.#shared)
   }
 
   /**
@@ -263,7 +282,7 @@ export class Goals {
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
     const goal = idDigits(id)
-    const { replica, anonymizer, announce, assertActive } = this.#components
+    const { replica, anonymizer, announce, agent, stepNotes, assertActive } = this.#components
     const open = this.#shared.playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
       goal,
@@ -276,6 +295,7 @@ export class Goals {
       anonymizer,
       announce,
       assertActive,
+      notes: agent === undefined ? undefined : stepNotes(agent),
       onClose: () => {
         open.delete(playbook)
         if (open.size === 0) this.#shared.playbooks.delete(goal)
@@ -329,24 +349,40 @@ export class Goals {
   }
 
   /**
-   * Changes this node's statement about a goal, durably, and announces it. Does nothing if it does
-   * not change.
+   * Changes this node's statement about a goal, durably, and announces it. One that does not change
+   * is noted as the agent's too.
    */
-  async #publishStatement(
+  #publishStatement(
     id: string,
     changes: Partial<GoalStatement>,
     record?: HiveRecord
+  ): Promise<void> {
+    const { agent, attributed } = this.#components
+    const agents = agent === undefined ? [] : [agent]
+    return attributed(digestOfId(id), agents, (note) => this.#state(id, note, changes, record))
+  }
+
+  async #state(
+    id: string,
+    note: StatementNote,
+    changes: Partial<GoalStatement>,
+    record: HiveRecord | undefined
   ): Promise<void> {
     const { replica, clock, announce } = this.#components
     const digest = digestOfId(id)
     const before = await replica.ownRegister(digest)
     const tags = writeStatement({ ...readStatement(before ?? { tags: [] }), ...changes })
-    if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) return
+    if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) {
+      return note.repeat()
+    }
     const [body] = record === undefined ? await replica.bodies([digest]) : []
     const goalRecord = record ?? (body === undefined ? undefined : readAll(body, readRecord))
     if (goalRecord === undefined) throw unknownGoal(id)
     const day = Math.floor(clock.now() / DAY)
-    await announce(await replica.revise({ record: goalRecord, confidence: 1, day, tags }))
+    const { operations } = note
+    await announce(
+      await replica.revise({ record: goalRecord, confidence: 1, day, tags, operations })
+    )
     this.#components.onChange(digest)
   }
 

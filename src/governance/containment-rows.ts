@@ -19,8 +19,15 @@ const Row = z.object({
   by: z.string().optional(),
   /** The position behind which publications are not considered yet, in hex. */
   cursor: z.string().optional(),
-  /** Records whose votes were retracted. */
-  withdrawn: z.int()
+  /** Records of facts whose votes were retracted; goals, skills and steps that were withdrawn. */
+  withdrawn: z.int(),
+  goals: z.int().default(0),
+  skills: z.int().default(0),
+  steps: z.int().default(0),
+  /** The position behind which goals, skills and steps are not considered yet. */
+  sharedCursor: z.string().optional(),
+  /** Whether no goal, skill or step is left. */
+  isSharedDone: z.boolean().optional()
 })
 
 /** A window of an agent's publications, and how far its containment is. */
@@ -60,7 +67,15 @@ export class ContainmentRows {
   /** Stores the preview of a window. */
   async add(window: Pick<ContainmentRow, 'agent' | 'at' | 'from' | 'to'>): Promise<ContainmentRow> {
     const id = randomBytes(8).toString('hex')
-    const row: ContainmentRow = { id, ...window, state: 'preview', withdrawn: 0 }
+    const row: ContainmentRow = {
+      id,
+      ...window,
+      state: 'preview',
+      withdrawn: 0,
+      goals: 0,
+      skills: 0,
+      steps: 0
+    }
     const others = await this.#all()
     const finished = others
       .filter(({ state }) => state !== 'running')

@@ -1,5 +1,6 @@
 /**
- * Containment: withdraws what an agent published in a window of time, and freezes it.
+ * Containment: withdraws what an agent published in a window of time, and freezes it. Goals,
+ * skills and steps of playbooks go first (`shared-containment.ts`), then records of facts.
  *
  * Guarantees: the freeze and the start are one commit. The votes of a batch are retracted in the
  * commit that removes their publications and moves the cursor. So a containment that is killed goes
@@ -12,13 +13,21 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { Key, parse } from '../arguments/index.ts'
 import { KeyedSerial } from '../stored/index.ts'
 import { Reason } from './agent-rules.ts'
+import { SharedContainment } from './shared-containment.ts'
 import { ContainmentRows } from './containment-rows.ts'
 import { MAX_LISTED, MAX_NAMED, WITHDRAW_BATCH } from './constants.ts'
 import { Standing } from './standing.ts'
-import type { Operation, Replica, Store } from '../../crdt/index.ts'
+import type { Replica, Store } from '../../crdt/index.ts'
 import type { Publication, Publications } from '../knowledge/index.ts'
 import type { AgentRules, GovernReason } from './agent-rules.ts'
 import type { ContainmentRow } from './containment-rows.ts'
+import type {
+  SharedContainmentComponents,
+  SharedCounts,
+  SharedListing,
+  SharedRecord,
+  WithdrawnShared
+} from './shared-containment.ts'
 import type { RecordFate, StandingComponents, StayReason } from './standing.ts'
 
 const Window = z.strictObject({
@@ -57,7 +66,12 @@ export interface PublishedFact {
   readonly vouchers: number
 }
 
-/** What a containment would do. Votes, goals and skills belong to the node: they have no agent. */
+/** Numbers of records of facts, of goals, of skills and of steps. */
+export interface WithdrawnCounts extends WithdrawnShared {
+  readonly facts: number
+}
+
+/** What a containment would do. Votes by hand belong to the node: they have no agent. */
 export interface ContainmentPreview {
   /** For `contain`. */
   readonly id: string
@@ -67,9 +81,20 @@ export interface ContainmentPreview {
   /** Publications of facts in the window, the first 1,000 of them in `published`. */
   readonly total: number
   readonly published: readonly PublishedFact[]
-  /** Records that would be withdrawn, and records that would stay. */
+  /** Goals, skills and steps of playbooks of the window, the first 1,000 of each. */
+  readonly goals: readonly SharedRecord[]
+  readonly skills: readonly SharedRecord[]
+  readonly steps: readonly SharedRecord[]
+  /** Records and steps that would be withdrawn, and records that would stay. */
   readonly withdraws: number
   readonly stays: number
+  /** The same records that would be withdrawn, by kind. */
+  readonly withdrawsOf: WithdrawnCounts
+  /**
+   * Goals and skills that this node vouches for and no agent is noted of: published by an earlier
+   * version, vouched for by hand, or adopted by the node itself. No containment withdraws them.
+   */
+  readonly notAttributed: SharedCounts
 }
 
 /** What a containment did. */
@@ -78,37 +103,52 @@ export interface ContainmentReport {
   readonly agent: string
   readonly from: Date
   readonly to: Date
-  /** Records whose vote of this node was retracted. */
+  /** Records whose vote of this node was retracted, and steps that were removed. */
   readonly withdrawn: number
-  /** Records that stay, the first 1,000 publications of them with the reason in `published`. */
+  /** The same records, by kind. */
+  readonly withdrawnOf: WithdrawnCounts
+  /**
+   * Records and steps that stay, the first 1,000 of each kind with the reason: publications of facts
+   * in `published`, `goals`, `skills` and `steps`.
+   */
   readonly stays: number
   readonly published: readonly PublishedFact[]
+  readonly goals: readonly SharedRecord[]
+  readonly skills: readonly SharedRecord[]
+  readonly steps: readonly SharedRecord[]
 }
 
-export interface ContainmentComponents extends StandingComponents {
+export interface ContainmentComponents
+  extends StandingComponents, Omit<SharedContainmentComponents, 'put'> {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly rules: AgentRules
   readonly publications: Publications
-  readonly replica: StandingComponents['replica'] & Pick<Replica, 'get'>
-  /** Retracts this node's votes in one commit with the operations, and announces it. */
-  readonly retract: (
-    digests: readonly Uint8Array[],
-    operations: readonly Operation[]
-  ) => Promise<unknown>
+  readonly replica: Pick<Replica, 'editPlaybook' | 'get' | 'idsFrom' | 'playbook' | 'voteOn'>
   /** Who learned the facts, stored or merged. */
   readonly agentsOf: (facts: readonly Uint8Array[]) => Promise<readonly (string | undefined)[]>
   readonly now: () => number
 }
 
+interface Listing extends Pick<
+  ContainmentPreview,
+  'goals' | 'published' | 'skills' | 'stays' | 'steps' | 'total'
+> {
+  /** Records of facts that would be withdrawn. */
+  readonly facts: number
+  readonly shared: SharedListing
+}
+
 export class Containment {
   readonly #components: ContainmentComponents
   readonly #rows: ContainmentRows
+  readonly #shared: SharedContainment
   readonly #serial = new KeyedSerial()
   readonly #stopped = new AbortController()
 
   constructor(components: ContainmentComponents) {
     this.#components = components
     this.#rows = new ContainmentRows(components.store)
+    this.#shared = new SharedContainment({ ...components, put: (row) => this.#rows.put(row) })
   }
 
   async preview(
@@ -116,7 +156,15 @@ export class Containment {
   ): Promise<ContainmentPreview> {
     const { limit, ...window } = parse(PreviewOptions, options, 'governor.preview')
     const row = await this.#open(window)
-    return { ...windowOf(row), ...(await this.#list(row, limit)) }
+    const { facts, shared, ...listed } = await this.#list(row, limit)
+    const { goals, skills, steps } = shared.withdraws
+    return {
+      ...windowOf(row),
+      ...listed,
+      withdraws: facts + goals + skills + steps,
+      withdrawsOf: { facts, goals, skills, steps },
+      notAttributed: await this.#shared.notAttributed()
+    }
   }
 
   async contain(
@@ -158,6 +206,7 @@ export class Containment {
       throw new HiveError('ARGUMENT_INVALID', 'The window ends before it begins, or is to come.')
     }
     await publications.complete((facts) => agentsOf(facts))
+    await this.#shared.forgetGone()
     return this.#rows.add({ agent, from: from.getTime(), to: end, at })
   }
 
@@ -172,10 +221,26 @@ export class Containment {
     let row = await this.#rows.get(id)
     while (row.state === 'running') {
       this.#stopped.signal.throwIfAborted()
-      row = await this.#withdrawBatch(row, standing)
+      const isFacts = row.isSharedDone === true
+      row = await (isFacts ? this.#withdrawBatch(row, standing) : this.#shared.withdrawBatch(row))
     }
-    const { stays, published } = await this.#list(row, MAX_LISTED, standing)
-    return { ...windowOf(row), withdrawn: row.withdrawn, stays, published }
+    const listed = await this.#list(row, MAX_LISTED, standing)
+    const { stays, published, goals, skills, steps } = listed
+    return {
+      ...windowOf(row),
+      withdrawn: row.withdrawn + row.goals + row.skills + row.steps,
+      withdrawnOf: {
+        facts: row.withdrawn,
+        goals: row.goals,
+        skills: row.skills,
+        steps: row.steps
+      },
+      stays,
+      published,
+      goals,
+      skills,
+      steps
+    }
   }
 
   /** One commit; returns the row that it stored. */
@@ -211,11 +276,7 @@ export class Containment {
     })
   }
 
-  async #list(
-    window: ContainmentRow,
-    limit: number,
-    known?: Standing
-  ): Promise<Pick<ContainmentPreview, 'published' | 'stays' | 'total' | 'withdraws'>> {
+  async #list(window: ContainmentRow, limit: number, known?: Standing): Promise<Listing> {
     const { publications } = this.#components
     const standing = known ?? (await Standing.read(this.#components))
     const stays = new Set<string>()
@@ -228,7 +289,19 @@ export class Containment {
       ;(fate.stays === undefined ? withdraws : stays).add(toHex(each.record))
       if (published.length < limit) published.push(await this.#describe(each, fate))
     }
-    return { total, published, withdraws: withdraws.size, stays: stays.size }
+    const shared = await this.#shared.list(window, limit)
+    const { goals, skills, steps } = shared
+    const facts = withdraws.size
+    return {
+      total,
+      published,
+      goals,
+      skills,
+      steps,
+      facts,
+      shared,
+      stays: stays.size + shared.stays
+    }
   }
 
   async #describe(

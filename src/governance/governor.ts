@@ -140,8 +140,8 @@ export class Governor {
   }
 
   /**
-   * What an agent published from a time to a time, and what `contain` would withdraw. Nothing is
-   * withdrawn. Throws `HiveError` (ARGUMENT_INVALID).
+   * What an agent published from a time to a time, and what `contain` would withdraw: facts, goals,
+   * skills and steps of playbooks, and how many goals and skills have no agent. Nothing is withdrawn. Throws `HiveError` (ARGUMENT_INVALID).
    *
    * @example
    * ```ts
@@ -159,7 +159,8 @@ export class Governor {
 
   /**
    * Freezes an agent and retracts this node's votes for exactly the records of a preview, or of a
-   * window, that only this agent stands on. Copies on other nodes and votes of others stay; the facts
+   * window, that only this agent stands on: facts and goals, and skills, which go back
+   * to the sandbox. Steps of playbooks that it inserted and nobody changed are removed. Copies on other nodes and votes of others stay; the facts
    * stay on this node and are not published again by a broadcast. A containment that is interrupted
    * goes on at the next start. Throws `HiveError` (ARGUMENT_INVALID, PREVIEW_UNKNOWN, STOPPED).
    */

@@ -9,6 +9,7 @@
  * ```
  */
 export { AgentRules } from './agent-rules.ts'
+export { Attributions } from './attributions.ts'
 export { AgentQuota } from './agent-quota.ts'
 export { Containment } from './containment.ts'
 export { Governor } from './governor.ts'
@@ -27,8 +28,10 @@ export type {
   ContainmentPreview,
   ContainmentReport,
   ContainmentWindow,
-  PublishedFact
+  PublishedFact,
+  WithdrawnCounts
 } from './containment.ts'
+export type { SharedCounts, SharedRecord, WithdrawnShared } from './shared-containment.ts'
 export type { StayReason } from './standing.ts'
 export type { Drift, DriftOf } from './drift.ts'
 export type { LimitsInUse } from './governor.ts'

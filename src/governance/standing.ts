@@ -33,6 +33,10 @@ export type StayReason =
   | 'voted-before'
   /** This node does not vouch for it: it was retracted, disputed or called stale. */
   | 'no-vouch'
+  /** Somebody else has changed the step since the agent wrote it. */
+  | 'edited'
+  /** The playbook has reached a limit, so the step cannot be read or removed. */
+  | 'too-large'
 
 /** What happens to a record, and what stands on it. */
 export interface RecordFate {

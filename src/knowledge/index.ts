@@ -17,6 +17,7 @@ export type { ListedPublication, Publication, PublicationWindow } from './public
 export { Publications } from './publications.ts'
 export { RecallSearch } from './recall-search.ts'
 export { searchSources } from './search-sources.ts'
+export { Turns } from './turns.ts'
 export { variantKey } from './variants.ts'
 export type { RankGoal, RankSkill } from './search-sources.ts'
 export type { CandidateBatch, PromotedFact } from './candidates.ts'

@@ -27,7 +27,7 @@ import {
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Annotations, Quota } from '../facts/index.ts'
 import { NodeEvolution } from './node-evolution.ts'
-import { AgentQuota } from '../governance/index.ts'
+import { AgentQuota, Attributions } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
 import { ownFilters } from './own-filters.ts'
 import type { AttestedRecord, Entry, Operation } from '../../crdt/index.ts'
@@ -59,6 +59,7 @@ export class CortexFactory {
   readonly #parts: NodeParts
   readonly #observer: CortexObserver
   readonly #candidates: Candidates
+  readonly #attributions: Attributions
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #goals: Goals
@@ -102,6 +103,7 @@ export class CortexFactory {
       onVote: (digest) => this.#notifySubscribers(digest)
     })
     this.#candidates = new Candidates(store, facts)
+    this.#attributions = new Attributions({ store, replica, now: () => clock.now() })
     const sources = searchSources({
       facts,
       replica,
@@ -137,6 +139,8 @@ export class CortexFactory {
       judge: this.#judge,
       clock,
       announce,
+      attributed: (goal, agents, task) => this.#attributions.publish('goal', goal, agents, task),
+      stepNotes: (agent) => this.#attributions.stepsOf(agent),
       onChange: (goal) => this.#notifySubscribers(goal)
     })
     this.#skillExchange = new SkillExchange({
@@ -152,6 +156,8 @@ export class CortexFactory {
       k,
       clock,
       announce,
+      attributed: (skill, agents, task) => this.#attributions.publish('skill', skill, agents, task),
+      isFrozen: (agent) => parts.rules.isFrozen(agent),
       autoPublish: options.skills.publish,
       consent: adoptionConsent(options),
       onError
@@ -177,6 +183,9 @@ export class CortexFactory {
       votes: this.#votes,
       drafts: this.#drafts,
       index: this.#index,
+      attributions: this.#attributions,
+      announce,
+      recallSkill: (skill, reason) => this.#skillExchange.publishing.recall(skill, reason),
       retract: (digests, operations) => this.#retract(digests, operations),
       onError
     })
@@ -247,7 +256,7 @@ export class CortexFactory {
     const hive = new SharedKnowledge({
       promotion: this.#promotion,
       drafts: this.#drafts,
-      goals: this.#goals.for(assertActive),
+      goals: this.#goals.for(agent, assertActive),
       facts,
       replica,
       index: this.#index,
@@ -255,7 +264,7 @@ export class CortexFactory {
       judge: this.#judge,
       votes: this.#votes,
       subscriptions: this.#subscriptions,
-      skills: this.#skillExchange.for(assertActive),
+      skills: this.#skillExchange.for(agent, assertActive),
       assertActive
     })
     return {
@@ -275,6 +284,7 @@ export class CortexFactory {
       capabilities: this.#parts.skills.for(models, {
         withdraw: (id) => this.#skillExchange.publishing.withdraw(id),
         permit: {
+          agent,
           assertActive,
           async run() {
             assertActive()

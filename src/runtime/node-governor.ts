@@ -10,8 +10,8 @@ import {
   votesProbe
 } from '../governance/index.ts'
 import { readFact } from '../facts/index.ts'
-import type { Operation } from '../../crdt/index.ts'
-import type { DriftOf } from '../governance/index.ts'
+import type { Entry, Operation } from '../../crdt/index.ts'
+import type { Attributions, DriftOf } from '../governance/index.ts'
 import type { Candidates, NearDuplicates } from '../knowledge/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 import type { NodeParts } from './node-parts.ts'
@@ -20,6 +20,10 @@ export interface NodeGovernorComponents {
   readonly candidates: Candidates
   readonly nearDuplicates: NearDuplicates
   readonly index: SearchIndex
+  readonly attributions: Attributions
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** Puts a skill back to the sandbox; returns what is to be retracted, the skill itself last. */
+  readonly recallSkill: (skill: Uint8Array, reason: string) => Promise<readonly Uint8Array[]>
   /** Retracts this node's votes in one commit with the operations, and announces it. */
   readonly retract: (
     digests: readonly Uint8Array[],
@@ -40,8 +44,17 @@ export class NodeGovernor {
   #driftedAfter: string | undefined
 
   constructor(parts: NodeParts, components: NodeGovernorComponents) {
-    const { options, store, replica, facts, rules, runCounts, models, journal } = parts
-    const { candidates, nearDuplicates, index, retract, onError } = components
+    const { options, store, replica, facts, rules, runCounts, models, journal, skills } = parts
+    const {
+      candidates,
+      nearDuplicates,
+      index,
+      attributions,
+      announce,
+      recallSkill,
+      retract,
+      onError
+    } = components
     const { publications } = candidates
     const { clock = Date } = options
     const now = (): number => clock.now()
@@ -61,6 +74,10 @@ export class NodeGovernor {
       facts,
       nearDuplicates,
       replica,
+      attributions,
+      announce,
+      skills: skills.store,
+      recallSkill,
       retract,
       agentsOf,
       now

@@ -51,7 +51,7 @@ export interface CapabilitiesComponents extends SelectionComponents {
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
   readonly now: () => number
-  readonly discovery: Omit<DiscoveryComponents, 'registration' | 'runner' | 'store'>
+  readonly discovery: Omit<DiscoveryComponents, 'agent' | 'registration' | 'runner' | 'store'>
   /** Retracts this node's votes on a skill; false if there is none. */
   readonly withdraw: (id: string) => Promise<boolean>
   readonly permit: AgentPermit
@@ -59,6 +59,8 @@ export interface CapabilitiesComponents extends SelectionComponents {
 
 /** What the agent may do with skills. */
 export interface AgentPermit {
+  /** Who adds skills. */
+  readonly agent: string
   /** Throws if the agent is frozen. */
   assertActive(): void
   /** Counts a run; throws if the agent is frozen, or has no run left. */
@@ -318,7 +320,8 @@ export class Capabilities {
     const { registration, discovery, runner, store, permit } = this.#components
     const parsed = parse(DiscoverySchema, options, 'capabilities.discoverAndSynthesize')
     permit.assertActive()
-    return discover({ ...discovery, registration, runner, store }, parsed)
+    const { agent } = permit
+    return discover({ ...discovery, agent, registration, runner, store }, parsed)
   }
 
   async #register(
@@ -329,7 +332,7 @@ export class Capabilities {
     const { signal } = parse(CallSchema, options, 'capabilities.registerCapability')
     const { registration, runner, permit } = this.#components
     permit.assertActive()
-    return registration.register(identify(), { from }, runner, signal)
+    return registration.register(identify(), { from }, { runner, agent: permit.agent, signal })
   }
 
   #requireSkill(idOrName: string): KnownSkill {

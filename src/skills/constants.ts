@@ -18,6 +18,9 @@ export const MAX_LINEAGE = 1_000
 /** Each is held in memory, at most 32 KiB each: 10,000 of a typical 2 KiB are 20 MB. */
 export const MAX_SKILLS = 10_000
 
+/** Agents that are noted of a skill. */
+export const MAX_AGENTS = 16
+
 /** Removed skills that are remembered. */
 export const MAX_REMOVED = 10_000
 

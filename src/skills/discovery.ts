@@ -25,6 +25,8 @@ export interface DiscoveryComponents {
   readonly runner: SkillRunner
   readonly sandbox: Pick<SkillSandbox, 'run'>
   readonly models: SkillModels
+  /** Who repairs. */
+  readonly agent: string
 }
 
 /** Which failures to repair. */
@@ -125,7 +127,7 @@ async function redesign(
 }
 
 async function synthesize(
-  { registration, runner, sandbox }: DiscoveryComponents,
+  { agent, registration, runner, sandbox }: DiscoveryComponents,
   { id, skill, cluster, samples, onProgress }: RepairJob,
   tried: Pick<RepairInit, 'isMutated' | 'proposed'>,
   signal: AbortSignal | undefined
@@ -146,7 +148,7 @@ async function synthesize(
     tests: tests.slice(0, MAX_TESTS),
     parents: [id]
   })
-  const added = await registration.register(next, { from: 'synthesis' }, runner, signal)
+  const added = await registration.register(next, { from: 'synthesis' }, { runner, agent, signal })
   return {
     ...added,
     parent: id,

@@ -22,10 +22,12 @@ export async function* readAll<S extends z.ZodType>(
   section: Section,
   prefix: string,
   schema: S,
-  { before, reverse = false, limit }: ReadOptions = {}
+  { after, before, reverse = false, limit }: ReadOptions = {}
 ): AsyncGenerator<readonly [key: string, value: z.output<S>]> {
   const end = before === undefined ? `${prefix.slice(0, -1)}${AFTER_SLASH}` : prefix + before
-  const range = { gte: Buffer.from(prefix), lt: Buffer.from(end), reverse }
+  const start =
+    after === undefined ? { gte: Buffer.from(prefix) } : { gt: Buffer.from(prefix + after) }
+  const range = { ...start, lt: Buffer.from(end), reverse }
   const entries = section.entries(limit === undefined ? range : { ...range, limit })
   for await (const [key, value] of entries) {
     const read = parsed(schema, value)
@@ -34,6 +36,8 @@ export async function* readAll<S extends z.ZodType>(
 }
 
 export interface ReadOptions {
+  /** Only keys behind this one, which follows the prefix. */
+  readonly after?: string
   /** Only keys below this one, which follows the prefix. */
   readonly before?: string
   readonly reverse?: boolean

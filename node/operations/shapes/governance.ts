@@ -54,31 +54,62 @@ export const GovernChange = z
 
 const WINDOW = { id: z.string(), agent: z.string(), from: Moment, to: Moment } as const
 
+const STAYS = z
+  .enum(['edited', 'no-vouch', 'other-agent', 'other-time', 'too-large', 'voted-before'])
+  .optional()
+  .meta({ description: 'Why the record is not withdrawn; absent for one that is' })
+
 const Published = z.strictObject({
   fact: z.string(),
   record: z.string(),
   at: Moment,
-  stays: z
-    .enum(['no-vouch', 'other-agent', 'other-time', 'voted-before'])
-    .optional()
-    .meta({ description: 'Why the record is not withdrawn; absent for one that is' }),
+  stays: STAYS,
   facts: z.array(z.string()),
   agents: z.array(z.string()),
   vouchers: Count
 })
 
+const Shared = z
+  .array(
+    z.strictObject({
+      record: z.string(),
+      step: z.string().optional().meta({ description: 'Of a step; then record is its goal' }),
+      title: z.string(),
+      at: Moment,
+      stays: STAYS,
+      agents: z.array(z.string()),
+      vouchers: Count
+    })
+  )
+  .meta({ description: 'At most 1,000' })
+
+const LISTS = {
+  published: z.array(Published),
+  goals: Shared,
+  skills: Shared,
+  steps: Shared
+} as const
+
+const SHARED_COUNTS = { goals: Count, skills: Count } as const
+
+const Withdrawn = z.strictObject({ facts: Count, ...SHARED_COUNTS, steps: Count })
+
 export const ContainmentPreview = z
   .strictObject({
     ...WINDOW,
-    total: Count,
-    published: z.array(Published),
+    total: Count.meta({ description: 'Publications of facts' }),
+    ...LISTS,
     withdraws: Count,
-    stays: Count
+    withdrawsOf: Withdrawn,
+    stays: Count,
+    notAttributed: z
+      .strictObject(SHARED_COUNTS)
+      .meta({ description: 'Published by this node, and no agent is noted: not withdrawn' })
   })
   .meta({ id: 'ContainmentPreview' })
 
 export const ContainmentReport = z
-  .strictObject({ ...WINDOW, withdrawn: Count, stays: Count, published: z.array(Published) })
+  .strictObject({ ...WINDOW, withdrawn: Count, withdrawnOf: Withdrawn, stays: Count, ...LISTS })
   .meta({ id: 'ContainmentReport' })
 
 const DriftOf = z.strictObject({

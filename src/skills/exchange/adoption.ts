@@ -109,7 +109,7 @@ export class SkillAdoption {
   }
 
   /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */
-  async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
+  async adopt(id: string, agent: string, signal: AbortSignal): Promise<AddedSkill> {
     const { replica } = this.#components
     const digest = await resolveId(id, recordIds(replica, SKILLS))
     const attested = digest === undefined ? undefined : await this.#trusted(digest)
@@ -120,7 +120,7 @@ export class SkillAdoption {
         `No offer has the id ${id}. \`hive.skills.offers()\`, or "hive skill offers", lists the offers.`
       )
     }
-    return this.#adopt(offered, signal)
+    return this.#adopt(offered, signal, agent)
   }
 
   /** Handles a new vote or new receipts of a skill. */
@@ -155,13 +155,17 @@ export class SkillAdoption {
     await this.#adopt(offered, signal)
   }
 
-  async #adopt({ offer, identified }: ParsedOffer, signal: AbortSignal): Promise<AddedSkill> {
+  async #adopt(
+    { offer, identified }: ParsedOffer,
+    signal: AbortSignal,
+    agent?: string
+  ): Promise<AddedSkill> {
     const { registration, runner } = this.#components.skills
     const provenance = {
       from: 'hive' as const,
       ...(offer.licence === undefined ? {} : { licence: offer.licence })
     }
-    const added = await registration.register(identified, provenance, runner, signal)
+    const added = await registration.register(identified, provenance, { runner, agent, signal })
     await this.#updateHeadStart(added.id, signal)
     return added
   }

@@ -5,15 +5,16 @@
  * for a skill only the latest stay, so that they link no two keys and do not accumulate.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { afterContainment } from '../lifecycle/lifecycle.ts'
 import { identifySkill } from '../skill-identity.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId, resolveId } from '../../arguments/index.ts'
 import { dayOf, recordIds } from '../../judgement/index.ts'
 import { findSkill } from '../named-skills.ts'
 import { SUCCESSES, TRIALS } from '../../../crdt/index.ts'
-import { RECEIPTS, receiptsRecord, SKILLS } from './published-receipts.ts'
+import { isReceipts, RECEIPTS, receiptsRecord, SKILLS } from './published-receipts.ts'
 import { disclosureIn } from './disclosure.ts'
-import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
+import type { Entry, HiveRecord, Operation, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
 import type { SkillService } from '../skill-service.ts'
@@ -41,6 +42,13 @@ export interface PublishingComponents {
   readonly publishesRuns: boolean
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** Runs a task that publishes a skill, and notes its agents and the time. */
+  readonly attributed: <T>(
+    skill: Uint8Array,
+    agents: readonly string[],
+    task: (note: { readonly operations: readonly Operation[] }) => Promise<T>
+  ) => Promise<T>
+  readonly isFrozen: (agent: string) => boolean
 }
 
 /** The result of publishing a skill. */
@@ -67,14 +75,20 @@ export class SkillPublishing {
   /** Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason). */
   async publish(idOrName: string): Promise<PublishedSkill> {
     const known = findSkill(this.#components.skills.store, idOrName)
-    const { id, skill, lifecycle } = known
+    const { id, skill, lifecycle, agents } = known
     if (lifecycle.status !== 'verified') {
       throw new HiveError(
         'SKILL_STATUS',
         `${skill.name} is not verified on this node. Only verified skills can be published.`
       )
     }
-    const { anonymizer, announce, replica } = this.#components
+    const { anonymizer, announce, attributed, isFrozen, replica } = this.#components
+    if (agents.length > 0 && agents.every(isFrozen)) {
+      throw new HiveError(
+        'WITHHELD',
+        `${skill.name} was not published: the agents that added it are frozen. A person ends that with governor.unfreeze.`
+      )
+    }
     const reason = disclosureIn(skill, anonymizer)
     if (reason !== undefined) {
       throw new HiveError(
@@ -89,7 +103,9 @@ export class SkillPublishing {
     await this.#addUnreported(known, day)
     const receipts = await this.#receipts(known)
     const toPublish = [record, ...(receipts === undefined ? [] : [receipts])]
-    const { entries, records, votes } = await this.#publish(id, toPublish, { confidence, day })
+    const { entries, records, votes } = await attributed(digestOfId(id), agents, (note) =>
+      this.#publish(id, toPublish, { confidence, day, operations: note.operations })
+    )
     await announce([...entries, ...(await replica.publishEvidence(day))])
     const isNamed = (digests: readonly Uint8Array[]): boolean =>
       digests.some((digest) => toHex(digest) === id)
@@ -125,13 +141,31 @@ export class SkillPublishing {
     const { replica } = this.#components
     const digest = await resolveId(given, recordIds(replica, SKILLS))
     if (digest === undefined) return false
+    return (await replica.retractMany(await this.#vouched(digest))).length > 0
+  }
+
+  /**
+   * Puts a skill back to the sandbox, for a reason that is stored. Returns what is to be retracted:
+   * this node's votes on its receipts, and then the one on the skill.
+   */
+  async recall(digest: Uint8Array, reason: string): Promise<Uint8Array[]> {
+    const { store } = this.#components.skills
+    const id = toHex(digest)
+    if (store.get(id) !== undefined) {
+      await store.apply(id, (lifecycle) => afterContainment(lifecycle, reason))
+    }
+    return this.#vouched(digest)
+  }
+
+  async #vouched(digest: Uint8Array): Promise<Uint8Array[]> {
+    const { replica } = this.#components
     const id = toHex(digest)
     const vouched: Uint8Array[] = []
     this.#reported.delete(id)
-    for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
+    for (const each of [...(await replica.claims(id, RECEIPTS)), digest]) {
       if ((await replica.voteOn(each)) === 'vouch') vouched.push(each)
     }
-    return (await replica.retractMany(vouched)).length > 0
+    return vouched
   }
 
   /** Votes against the skill, in place of a vote for it. */
@@ -177,10 +211,21 @@ export class SkillPublishing {
   async #publish(
     id: string,
     toPublish: readonly HiveRecord[],
-    how: { readonly confidence: number; readonly day: number }
+    how: {
+      readonly confidence: number
+      readonly day: number
+      readonly operations?: readonly Operation[]
+    }
   ): Promise<Published> {
     const { replica } = this.#components
-    const published = await replica.publish(toPublish.map((record) => ({ record, ...how })))
+    const { operations, ...vote } = how
+    const published = await replica.publish(
+      toPublish.map((record) => ({
+        record,
+        ...vote,
+        ...(isReceipts(record) ? {} : { operations })
+      }))
+    )
     const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
     const author = published.entries[0]?.author
     if (digest === undefined || author === undefined) return published

@@ -12,6 +12,8 @@ export interface SharedSkillsComponents {
   readonly falseReceipts: { all(): readonly FalseReceipt[] }
   /** Aborts when the node stops. */
   readonly stopped: AbortSignal
+  /** Who adopts. */
+  readonly agent: string
   /** Throws if the agent is frozen. */
   readonly assertActive: () => void
 }
@@ -71,9 +73,13 @@ export class SharedSkills {
    * offers no such skill here).
    */
   async adopt(id: string, { signal }: CallOptions = {}): Promise<AddedSkill> {
-    const { adoption, assertActive, stopped } = this.#components
+    const { adoption, agent, assertActive, stopped } = this.#components
     assertActive()
-    return adoption.adopt(id, signal === undefined ? stopped : AbortSignal.any([stopped, signal]))
+    return adoption.adopt(
+      id,
+      agent,
+      signal === undefined ? stopped : AbortSignal.any([stopped, signal])
+    )
   }
 
   /** Authors of false receipts, with the receipts. */

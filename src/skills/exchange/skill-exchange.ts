@@ -67,12 +67,13 @@ export class SkillExchange {
   }
 
   /** The interface of an agent, which may be frozen. */
-  for(assertActive: () => void): SharedSkills {
+  for(agent: string, assertActive: () => void): SharedSkills {
     return new SharedSkills({
       publishing: this.publishing,
       adoption: this.#adoption,
       falseReceipts: this.#components.skills.falseReceipts,
       stopped: this.#stopped.signal,
+      agent,
       assertActive
     })
   }

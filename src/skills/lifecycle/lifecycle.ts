@@ -146,6 +146,15 @@ export function afterSwarmDispute(
   return { lifecycle: { ...evidence, status: 'sandbox', isAsked: false }, reason }
 }
 
+/** Withdrawn by a person with all that an agent published: untested, with a whole trial before it. */
+export function afterContainment(lifecycle: LifecycleState, reason: string): LifecycleChange {
+  const { status, counts } = lifecycle
+  if (status === 'blacklisted' || (status === 'sandbox' && counts.trials === 0)) {
+    return { lifecycle }
+  }
+  return { lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime }, reason }
+}
+
 /** Sets the value of other authors' trials; ignored after the first trial here. */
 export function withHeadStart(lifecycle: LifecycleState, headStart: number): LifecycleChange {
   if (lifecycle.lifetime.trials > 0 || lifecycle.headStart === headStart) return { lifecycle }

@@ -20,6 +20,14 @@ export interface AddedSkill {
   readonly tests: TestReport | undefined
 }
 
+/** Who registers a skill, and where its tests run. */
+export interface RegistrationOptions {
+  readonly runner: SkillRunner
+  /** Undefined if the node does so by itself. */
+  readonly agent?: string
+  readonly signal?: AbortSignal
+}
+
 export class SkillRegistration {
   readonly #store: Pick<SkillStore, 'add' | 'apply' | 'get'>
 
@@ -33,13 +41,12 @@ export class SkillRegistration {
   async register(
     identified: IdentifiedSkill,
     provenance: Provenance,
-    runner: SkillRunner,
-    signal?: AbortSignal
+    { runner, agent, signal }: RegistrationOptions
   ): Promise<AddedSkill> {
     const { id, skill } = identified
     if (this.#store.get(id) === undefined) await runner.check(skill)
     signal?.throwIfAborted()
-    const isNew = await this.#store.add(identified, provenance)
+    const isNew = await this.#store.add(identified, provenance, agent)
     const tests = this.#statusOf(id) === 'sandbox' ? await this.test(id, runner, signal) : undefined
     return {
       id,

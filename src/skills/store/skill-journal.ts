@@ -30,7 +30,8 @@ export interface FailureSample {
 }
 
 /** A skill whose state counts its stored history. */
-export interface SkillEntry extends StoredSkill {
+export interface SkillEntry extends Omit<StoredSkill, 'agents'> {
+  agents: readonly string[]
   state: SkillState
 }
 

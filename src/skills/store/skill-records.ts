@@ -48,8 +48,8 @@ export class SkillRecords {
       const parsed = SkillValue.safeParse(jsonOf(value))
       const skill = parsed.success ? readSkill(parsed.data.content) : undefined
       if (!parsed.success || skill === undefined) continue
-      const { provenance, addedAt } = parsed.data
-      yield { id: idOf(key), skill, provenance, addedAt }
+      const { provenance, addedAt, agents = [] } = parsed.data
+      yield { id: idOf(key), skill, provenance, addedAt, agents }
     }
   }
 

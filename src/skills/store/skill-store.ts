@@ -8,7 +8,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { HiveError } from '../../errors.ts'
-import { MAX_SKILLS } from '../constants.ts'
+import { MAX_AGENTS, MAX_SKILLS } from '../constants.ts'
 import { NO_TRIALS } from '../evidence/counts.ts'
 import { isOut, NO_USES } from '../evidence/uses.ts'
 import { afterBegin, afterWithdrawal, UNTESTED } from '../lifecycle/lifecycle.ts'
@@ -107,10 +107,19 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   /**
    * Adds a skill as untested, or as blacklisted if it was when it was removed; false if it is here.
+   * `agent`: who adds it; one that adds a skill that is here is noted, too.
    */
-  async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
+  async add(
+    { id, skill, record }: IdentifiedSkill,
+    provenance: Provenance,
+    agent?: string
+  ): Promise<boolean> {
     await this.#adding.get(id)
-    if (this.#entries.has(id)) return false
+    const known = this.#entries.get(id)
+    if (known !== undefined) {
+      await this.#addAgent(known, record.content, agent)
+      return false
+    }
     if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
       throw new HiveError(
         'LIMIT_EXCEEDED',
@@ -120,10 +129,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const addedAt = this.#components.now()
     const before = this.removedLifecycle(id)
     const lifecycle = before?.status === 'blacklisted' ? before : UNTESTED
-    const entry = { id, skill, provenance, addedAt, state: { ...initialState(addedAt), lifecycle } }
+    const agents = agent === undefined ? [] : [agent]
+    const state = { ...initialState(addedAt), lifecycle }
+    const entry: SkillEntry = { id, skill, provenance, addedAt, agents, state }
     const adding = this.#components.store
       .commit([
-        this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
+        this.#records.putSkill(id, { content: record.content, provenance, addedAt, agents }),
         this.#records.putState(id, entry.state),
         ...this.#removed.delete(id)
       ])
@@ -301,6 +312,16 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return this.#writer.close()
   }
 
+  /** Of a skill without known agents it stays unknown who added it first. */
+  async #addAgent(entry: SkillEntry, content: string, agent: string | undefined): Promise<void> {
+    const { id, provenance, addedAt, agents } = entry
+    if (agent === undefined || agents.length === 0 || agents.length === MAX_AGENTS) return
+    if (agents.includes(agent)) return
+    entry.agents = [...agents, agent]
+    const value = { content, provenance, addedAt, agents: [...entry.agents] }
+    await this.#components.store.commit([this.#records.putSkill(id, value)])
+  }
+
   async #erase(entry: SkillEntry): Promise<void> {
     const { id, state } = entry
     const { lifecycle } = state
@@ -344,8 +365,8 @@ function initialState(addedAt: number): SkillState {
   return { lifecycle: UNTESTED, since: addedAt, ...none }
 }
 
-function toKnownSkill({ id, skill, provenance, addedAt, state }: SkillEntry): KnownSkill {
+function toKnownSkill({ id, skill, provenance, addedAt, agents, state }: SkillEntry): KnownSkill {
   const { lifecycle, since, reported } = state
   const isReported = reported !== undefined
-  return { id, skill, provenance, addedAt, lifecycle, since, isReported }
+  return { id, skill, provenance, addedAt, agents, lifecycle, since, isReported }
 }

@@ -94,7 +94,9 @@ export function storedState({ lifecycle, ...state }: SkillState): z.input<typeof
 export const SkillValue = z.object({
   content: z.string(),
   provenance: Provenance,
-  addedAt: z.number()
+  addedAt: z.number(),
+  /** Missing in values of earlier versions. */
+  agents: z.array(z.string()).optional()
 })
 /** A stored skill: its record's content, and its provenance. */
 export type StoredSkillContent = z.output<typeof SkillValue>
@@ -194,6 +196,8 @@ export interface StoredSkill {
   readonly skill: Skill
   readonly provenance: Provenance
   readonly addedAt: number
+  /** Agents of this node that added it, at most 16; empty for a skill that no agent is known of. */
+  readonly agents: readonly string[]
 }
 
 /** The digest of a reported run's id, and its number: the latest runs have the largest numbers. */

@@ -30,7 +30,14 @@ export async function governedNode(): Promise<GovernedNode> {
   const files = failingDatabase()
   const clock = { now: () => time }
   const open = (): Promise<HiveNode> =>
-    createHive({ swarm: false, upkeep: false, store: files.database, clock })
+    createHive({
+      swarm: false,
+      upkeep: false,
+      store: files.database,
+      clock,
+      // A test that needs a skill published does so itself.
+      skills: { publish: false }
+    })
   let db = await open()
   return {
     get db() {
