@@ -32,7 +32,13 @@ describe('promotion between real nodes over TCP', function () {
         const dataDir = join(folder.path, name)
         const receiver = await createHive({
           dataDir,
-          swarm: { ...swarm, gossip: name === 'gossip', bootstrap: sender.multiaddrs }
+          swarm: {
+            ...swarm,
+            // Without gossip only a sync tells it that the sender shows more.
+            syncInterval: name === 'gossip' ? 0 : 500,
+            gossip: name === 'gossip',
+            bootstrap: sender.multiaddrs
+          }
         })
         receivers.push(stack.use(receiver))
       }

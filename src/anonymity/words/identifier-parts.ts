@@ -3,7 +3,7 @@ import { isAbbreviation } from './abbreviations.ts'
 import { GIVEN_NAMES } from './given-names.ts'
 import { SURNAMES } from './surnames.ts'
 import { isMisspelt } from './misspelt.ts'
-import { isPublicWord } from './vocabulary.ts'
+import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Parts of this length are abbreviations, which disclose little and are in no list. */
 export const SHORT = 3
@@ -18,6 +18,9 @@ const PARTS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g
 
 const DERIVED =
   /^(?:un|re|pre|non|no|sub|multi|auto|over|de|dis|inter|micro|mini|super|meta|anti|co|is|has|on|get|set)|(?:able|ible|ed|ing|er|ers|or|ors|ly|tion|less|ness|ise|ize|ify|ified|ity|ment|s|es|al|ic|ware)$/g
+
+/** From here on a word of a package is a piece of a composed one. */
+const LONG_PIECE = 6
 
 /** A version or the `d` of a daemon after a word: `clientv3`, `celeryd`. */
 const MARKED = /[dv]$/
@@ -62,8 +65,11 @@ export function isComposed(word: string): boolean {
   return false
 }
 
+/** Two short words of packages are found in most invented names: such a piece is one of the dictionary. */
 function isPiece(word: string, other: string): boolean {
-  if (word.length > SHORT) return isPublicWord(word)
+  if (word.length > SHORT) {
+    return word.length < LONG_PIECE ? isDictionaryWord(word) : isPublicWord(word)
+  }
   return (
     isAbbreviation(word) || (word.length === SHORT && other.length >= SHORT && isPublicWord(word))
   )
