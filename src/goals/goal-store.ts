@@ -174,7 +174,7 @@ export class Goals {
   /**
    * Goals by title; of several variants only one. Of more than `limit`, those that this node states
    * something of, then those that most authors vouch for. Waits 2 s at most for an index that is behind
-   * (`status.index`); then older ones may be missing.
+   * (`status.index`; `janitor.finishIndex` waits for all); then older ones may be missing.
    */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
     const { signal, parent, ...filter } = parse(GoalFilterSchema, options, 'goals.list')

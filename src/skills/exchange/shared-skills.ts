@@ -60,7 +60,7 @@ export class SharedSkills {
 
   /**
    * Skills that the swarm offers and this node does not have, by corroboration; at most `limit`,
-   * default 100. Waits 2 s at most for an index that is behind (`status.index`); then older ones may be
+   * default 100. Waits 2 s at most for an index that is behind (`status.index`; `janitor.finishIndex` waits for all); then older ones may be
    * missing.
    */
   offers(options: OfferOptions = {}): Promise<SkillOffer[]> {

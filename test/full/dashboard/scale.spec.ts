@@ -103,11 +103,13 @@ describe('the dashboard of a large node', function () {
   it(`reviews ${INSIGHTS} insights, and answers each key within 100 ms`, async () => {
     await using peer = await startNode({ name: 'large', bootstrap: [...api.db.multiaddrs] })
     await peer.publish(publications(INSIGHTS))
-    const { hive } = api.db.agent.cortex
+    const { hive, janitor } = api.db.agent.cortex
     await until(
       api.db,
       'hive:change',
       async () => {
+        // A list waits 2 s at most for the index.
+        await janitor.finishIndex({ maxWait: Infinity })
         const held = await hive.getGlobalInsights({ state: 'quarantined', limit: LISTED })
         return held.length === INSIGHTS ? true : undefined
       },
