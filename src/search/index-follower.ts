@@ -3,8 +3,8 @@
  * far that is committed. What this node itself stores goes before what it received: a batch of the one
  * never waits for more than a batch of the other.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { IndexPace } from './index-pace.ts'
+import { isWithin } from './within.ts'
 import { MAX_UNINDEXED } from './newest-items.ts'
 import { packItems } from './packed-items.ts'
 import type { IndexTurns } from './index-turns.ts'
@@ -268,16 +268,4 @@ export class IndexFollower {
 function batchItemsFor(bytes: number): number {
   const items = Math.floor(BATCH_BYTES / Math.max(1, bytes))
   return Math.min(BATCH_ITEMS, Math.max(MIN_BATCH_ITEMS, items))
-}
-
-/** Whether the promise resolves within `milliseconds`. */
-export async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const waited = new AbortController()
-  try {
-    const late = delay(milliseconds, false, { signal: waited.signal })
-    late.catch(() => undefined)
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    waited.abort()
-  }
 }

@@ -9,7 +9,8 @@
  */
 import { StoreError } from '../../crdt/index.ts'
 import { errorOf, HiveError } from '../errors.ts'
-import { IndexFollower, isWithin } from './index-follower.ts'
+import { IndexFollower } from './index-follower.ts'
+import { isWithin } from './within.ts'
 import { IndexTurns } from './index-turns.ts'
 import { IndexView } from './index-view.ts'
 import { readNewestItems } from './newest-items.ts'
