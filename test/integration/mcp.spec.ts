@@ -92,17 +92,23 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Ends the node of the directory at last, if one runs. */
+function endingNodeOf(dataDir: string): AsyncDisposableStack {
+  const left = new AsyncDisposableStack()
+  left.defer(async () => {
+    const running = await findRunningNode(dataDir)
+    if (running !== undefined) await endNode(dataDir, running)
+  })
+  return left
+}
+
 describe('hive mcp', function () {
   this.timeout(300_000)
 
   it(`serves ${AGENTS} agents by one node, which it starts, and leaves no process behind`, async () => {
     await using directory = await temporaryDirectory()
     const dataDir = join(directory.path, 'node')
-    await using left = new AsyncDisposableStack()
-    left.defer(async () => {
-      const running = await findRunningNode(dataDir)
-      if (running !== undefined) await endNode(dataDir, running)
-    })
+    await using left = endingNodeOf(dataDir)
     const agents: Agent[] = []
     // So many start at once, and all stay: a machine takes its time to start more.
     for (let from = 0; from < AGENTS; from += STARTED_AT_ONCE) {
@@ -146,11 +152,7 @@ describe('hive mcp', function () {
   it('ends when nobody reads its output, and at a message that is too long', async () => {
     await using directory = await temporaryDirectory()
     const dataDir = join(directory.path, 'node')
-    await using left = new AsyncDisposableStack()
-    left.defer(async () => {
-      const running = await findRunningNode(dataDir)
-      if (running !== undefined) await endNode(dataDir, running)
-    })
+    await using left = endingNodeOf(dataDir)
     const unread = await rawAgent(dataDir)
     left.defer(() => void unread.kill('SIGKILL'))
     unread.stdout.destroy()
