@@ -29,7 +29,7 @@ export class MessageTooLongError extends Error {
   }
 }
 
-/** Ends the connection once, whoever ends it. */
+/** Ends the connection. The client, the reader and the server may each call it; the first call counts. */
 class EndingTransport extends StdioServerTransport {
   readonly #onEnd: () => void
 

@@ -2,10 +2,11 @@
  * Which agents a goal, a skill or a step of a playbook that this node published is from, and when: one
  * value `<kind>/<id>` for each, with at most 16 agents.
  *
- * Guarantees: it is stored in the commit of the entry that publishes. The value of a record without a
- * vote of this node is void: the next publication begins anew, and `forgetRetracted` removes it. A
- * record that had a vote of this node before its value is marked, since somebody else stands on it. A
- * step has the agent that inserted it, and a digest of its text as that agent left it.
+ * Guarantees: the commit of the entry that publishes also stores the value. Without a vote of this node
+ * on the record the value does not count: the next publication replaces it, and `forgetRetracted`
+ * removes it. The value says whether this node had voted for the record before, since another agent may
+ * rely on that vote. A step has the agent that inserted it, and a digest of its text as that agent left
+ * it.
  */
 import { z } from 'zod'
 import { sha256, toHex } from '../../crdt/bytes/index.ts'

@@ -1,7 +1,7 @@
 /**
  * The part of a containment that withdraws goals and skills, and steps of playbooks
- * (`step-containment.ts`). A record is withdrawn if only the agent
- * stated or added it, within the window, and this node vouches for it. This node's statement of a goal
+ * (`step-containment.ts`). A record is withdrawn if only the agent stated or added it, within the
+ * window, and this node vouches for it. This node's statement of a goal
  * is retracted. A skill goes back to the sandbox, and the votes on it and its receipts are retracted.
  *
  * A skill is put back before its votes are retracted, so a containment that is killed in between does

@@ -13,8 +13,8 @@ export class Activity {
     return ends.every((end, i) => end - (before[i] ?? 0) <= MAX_IDLE_ITEMS)
   }
 
-  /** Leaves out what was appended up to here: a node's own upkeep. */
-  skip(ends: readonly number[]): void {
+  /** Does not count what was appended up to here: a node's own upkeep. */
+  leaveOut(ends: readonly number[]): void {
     this.#ends = ends
   }
 }

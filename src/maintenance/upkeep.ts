@@ -93,7 +93,7 @@ export class Upkeep {
     if (!(await nearDuplicates.isDue())) return false
     const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
     // Log entries of its own merges do not end the idle time.
-    this.#activity.skip(this.#ends())
+    this.#activity.leaveOut(this.#ends())
     if (consolidated.checked > 0) onConsolidate(consolidated)
     return true
   }

@@ -288,7 +288,8 @@ export class SharedKnowledge {
   /**
    * Records that the swarm has published and this node stores, by corroboration. Disputed insights
    * are listed only if `state` asks for them. Goals are in `goals`; receipts of skills are left
-   * out. Waits 2 s at most for an index that is behind (`status.index`; `janitor.finishIndex` waits for all); then older ones may be missing.
+   * out. Waits 2 s at most for an index that is behind (`status.index`; `janitor.finishIndex` waits for
+   * all); then older ones may be missing.
    */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')

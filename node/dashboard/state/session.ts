@@ -44,8 +44,8 @@ export async function logOut(): Promise<void> {
 }
 
 /**
- * Logs in again where an open page gets the address of a login, which loads nothing anew, and
- * follows the logins of the other tabs of this browser.
+ * An open page that gets the address of a login logs in by itself, since the browser does not load the
+ * page again. It also follows the logins of the other tabs of this browser.
  */
 export function followLogins(): void {
   addEventListener('hashchange', () => {

@@ -106,7 +106,7 @@ async function open(path: string): Promise<Opened> {
   return { store, replica, [Symbol.asyncDispose]: () => store.close() }
 }
 
-/** A directory with so many hidden entries; returns what it says. */
+/** Publishes `entries` entries in the directory, which no peer sees; returns the content of the replica. */
 async function used(path: string, entries: number): Promise<readonly unknown[]> {
   await using node = await open(path)
   for (let i = 0; i < entries; i++) await node.replica.publish([publication(`Fact ${i}.`)])

@@ -162,7 +162,7 @@ describe('containment of goals and skills', function () {
     assert.match(reason ?? '', /"ada".*wrong claim/)
     assert.equal((await again.capabilities.get(own)).trials, 0)
 
-    // Proven anew by another agent, it stays here while its own one is frozen.
+    // Another agent verifies the skill again; the node does not publish it while its first agent is frozen.
     await again.capabilities.test(own)
     await verify(node, own)
     await assert.rejects(again.hive.skills.publish(own), { code: 'WITHHELD' })

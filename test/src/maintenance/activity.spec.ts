@@ -10,7 +10,7 @@ describe('the activity of a node', () => {
     assert.equal(activity.isIdle([50_016, 10]), true)
     assert.equal(activity.isIdle([50_016, 1_010]), false)
     assert.equal(activity.isIdle([50_116, 1_010]), false)
-    activity.skip([51_000, 1_010])
+    activity.leaveOut([51_000, 1_010])
     assert.equal(activity.isIdle([51_000, 1_012]), true)
   })
 })

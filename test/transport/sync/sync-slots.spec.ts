@@ -14,7 +14,7 @@ describe('the room for syncs', () => {
     return (await Promise.all(keys)).map((key) => peerIdFromPrivateKey(key))
   }
 
-  it('is left to bootstrap peers and to those that were dialled, whoever else fills it', async () => {
+  it('has places for bootstrap peers and for dialled ones that inbound peers cannot take', async () => {
     const peers = await peersOf(22)
     const [given, dialled, ...others] = peers
     assert.ok(given !== undefined && dialled !== undefined)
@@ -29,7 +29,7 @@ describe('the room for syncs', () => {
     assert.equal(await run(dialled, Promise.resolve('dialled')), 'dialled')
   })
 
-  it('is hardly taken by peers whose last sync failed, until one succeeds', async () => {
+  it('has one place for all peers whose last sync failed, until one of them succeeds', async () => {
     const [honest, ...others] = await peersOf(9)
     assert.ok(honest !== undefined)
     const slots = new SyncSlots<string>(() => 'inbound')
