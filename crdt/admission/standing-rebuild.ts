@@ -46,7 +46,7 @@ const DELETES = 5_000
 const CLEAR_KEY = Buffer.from('standings-clear')
 
 /** Sections of the standings. */
-const STANDING_SECTIONS = [
+export const STANDING_SECTIONS = [
   'standings',
   'votes',
   'older-votes',

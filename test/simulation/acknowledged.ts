@@ -15,6 +15,12 @@ export interface KnownFact {
   mayBeStale: boolean
 }
 
+/** What a node was promised when its directory was copied. */
+export interface Said {
+  readonly facts: ReadonlyMap<string, KnownFact>
+  readonly skills: ReadonlyMap<string, string>
+}
+
 export class Acknowledged {
   /** By node, then by id. */
   readonly #facts = new Map<string, Map<string, KnownFact>>()
@@ -25,6 +31,8 @@ export class Acknowledged {
   readonly #counts = new Map<string, Map<string, Count>>()
   /** Texts of facts that a node may have lost with a part of its disk, by node, then by id. */
   readonly #doubted = new Map<string, Map<string, string>>()
+  /** Records of which a node may have said what it does not know, since a copy was put back, by node. */
+  readonly #unknown = new Map<string, Map<string, true>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
 
@@ -65,11 +73,13 @@ export class Acknowledged {
     stance: Stance,
     voices: readonly (readonly string[])[]
   ): readonly [number, number] {
-    const held = voices.map(
-      (nodes) => new Set(nodes.flatMap((node) => [...this.stance(node, record)]))
-    )
-    const most = held.filter((possible) => possible.has(stance))
-    return [most.filter(({ size }) => size === 1).length, most.length]
+    const held = voices.map((nodes) => ({
+      possible: new Set(nodes.flatMap((node) => [...this.stance(node, record)])),
+      isKnown: !nodes.some((node) => this.#unknown.get(node)?.has(record) === true)
+    }))
+    const most = held.filter(({ possible }) => possible.has(stance))
+    const least = most.filter(({ possible, isKnown }) => isKnown && possible.size === 1)
+    return [least.length, most.length]
   }
 
   /** A part of the node's disk is damaged. */
@@ -81,6 +91,38 @@ export class Acknowledged {
     this.skillsOf(node).clear()
     for (const [record] of entryOf(this.#stances, node)) {
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
+    }
+  }
+
+  copyOf(node: string): Said {
+    return { facts: new Map(this.factsOf(node)), skills: new Map(this.skillsOf(node)) }
+  }
+
+  /**
+   * A copy of the node's directory was put back: it has what it was promised until then. What it said
+   * later, others may have, as of somebody of the name `lost`. So it may say the same twice, and what
+   * it says may be what it has changed since.
+   */
+  goBack(node: string, copy: Said, lost: string): void {
+    const facts = this.factsOf(node)
+    for (const [id, fact] of new Map([...copy.facts, ...facts])) {
+      const before = copy.facts.get(id)
+      const isSame = before !== undefined && before.isThere === fact.isThere
+      facts.set(id, isSame ? before : { ...fact, isThere: undefined, mayBeStale: true })
+    }
+    for (const id of this.skillsOf(node).keys()) {
+      if (!copy.skills.has(id)) this.skillsOf(node).delete(id)
+    }
+    for (const [record, stances] of entryOf(this.#stances, node)) {
+      this.states(lost, record, 'none', ...stances)
+      this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
+      entryOf(this.#unknown, node).set(record, true)
+    }
+    for (const counts of this.#counts.values()) {
+      const count = counts.get(node)
+      if (count === undefined) continue
+      counts.set(lost, { least: 0, most: count.most })
+      count.least = 0
     }
   }
 

@@ -16,6 +16,8 @@ const { values } = parseArgs({
     swarms: { type: 'string', default: 'both' },
     /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
     disks: { type: 'string', default: 'both' },
+    /** `copied` or `kept`: only such directories, where disks are whole. By default the seed says. */
+    directories: { type: 'string', default: 'both' },
     /** `tried` or `shut`: only closed swarms whose door is tried, or others. By default the seed says. */
     doors: { type: 'string', default: 'both' },
     /** Prints the trace of each seed. */
@@ -39,6 +41,7 @@ const settings = {
   minutes: Number(values.minutes),
   isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed',
   isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged',
+  isCopied: values.directories === 'both' ? undefined : values.directories === 'copied',
   isAtDoor: values.doors === 'both' ? undefined : values.doors === 'tried'
 }
 const first = Number(values.from)

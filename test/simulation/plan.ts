@@ -13,6 +13,8 @@ export interface PlanSettings {
   readonly isClosed?: boolean
   /** Whether disks are damaged; undefined: the seed says. */
   readonly isDamaged?: boolean
+  /** Whether directories are copied or old, where disks are whole; undefined: the seed says. */
+  readonly isCopied?: boolean
   /** Whether the door of a closed swarm is tried; undefined: the seed says. */
   readonly isAtDoor?: boolean
 }
@@ -76,6 +78,10 @@ export type StepKind =
   | 'week'
   | (typeof DOOR_STEPS)[number]
   | (typeof DISK_FAULTS)[number]
+  | (typeof DIRECTORY_STEPS)[number]
+
+/** A directory is copied, the copy is put back, and a store is of an older version. */
+const DIRECTORY_STEPS = ['copy', 'restore', 'downgrade'] as const
 
 /** A newcomer joins by an invite, and a member is revoked. */
 const DOOR_STEPS = ['join', 'revoke'] as const
@@ -120,6 +126,10 @@ const CLOSED_RATE = 0.4
 const DAMAGE_RATE = 0.25
 const MAX_DAMAGES = 6
 
+/** The part of seeds with whole disks in which directories are copied or old, and how often in one. */
+const DIRECTORY_RATE = 0.25
+const MAX_DIRECTORIES = 2
+
 /** The part of closed swarms with a clone. */
 const CLONE_RATE = 0.4
 
@@ -152,7 +162,27 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const whole = isAtDoor ? doorPlan(closed, doors, settings) : closed
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
-  return (settings.isDamaged ?? hasDamage) ? damagedPlan(whole, damages, settings) : whole
+  if (settings.isDamaged ?? hasDamage) return damagedPlan(whole, damages, settings)
+  const directories = random.stream('directories')
+  const hasCopies = directories.chance(DIRECTORY_RATE)
+  return (settings.isCopied ?? hasCopies) ? copiedPlan(whole, directories, settings) : whole
+}
+
+/** The same with directories that are copied and put back, or of an older version. */
+function copiedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+  const end = minutes * 60_000
+  const added = Array.from({ length: 1 + random.below(MAX_DIRECTORIES) }, (): Step[] => {
+    const step = { node: random.below(nodes), subject: random.below(SUBJECTS) }
+    const at = random.next() * end
+    // Statements that were stored are promised to be there, so a door has no copies.
+    if (plan.roles !== undefined || random.chance(0.3)) return [{ ...step, at, kind: 'downgrade' }]
+    const later = at + random.next() * (end - at)
+    return [
+      { ...step, at, kind: 'copy' },
+      { ...step, at: later, kind: 'restore' }
+    ]
+  })
+  return { ...plan, steps: [...plan.steps, ...added.flat()].toSorted((a, b) => a.at - b.at) }
 }
 
 function damagedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {

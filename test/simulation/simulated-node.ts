@@ -130,7 +130,7 @@ export class SimulatedNode implements Subject {
       processor: PROCESSOR,
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
-      place: `disk of ${this.name}`,
+      place: `${disk.place} of ${this.name}`,
       createVoices: () => simulatedVoices(voices, owner),
       createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
         this.#host = host

@@ -1,6 +1,7 @@
 /** A simulated swarm: its nodes, their network, and what they were promised. */
 import { Agent } from './agent.ts'
 import { Acknowledged } from './acknowledged.ts'
+import { DiskActs } from './disk/disk-acts.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
 import { brokenPromises } from './invariants.ts'
@@ -56,6 +57,7 @@ export class World {
   readonly #memberships: readonly Membership[]
   readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
+  readonly #diskActs: DiskActs
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -87,6 +89,12 @@ export class World {
             tell: (node, text) => this.story.tell(node.name, text),
             report: (node, text) => this.#break(node, text)
           })
+    this.#diskActs = new DiskActs({
+      acknowledged: this.#acknowledged,
+      tell: (node, text) => this.story.tell(node.name, text),
+      crash: (node, kind) => this.#crash(node, kind),
+      restart: (node, whileDown) => void this.#stopAndStart(node, whileDown)
+    })
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
       (node) =>
@@ -166,7 +174,7 @@ export class World {
       acknowledged: this.#acknowledged,
       strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
       voices: this.#voicesOf(this.#honest),
-      names: this.nodes.map(({ name }) => name),
+      names: this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)]),
       members: plan.members === undefined ? undefined : new Set(plan.members).size
     })
     this.broken.push(...(await time.settle(checks, 'The checks')))
@@ -177,7 +185,11 @@ export class World {
   /** Names of nodes that are one voice. */
   #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
     const { members } = this.#plan
-    const byVoice = Map.groupBy(nodes, (node) => members?.[this.nodes.indexOf(node)] ?? node.name)
+    const lives = nodes.flatMap((node) => {
+      const names = [node.name, ...this.#diskActs.lostLivesOf(node)]
+      return names.map((name) => ({ name, voice: members?.[this.nodes.indexOf(node)] ?? name }))
+    })
+    const byVoice = Map.groupBy(lives, ({ voice }) => voice)
     return [...byVoice.values()].map((each) => each.map(({ name }) => name))
   }
 
@@ -244,6 +256,8 @@ export class World {
   }
 
   #checkKeys(node: SimulatedNode): void {
+    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
+    if (this.#diskActs.lostLivesOf(node).length > 0) return
     const problem = keyOnDisk(node)
     if (problem !== undefined) this.#break(node, problem)
   }
@@ -318,7 +332,10 @@ export class World {
       case 'torn-log':
         return this.#crash(node, 'torn-log')
       case 'flipped-bit':
-        return this.#flipBit(node)
+      case 'copy':
+      case 'restore':
+      case 'downgrade':
+        return this.#changeDisk(node, step.kind, step)
       case 'restart':
         return this.#restart(node)
       case 'partition':
@@ -349,14 +366,11 @@ export class World {
     }
   }
 
-  #flipBit(node: SimulatedNode): void {
+  #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
     if (this.#starting.has(node) || node.running === undefined) return
-    this.#crash(node, 'power')
-    const section = node.disk.flipBit()
-    if (section === undefined) return
-    node.hasFlippedBit = true
-    this.#acknowledged.doubt(node.name)
-    this.story.tell(node.name, `a bit of its section ${section} flips`)
+    if (kind === 'flipped-bit') this.#diskActs.flipBit(node)
+    else if (kind === 'restore') this.#diskActs.restore(node, step.subject % 2 === 0)
+    else this.#diskActs[kind](node)
   }
 
   #crash(node: SimulatedNode, kind: Crash): void {
@@ -373,7 +387,7 @@ export class World {
     void this.#stopAndStart(node)
   }
 
-  async #stopAndStart(node: SimulatedNode): Promise<void> {
+  async #stopAndStart(node: SimulatedNode, whileDown?: () => void): Promise<void> {
     this.#starting.add(node)
     try {
       await node.stop()
@@ -381,6 +395,7 @@ export class World {
       this.story.tell(node.name, `stopped with an error: ${String(error)}`)
       node.crash('process')
     }
+    whileDown?.()
     this.#starting.delete(node)
     this.#startLater(node)
   }
@@ -432,6 +447,8 @@ export class World {
     this.#network.partition([side, other])
   }
 }
+
+type DiskAct = 'flipped-bit' | 'copy' | 'restore' | 'downgrade'
 
 const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
   process: 'is killed',

@@ -6,6 +6,7 @@
  * failure keeps a prefix. A torn log has a hole: LevelDB reads on behind a damaged block of its log.
  */
 import { MemoryLevel } from 'memory-level'
+import { seal } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
 import type { Database } from '../../../crdt/index.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
@@ -35,6 +36,9 @@ export interface DiskSettings {
 /** Milliseconds of a slow read, at most. */
 const MAX_READ = 2
 
+/** All that a directory has, by the bytes of the key. */
+export type DiskCopy = ReadonlyMap<string, Uint8Array>
+
 /** Called with what reaches the disk, for the trace. */
 export type OnWrite = (owner: Owner, batch: readonly Operation[]) => void
 
@@ -49,6 +53,8 @@ export class SimulatedDisk {
   isFull = false
   /** fsync takes this many times as long. */
   slowness = 1
+  /** A copy that was put back is another directory. */
+  #directory = 1
 
   constructor(settings: DiskSettings, random: Seeded, onWrite: OnWrite) {
     this.#settings = settings
@@ -100,6 +106,33 @@ export class SimulatedDisk {
     return section
   }
 
+  /** Which directory it is: a copy is another one. */
+  get place(): string {
+    return `directory ${this.#directory}`
+  }
+
+  /** While no process has it open. */
+  copy(): DiskCopy {
+    return new Map(this.#durable)
+  }
+
+  /** Puts a copy in the place of what is there, while no process has it open. */
+  restore(copy: DiskCopy, isSnapshot: boolean): void {
+    // A snapshot of a whole machine has the same directory.
+    if (!isSnapshot) this.#directory += 1
+    this.#fillWith(copy)
+  }
+
+  /** Changes what is there, while no process has it open. */
+  rewrite(change: (stored: DiskCopy, sealed: typeof sealedBytes) => DiskCopy): void {
+    this.#fillWith(change(new Map(this.#durable), sealedBytes))
+  }
+
+  #fillWith(stored: DiskCopy): void {
+    this.#durable.clear()
+    for (const [key, value] of stored) this.#durable.set(key, value)
+  }
+
   /** What a power failure keeps of the value of a key. */
   durable(key: string): Uint8Array | undefined {
     return this.#durable.get(key)
@@ -138,6 +171,11 @@ export class SimulatedDisk {
       else this.#durable.delete(key)
     }
   }
+}
+
+/** The value as the store keeps it. */
+function sealedBytes(key: string, value: Uint8Array): Uint8Array {
+  return seal(Buffer.from(key), value)
 }
 
 function nameOf(key: Uint8Array): string {
