@@ -9,6 +9,8 @@ export interface Quiet {
   readonly acknowledged: Acknowledged
   /** Authors that are no node of ours; in a closed swarm members. */
   readonly strangers: number
+  /** Authors that sign two entries for one place. */
+  readonly forks: number
   /** The names of the nodes of each voice: in a closed swarm those of a member. */
   readonly voices: readonly (readonly string[])[]
   /** Of all nodes, a stranger too. */
@@ -261,10 +263,11 @@ async function tooManyVotes({ parts }: Life, { members }: Quiet): Promise<string
 }
 
 /** Only strangers sign two entries for one place. */
-function forksOf({ parts }: Life, { strangers }: Quiet): string[] {
-  if (strangers > 0) return []
+function forksOf({ parts }: Life, { forks }: Quiet): string[] {
   const forked = parts.replica.heads().filter(({ fork }) => fork > 0)
-  return forked.map(({ author }) => `the honest author ${toHex(author).slice(0, 6)} is void`)
+  if (forked.length <= forks) return []
+  const names = forked.map(({ author }) => toHex(author).slice(0, 6))
+  return [`the authors ${names.join(', ')} are void; at most ${forks} of them lie`]
 }
 
 function countOf(

@@ -130,6 +130,10 @@ const MAX_DAMAGES = 6
 const DIRECTORY_RATE = 0.25
 const MAX_DIRECTORIES = 2
 
+/** Milliseconds from the work of a node to a copy of its directory, and from there to more work. */
+const COPY_LEAD = 16_000
+const COPIED_WORK = ['distill', 'broadcast'] as const
+
 /** The part of closed swarms with a clone. */
 const CLONE_RATE = 0.4
 
@@ -173,14 +177,20 @@ function copiedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings
   const end = minutes * 60_000
   const added = Array.from({ length: 1 + random.below(MAX_DIRECTORIES) }, (): Step[] => {
     const step = { node: random.below(nodes), subject: random.below(SUBJECTS) }
-    const at = random.next() * end
+    const at = (0.1 + random.next() * 0.5) * end
     // Statements that were stored are promised to be there, so a door has no copies.
     if (plan.roles !== undefined || random.chance(0.3)) return [{ ...step, at, kind: 'downgrade' }]
-    const later = at + random.next() * (end - at)
-    return [
-      { ...step, at, kind: 'copy' },
-      { ...step, at: later, kind: 'restore' }
-    ]
+    const later = at + (0.3 + random.next() * 0.5) * (end - at)
+    // The node publishes before the copy, after it, and as soon as it runs again.
+    const published = [at - COPY_LEAD, at + COPY_LEAD, later + COPY_LEAD].flatMap((time) =>
+      COPIED_WORK.map((kind, i) => ({
+        node: step.node,
+        kind,
+        at: time + i,
+        subject: random.below(SUBJECTS)
+      }))
+    )
+    return [{ ...step, at, kind: 'copy' }, { ...step, at: later, kind: 'restore' }, ...published]
   })
   return { ...plan, steps: [...plan.steps, ...added.flat()].toSorted((a, b) => a.at - b.at) }
 }

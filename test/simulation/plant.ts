@@ -20,6 +20,8 @@ const { values } = parseArgs({
     swarms: { type: 'string', default: 'both' },
     /** `tried`: only swarms whose door is tried. */
     doors: { type: 'string', default: 'both' },
+    /** `copied`: only swarms with copied or old directories. */
+    directories: { type: 'string', default: 'both' },
     /** Counts the seeds that find a bug, of all: takes longer. */
     count: { type: 'boolean', default: false },
     /** Only bugs whose name contains it. */
@@ -78,7 +80,7 @@ async function plant(directory: string, { name, file, from, to }: PlantedBug): P
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes, swarms, doors } = values
+  const { seeds, nodes, minutes, swarms, doors, directories } = values
   const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
   const options = [
     ...size,
@@ -86,6 +88,8 @@ function simulateIn(directory: string): Promise<string> {
     swarms,
     '--doors',
     doors,
+    '--directories',
+    directories,
     values.count ? '--all' : '--first'
   ]
   const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']

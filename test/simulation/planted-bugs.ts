@@ -367,5 +367,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'transport/streams/protocol-peers.ts',
     from: '    const limits = [this.stopping, idle.signal]\n',
     to: '    const limits = [this.stopping]\n'
+  },
+  {
+    name: 'copies: a kept author is used before peers have told its heads',
+    file: 'crdt/publishing/current-author.ts',
+    from: 'if (kept === undefined || !this.#hasHeardPeers) return undefined',
+    to: 'if (kept === undefined) return undefined'
+  },
+  {
+    name: 'copies: the standings of an older store are not computed',
+    file: 'crdt/store/migrations.ts',
+    from: "Promise.resolve([store.section('meta').put(REBUILD_KEY, new Uint8Array())])",
+    to: "Promise.resolve([store.section('meta').put(Buffer.from('none'), REBUILD_KEY)])"
   }
 ]

@@ -31,6 +31,9 @@ const SLOW_DISK = 50
 
 const SLOW_NODE = 20
 
+/** Milliseconds for which a restored node hears nothing. */
+const ISOLATION = 40_000
+
 const WEEK = 7 * 86_400_000
 
 /** Longer than a changed vote waits. */
@@ -93,6 +96,7 @@ export class World {
       acknowledged: this.#acknowledged,
       tell: (node, text) => this.story.tell(node.name, text),
       crash: (node, kind) => this.#crash(node, kind),
+      isolate: (node) => this.#isolate(node),
       restart: (node, whileDown) => void this.#stopAndStart(node, whileDown)
     })
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
@@ -173,6 +177,7 @@ export class World {
       nodes: left,
       acknowledged: this.#acknowledged,
       strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
+      forks: this.#forks,
       voices: this.#voicesOf(this.#honest),
       names: this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)]),
       members: plan.members === undefined ? undefined : new Set(plan.members).size
@@ -437,6 +442,14 @@ export class World {
     this.story.tell(stranger.name, LIE_TEXTS.get(manner) ?? 'lies')
     const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
+  }
+
+  #isolate(node: SimulatedNode): void {
+    const { time } = simulated()
+    const others = this.nodes.filter((other) => other !== node).map(({ name }) => name)
+    this.story.tell('world', `is cut into ${node.name} and all others`)
+    this.#network.partition([[node.name], others])
+    time.schedule(ISOLATION, () => this.#network.heal(), time.world)
   }
 
   #partition(): void {

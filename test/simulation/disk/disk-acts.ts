@@ -14,6 +14,8 @@ export interface DiskActsInit {
   readonly tell: (node: SimulatedNode, text: string) => void
   /** Ends the node at once, and starts it later. */
   readonly crash: (node: SimulatedNode, kind: 'process' | 'power') => void
+  /** Cuts the node off from all others for a while. */
+  readonly isolate: (node: SimulatedNode) => void
   /** Stops the node, and starts it later. */
   readonly restart: (node: SimulatedNode, whileDown: () => void) => void
 }
@@ -56,6 +58,8 @@ export class DiskActs {
     const copy = this.#copies.get(node)
     if (copy === undefined) return
     this.#init.crash(node, 'process')
+    // It works before it hears of what it has said since.
+    if (isSnapshot) this.#init.isolate(node)
     node.disk.restore(copy.disk, isSnapshot)
     const lost = this.#lost.get(node) ?? []
     const name = `${node.name} before copy ${lost.length + 1}`

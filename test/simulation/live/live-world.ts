@@ -81,6 +81,7 @@ export class LiveWorld {
         nodes: this.#nodes,
         acknowledged: this.#acknowledged,
         strangers: 0,
+        forks: 0,
         voices: names.map((name) => [name]),
         names,
         members: undefined
