@@ -80,12 +80,8 @@ type Write = (frame: Uint8Array) => Promise<void>
 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
-/** Elements of a filter whose frames are kept: then they take a few kilobytes. */
-const MAX_KEPT_ELEMENTS = 256
-
-interface SentSnapshot extends FilterVersion {
-  readonly frames: readonly Uint8Array[]
-}
+/** Up to so many elements they are sent, and not the bits: the smallest filter has 96 KiB of bits. */
+const MAX_LISTED_ELEMENTS = 2 ** 12
 
 class FilterService implements Filters, Startable {
   readonly peerFilters: PeerFilters
@@ -95,8 +91,6 @@ class FilterService implements Filters, Startable {
   readonly #rounds: RepeatingTask | undefined
   /** Until a peer is asked again, by the name of each connected peer. */
   readonly #ticksLeft = new Map<string, number>()
-  /** Whole filters with little in them, ready to be sent: all peers that join ask for them. */
-  readonly #snapshots = new Map<FilterKind, SentSnapshot>()
   /** Bytes of filters that are on their way. */
   #incomingBytes = 0
 
@@ -168,19 +162,30 @@ class FilterService implements Filters, Startable {
     return pull
   }
 
-  /** All kinds in one message: most answers say that nothing is new. */
-  #pull(peer: PeerId): Promise<void> {
+  async #pull(peer: PeerId): Promise<void> {
+    const begun = await this.#pullKinds(peer, KINDS)
+    if (begun.length > 0) await this.#pullKinds(peer, begun)
+  }
+
+  /** All kinds in one message: most answers say that nothing is new. Resolves to those that only begin. */
+  #pullKinds(peer: PeerId, kinds: readonly FilterKind[]): Promise<FilterKind[]> {
     const name = peer.toString()
-    const requests = KINDS.map((kind) => {
+    const requests = kinds.map((kind) => {
       const known = this.peerFilters.versionOf(name, kind)
       return writeFilterRequest({ kind, known })
     })
     return this.#streams.requestAll(peer, requests, async (read) => {
-      for (const kind of KINDS) await this.#receiveFilter(read, name, kind)
+      const begun: FilterKind[] = []
+      for (const kind of kinds) {
+        const answer = await this.#receiveFilter(read, name, kind)
+        // A filter without slices: its elements follow as a delta.
+        if (answer.type === 'full' && answer.counts.length === 0) begun.push(kind)
+      }
+      return begun
     })
   }
 
-  async #receiveFilter(read: Read, peer: string, kind: FilterKind): Promise<void> {
+  async #receiveFilter(read: Read, peer: string, kind: FilterKind): Promise<FilterResponse> {
     const answer = readFilterResponse(await read())
     const raw = await this.#receive(read, responseBytes(answer))
     try {
@@ -192,6 +197,7 @@ class FilterService implements Filters, Startable {
       throw error
     }
     if (raw.length > 0) this.#init.onChange({ peer, kind })
+    return answer
   }
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
@@ -209,11 +215,10 @@ class FilterService implements Filters, Startable {
 
   async #respond({ kind, known }: FilterRequest, write: Write): Promise<void> {
     const offer = this.#init.offers[kind]
-    for (const frame of await this.#responseTo(kind, offer, known)) await write(frame)
+    for (const frame of await this.#responseTo(offer, known)) await write(frame)
   }
 
   async #responseTo(
-    kind: FilterKind,
     offer: OfferedFilter | undefined,
     known: FilterRequest['known']
   ): Promise<Iterable<Uint8Array>> {
@@ -225,19 +230,16 @@ class FilterService implements Filters, Startable {
         return framesOf(answer, [elements])
       }
     }
-    const { generation, version } = offer
-    const kept = this.#snapshots.get(kind)
-    if (kept?.version === version && equalBytes(kept.generation, generation)) return kept.frames
+    const { generation } = offer
+    if (known === undefined && offer.version <= MAX_LISTED_ELEMENTS) {
+      return [writeFilterResponse({ type: 'full', generation, counts: [] })]
+    }
     const { slices } = offer.snapshot()
     if (slicesBytes(slices) > MAX_FILTER_BYTES) return [writeFilterResponse({ type: 'none' })]
     const counts = slices.map(({ count }) => count)
     // Copies, since the filter goes on changing.
     const raw = slices.map(({ bits }) => bits.slice())
-    const frames = framesOf({ type: 'full', generation, counts }, raw)
-    if (version > MAX_KEPT_ELEMENTS) return frames
-    const all = [...frames]
-    this.#snapshots.set(kind, { generation, version, frames: all })
-    return all
+    return framesOf({ type: 'full', generation, counts }, raw)
   }
 }
 

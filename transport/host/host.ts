@@ -16,6 +16,7 @@ import { SwarmError } from '../errors.ts'
 import { loadReach } from '../reach/load-reach.ts'
 import { Network } from '../reach/network.ts'
 import { overRelays } from '../reach/over-relays.ts'
+import { quietLogger } from './quiet-logger.ts'
 import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Identify } from '@libp2p/identify'
 import type { Ping } from '@libp2p/ping'
@@ -105,7 +106,7 @@ export interface HostInit {
 /** Made, not started. */
 export async function createHost(init: HostInit): Promise<Host> {
   const reach = await loadReach(init.reach)
-  const { members } = init
+  const { members, logger = quietLogger() } = init
   const options: Libp2pOptions<HostServices> = {
     start: false,
     privateKey: init.privateKey,
@@ -147,7 +148,7 @@ export async function createHost(init: HostInit): Promise<Host> {
         ? {}
         : { members: (components: ExchangeComponents) => members(overRelays(components)) })
     },
-    ...(init.logger === undefined ? {} : { logger: init.logger }),
+    ...(logger === undefined ? {} : { logger }),
     ...init.overrides,
     // Nothing replaces the door.
     ...(init.door === undefined ? {} : { connectionEncrypters: [init.door] })

@@ -5,6 +5,7 @@ import { GrowingFilter, MalformedError, openStore, StoredFilter } from '../../..
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_PEER_FILTER_BYTES } from '../../../transport/constants.ts'
 import {
+  elementsOf,
   readFilterResponse,
   readFilterRequest,
   readChunk,
@@ -13,6 +14,7 @@ import {
   writeFilterRequest,
   writeChunk
 } from '../../../transport/filters/filter-frames.ts'
+import { FrameStream } from '../../../transport/streams/frame-stream.ts'
 import { PeerFilters } from '../../../transport/filters/peer-filters.ts'
 import { ProtocolError } from '../../../transport/errors.ts'
 import type { Store } from '../../../crdt/index.ts'
@@ -20,7 +22,8 @@ import { startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { parametersOf, recordDigest } from '../../../crdt/index.ts'
 import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
-import type { SliceState } from '../../../crdt/index.ts'
+import type { FilterVersion, SliceState } from '../../../crdt/index.ts'
+import type { FilterResponse } from '../../../transport/filters/filter-frames.ts'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode } from '../../fixtures/nodes.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
@@ -243,6 +246,27 @@ describe('what a peer answers for its filter', () => {
     await refused
     assert.notEqual(first.peer, second.peer)
     assert.equal(victim.swarm.offences, 1, 'it may be honest')
+  })
+
+  it('is its elements and no bits where there are few', async () => {
+    const store = await openStore()
+    const observed = await observedOf(store, elements('a', 100))
+    await using a = await startNode({ observed, filterInterval: 0 })
+    await using asking = await attackerOn(a, signal())
+    const frames = new FrameStream(await asking.open('filter'), 100_000)
+    const ask = async (known?: FilterVersion): Promise<FilterResponse> => {
+      await frames.writeAll([writeFilterRequest({ kind: 'observed', known })])
+      return readFilterResponse((await frames.read()) ?? new Uint8Array())
+    }
+    const generation = Uint8Array.from(observed.generation)
+    const begun = { generation, version: 0 }
+    const first = await ask()
+    assert.ok(first.type === 'full' && first.counts.length === 0)
+    assert.equal(toHex(first.generation), toHex(generation))
+    assert.deepEqual(await ask(begun), { type: 'delta', count: 100 })
+    const raw = readChunk((await frames.read()) ?? new Uint8Array(), 800)
+    assert.deepEqual([...elementsOf(raw)].map(toHex), elements('a', 100).map(toHex))
+    await store.close()
   })
 
   it('is a whole filter where a delta would be too long', async () => {
