@@ -45,6 +45,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     }
     broken.push(...(await tooManyVotes(full[0].running, quiet)))
     broken.push(...forksOf(full[0].running, quiet))
+    if (areDisksCorrect) broken.push(...(await brokenChains(full[0].running)))
   }
   for (const node of full) broken.push(...(await wrongReleases(node)))
   return broken
@@ -268,6 +269,24 @@ function forksOf({ parts }: Life, { forks }: Quiet): string[] {
   if (forked.length <= forks) return []
   const names = forked.map(({ author }) => toHex(author).slice(0, 6))
   return [`the authors ${names.join(', ')} are void; at most ${forks} of them lie`]
+}
+
+/** Each entry follows the one before. */
+async function brokenChains({ parts: { replica } }: Life): Promise<string[]> {
+  const broken: string[] = []
+  for (const { author, base, seq: last, fork } of replica.heads()) {
+    const end = fork > 0 ? fork - 1 : last
+    for (let seq = base + 1; seq <= end; seq++) {
+      const [before, entry] = await Promise.all([
+        replica.headerAt(author, seq - 1),
+        replica.headerAt(author, seq)
+      ])
+      if (before === undefined || entry === undefined) continue
+      if (toHex(entry.prev) === toHex(before.hash)) continue
+      broken.push(`entry ${seq} of the author ${toHex(author).slice(0, 6)} follows no other`)
+    }
+  }
+  return broken
 }
 
 function countOf(

@@ -13,7 +13,9 @@ export const MANNERS = [
   /** Signs two entries for one place of a feed. */
   'forking',
   /** Sends entries in the name of others, with signatures that it makes up. */
-  'forging'
+  'forging',
+  /** Signs entries that do not follow those before. */
+  'unchained'
 ] as const
 
 /** In a closed swarm. */

@@ -3,6 +3,7 @@
  * gets as far into the others as anybody can.
  */
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
+import { HASH_BYTES } from '../../crdt/constants.ts'
 import { forge, framed, honestValues } from '../fixtures/forgery.ts'
 import { simulated } from './environment/simulated.ts'
 import { anotherVote, firstEntry, voicedAuthor } from './members/voiced-lies.ts'
@@ -11,6 +12,9 @@ import type { Entry } from '../../crdt/index.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 import type { RunningNode } from './simulated-node.ts'
 import type { Manner, Tamper } from './manner.ts'
+
+/** Milliseconds until an author goes on, at most. */
+const MAX_PAUSE = 30_000
 
 /** The part of all chunks that a corrupting node changes. */
 const CORRUPTION = 0.05
@@ -77,6 +81,27 @@ export async function fork(running: RunningNode, random: Seeded): Promise<void> 
   const announced = parts.swarm?.announce([one])
   if (isLate) await simulated().time.wait(random.between(0, 3_000))
   await Promise.all([announced, passOn(running, other, random)])
+  if (voice !== undefined) return
+  // A void author goes on.
+  await simulated().time.wait(random.between(0, MAX_PAUSE))
+  const values = honestValues(`What a void author has said, ${number}.`)
+  const next = forge({ author, seq: 2, prev: one.hash, values })
+  await Promise.all([parts.swarm?.announce([next]), passOn(running, next, random)])
+}
+
+/** An author whose second entry does not follow its first one; in a closed swarm a forged entry. */
+export async function breakChain(running: RunningNode, random: Seeded): Promise<void> {
+  const { replica, swarm, members } = running.parts
+  if (members !== undefined) return impersonate(running, random)
+  const number = random.below(1_000_000)
+  const author = createAuthor()
+  const first = forge({ author, values: honestValues(`What comes first, ${number}.`) })
+  await replica.admit(writeEntry(first))
+  await swarm?.announce([first])
+  await simulated().time.wait(random.between(0, MAX_PAUSE))
+  const prev = new Uint8Array(random.bytes(HASH_BYTES))
+  const second = forge({ author, seq: 2, prev, values: honestValues(`What follows, ${number}.`) })
+  await Promise.all([swarm?.announce([second]), passOn(running, second, random)])
 }
 
 /** An entry that goes on where another author's feed ends, which that author never signed. */

@@ -11,7 +11,7 @@ import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
 import { Story } from './story.ts'
-import { fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
+import { breakChain, fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
 import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
@@ -472,12 +472,14 @@ const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
 const LIES: ReadonlyMap<Manner, typeof fork> = new Map([
   ['forking', fork],
   ['forging', impersonate],
+  ['unchained', breakChain],
   ['many-voiced', voteAgain]
 ])
 
 const LIE_TEXTS: ReadonlyMap<Manner, string> = new Map([
   ['forking', 'signs two entries for one place'],
   ['forging', 'forges an entry'],
+  ['unchained', 'signs an entry that follows no other'],
   ['many-voiced', 'votes again']
 ])
 
