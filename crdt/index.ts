@@ -63,6 +63,7 @@ export { LEAF_HEADS, MAX_PREFIX_DIGITS } from './feeds/head-tree.ts'
 export { pack, unpack } from './feeds/payload.ts'
 export { elementHasher, filterKeyOf } from './filters/filter-element.ts'
 export { GrowingFilter, parametersOf } from './filters/growing-filter.ts'
+export { SeenDigests } from './filters/seen-digests.ts'
 export { StoredFilter } from './filters/stored-filter.ts'
 export { playbookDoc } from './playbooks/playbook-doc.ts'
 export {

@@ -176,6 +176,12 @@ export class Admitter {
     ]
   }
 
+  /** Appends records to the log, which readers then read again. */
+  logAgain(digests: readonly Uint8Array[]): Promise<void> {
+    const { commits, recordLog } = this.#init
+    return this.runExclusive(() => commits.commit(recordLog.append(digests)))
+  }
+
   /** Validates the entries of a feed that an older version stored unread. */
   async reread(author: Uint8Array): Promise<void> {
     const { commits, feeds } = this.#init

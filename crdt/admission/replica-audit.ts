@@ -1,8 +1,11 @@
 /**
  * Reads all feeds and mends what can be. A feed with a hole is emptied, so that peers send it again;
  * own entries that no peer has come from their copies. Record bodies that are in an entry but not
- * among the records are stored again.
+ * among the records are stored again, and records that the log has lost are appended to it.
  */
+import { SeenDigests } from '../filters/seen-digests.ts'
+import type { Admitter } from './admitter.ts'
+import type { DigestLog } from '../store/digest-log.ts'
 import type { FeedHead } from '../feeds/feed.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -17,7 +20,7 @@ export interface ReplicaAuditReport {
   readonly emptied: number
   /** Own entries that no peer has shown, and that came back from their copies. */
   readonly returned: number
-  /** Record bodies that were stored again. */
+  /** Record bodies that were stored again, and records that the log has lost. */
   readonly restored: number
 }
 
@@ -25,15 +28,18 @@ export interface ReplicaAuditComponents {
   readonly heads: () => FeedHead[]
   readonly feeds: Pick<FeedStore, 'feed'>
   readonly storedFeeds: Pick<StoredFeeds, 'entriesAfter' | 'entryValues'>
-  readonly recordStore: Pick<RecordStore, 'has'>
+  readonly recordStore: Pick<RecordStore, 'attestedDigests' | 'has'>
+  readonly recordLog: Pick<DigestLog, 'end' | 'read'>
+  readonly admitter: Pick<Admitter, 'logAgain'>
   readonly bodies: Pick<RecordBodies, 'put'>
   readonly returns: Pick<HiddenReturns, 'returned' | 'runAll'>
 }
 
 export async function auditReplica(
-  { heads, feeds, storedFeeds, recordStore, bodies, returns }: ReplicaAuditComponents,
+  components: ReplicaAuditComponents,
   signal?: AbortSignal
 ): Promise<ReplicaAuditReport> {
+  const { heads, feeds, storedFeeds, recordStore, bodies, returns } = components
   let entries = 0
   let emptied = 0
   let restored = 0
@@ -61,5 +67,28 @@ export async function auditReplica(
       restored += missing.length
     }
   }
+  restored += await mendLog(components, signal)
   return { entries, emptied, returned: returns.returned - returned, restored }
+}
+
+/** Appends to the log the records that it lacks; resolves to their number. */
+async function mendLog(
+  { recordStore, recordLog, admitter }: ReplicaAuditComponents,
+  signal?: AbortSignal
+): Promise<number> {
+  const logged = new SeenDigests()
+  for await (const { digests } of recordLog.read(0, recordLog.end)) {
+    signal?.throwIfAborted()
+    for (const digest of digests) logged.add(digest)
+  }
+  let mended = 0
+  // What was added meanwhile may be appended twice, which readers do not mind.
+  for await (const digests of recordStore.attestedDigests()) {
+    signal?.throwIfAborted()
+    const missing = digests.filter((digest) => !logged.has(digest)).map((digest) => digest.slice())
+    if (missing.length === 0) continue
+    await admitter.logAgain(missing)
+    mended += missing.length
+  }
+  return mended
 }

@@ -124,6 +124,11 @@ export class RecordStore {
     yield* batchesOf(this.#records.entries())
   }
 
+  /** Digests of all records that authors speak of, in batches. */
+  attestedDigests(): AsyncGenerator<Uint8Array[]> {
+    return this.#standings.digests(SCAN_BATCH)
+  }
+
   /**
    * At most `limit` digests without a body, from a random position, so that unavailable ones do not
    * block others; `settled` removes the marks of bodies that arrived.

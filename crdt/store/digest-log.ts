@@ -18,6 +18,9 @@ export interface LogPart {
 /** Digests kept in memory: the last ones appended since the start. */
 const KEPT_DIGESTS = 512
 
+/** More digests than one commit appends. */
+const MAX_PART_DIGESTS = 2 ** 20
+
 /** A log is compacted once it has this many digests, and twice as many as after the last time. */
 const COMPACTED_DIGESTS = 32_768
 
@@ -45,6 +48,9 @@ export class DigestLog {
     for await (const [key, bytes] of this.#section.entries({ reverse: true, limit: 1 })) {
       end = endOf(key, bytes)
     }
+    const last = await this.#section.lastKey()
+    // Its last part is damaged: what readers have reached may lie in it, so the log goes on behind.
+    if (last !== undefined && end <= seqOf(last)) end = seqOf(last) + MAX_PART_DIGESTS
     this.#end = end
     this.#latest = []
     const compacted = await this.#compactions.get(Buffer.from(this.#name))

@@ -47,15 +47,19 @@ export class LevelSection implements Section {
 
   async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
     const { reverse, limit } = range
-    const cursor = this.#open.cursor({ ...this.#bounds(range), reverse, limit })
+    const cursor = this.#open.cursor({ ...this.#bounds(range), reverse })
+    // Damaged values do not count: the one before is read in place of a damaged last one.
+    let left = limit ?? Infinity
     try {
-      for (;;) {
-        const items = await cursor.next(READ_ITEMS)
+      while (left > 0) {
+        const items = await cursor.next(Math.min(READ_ITEMS, left))
         if (items.length === 0) return
         for (const [prefixed, sealed] of items) {
           const key = prefixed.subarray(this.#prefix.length)
           const value = this.#unseal(key, sealed)
-          if (value !== undefined) yield [key, value]
+          if (value === undefined) continue
+          left -= 1
+          yield [key, value]
         }
       }
     } finally {
@@ -105,6 +109,14 @@ export class LevelSection implements Section {
       database.keys({ ...bounds, limit, keyEncoding: 'view' }).all()
     )
     return keys.map((prefixed) => prefixed.slice(this.#prefix.length))
+  }
+
+  async lastKey(): Promise<Uint8Array | undefined> {
+    const bounds = this.#bounds({})
+    const [last] = await this.#open.read((database) =>
+      database.keys({ ...bounds, reverse: true, limit: 1, keyEncoding: 'view' }).all()
+    )
+    return last?.slice(this.#prefix.length)
   }
 
   put(key: Uint8Array, value: Uint8Array): Operation {

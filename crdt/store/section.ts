@@ -42,6 +42,8 @@ export interface Section {
    * bytes after the digits.
    */
   keysFrom(digits: string, limit: number): Promise<Uint8Array[]>
+  /** The last key; its value may be damaged. Undefined if there is none. */
+  lastKey(): Promise<Uint8Array | undefined>
   /** The operation for `commit`; nothing is written by itself. */
   put(key: Uint8Array, value: Uint8Array): Operation
   /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */

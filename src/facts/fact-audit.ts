@@ -3,7 +3,7 @@
  * what the log names and is not there was lost.
  */
 import { SEAL_BYTES, toHex } from '../../crdt/bytes/index.ts'
-import { GrowingFilter } from '../../crdt/index.ts'
+import { SeenDigests } from '../../crdt/index.ts'
 import { readFact, writeFact } from '../fact-format/index.ts'
 import type { DigestLog, Operation, Section } from '../../crdt/index.ts'
 import type { FactMarks } from './fact-marks.ts'
@@ -73,7 +73,7 @@ export class FactAudit {
   /** Adds to the log what it lacks, and marks private facts that have no mark. */
   async #compareStored(signal?: AbortSignal): Promise<number> {
     const { facts, log, totals, marks, runAlone, commit } = this.#components
-    const logged = new GrowingFilter()
+    const logged = new SeenDigests()
     await runAlone(async () => {
       for await (const { digests } of log.read(0, log.end)) {
         for (const digest of digests) logged.add(digest)

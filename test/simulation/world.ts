@@ -55,6 +55,8 @@ export class World {
   readonly #random: Seeded
   /** Authors that sign two entries for one place. */
   #forks = 0
+  /** Authors that a stranger has made up. */
+  #authors = 0
   readonly #starting = new Set<SimulatedNode>()
   /** By member; none in an open swarm. */
   readonly #memberships: readonly Membership[]
@@ -176,7 +178,7 @@ export class World {
     const checks = brokenPromises({
       nodes: left,
       acknowledged: this.#acknowledged,
-      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
+      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#authors : 0) : 0,
       forks: this.#forks,
       voices: this.#voicesOf(this.#honest),
       names: this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)]),
@@ -439,6 +441,7 @@ export class World {
     const lie = LIES.get(manner)
     if (running === undefined || lie === undefined) return
     this.#forks += manner === 'forking' ? 1 : 0
+    this.#authors += manner === 'forking' || manner === 'unchained' ? 1 : 0
     this.story.tell(stranger.name, LIE_TEXTS.get(manner) ?? 'lies')
     const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))

@@ -170,14 +170,11 @@ class FilterService implements Filters, Startable {
   /** All kinds in one message: most answers say that nothing is new. Resolves to those that only begin. */
   #pullKinds(peer: PeerId, kinds: readonly FilterKind[]): Promise<FilterKind[]> {
     const name = peer.toString()
-    const requests = kinds.map((kind) => {
-      const known = this.peerFilters.versionOf(name, kind)
-      return writeFilterRequest({ kind, known })
-    })
-    return this.#streams.requestAll(peer, requests, async (read) => {
+    const requests = kinds.map((kind) => ({ kind, known: this.peerFilters.versionOf(name, kind) }))
+    return this.#streams.requestAll(peer, requests.map(writeFilterRequest), async (read) => {
       const begun: FilterKind[] = []
-      for (const kind of kinds) {
-        const answer = await this.#receiveFilter(read, name, kind)
+      for (const { kind, known } of requests) {
+        const answer = await this.#receiveFilter(read, { peer: name, kind, known })
         // A filter without slices: its elements follow as a delta.
         if (answer.type === 'full' && answer.counts.length === 0) begun.push(kind)
       }
@@ -185,12 +182,15 @@ class FilterService implements Filters, Startable {
     })
   }
 
-  async #receiveFilter(read: Read, peer: string, kind: FilterKind): Promise<FilterResponse> {
+  async #receiveFilter(
+    read: Read,
+    { peer, kind, known }: FilterRequest & { readonly peer: string }
+  ): Promise<FilterResponse> {
     const answer = readFilterResponse(await read())
     const raw = await this.#receive(read, responseBytes(answer))
     try {
       if (answer.type === 'none') this.peerFilters.drop(peer, kind)
-      else if (answer.type === 'delta') this.peerFilters.extend(peer, kind, elementsOf(raw))
+      else if (answer.type === 'delta') this.#extend(peer, kind, known, raw)
       else this.peerFilters.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
     } catch (error) {
       this.peerFilters.drop(peer, kind)
@@ -198,6 +198,12 @@ class FilterService implements Filters, Startable {
     }
     if (raw.length > 0) this.#init.onChange({ peer, kind })
     return answer
+  }
+
+  /** A filter that made room for others while the peer answered is fetched whole by the next round. */
+  #extend(peer: string, kind: FilterKind, known: FilterRequest['known'], raw: Uint8Array): void {
+    const isGone = known !== undefined && this.peerFilters.versionOf(peer, kind) === undefined
+    if (!isGone) this.peerFilters.extend(peer, kind, elementsOf(raw))
   }
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */

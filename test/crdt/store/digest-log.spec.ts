@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { DigestLog, openStore } from '../../../crdt/index.ts'
-import { toHex } from '../../../crdt/bytes/index.ts'
+import { seqBytes, toHex } from '../../../crdt/bytes/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { LogPart } from '../../../crdt/index.ts'
+import type { LogPart, Operation } from '../../../crdt/index.ts'
 
 describe('a log of digests', () => {
   it('gives its newest ones from memory, and after a restart from disk', async () => {
@@ -32,6 +32,30 @@ describe('a log of digests', () => {
     log.append(range(3, 5))
     await log.load()
     assert.deepEqual(hex(await log.newest(0, 512)), hex(range(0, 3)))
+    await store.close()
+  })
+
+  it('goes on behind its last part where that is damaged, so that its readers miss nothing', async () => {
+    const store = await openStore()
+    const log = new DigestLog(store, 'log')
+    await log.load()
+    await store.commit(log.append(range(0, 3)))
+    await store.commit(log.append(range(3, 5)))
+    const reached = log.end
+    await store.commit([damagedAt('!log!', 3)])
+    const reopened = new DigestLog(store, 'log')
+    await reopened.load()
+    await store.commit(reopened.append(range(5, 7)))
+    const all = await partsOf(reopened, 0)
+    assert.deepEqual(
+      all.flatMap(({ digests }) => hex(digests)),
+      hex([...range(0, 3), ...range(5, 7)])
+    )
+    const news = await partsOf(reopened, reached)
+    assert.deepEqual(
+      news.flatMap(({ digests }) => hex(digests)),
+      hex(range(5, 7))
+    )
     await store.close()
   })
 
@@ -92,6 +116,12 @@ describe('a log of digests', () => {
     await store.close()
   })
 })
+
+/** A value whose checksum is wrong, at a place of a log. */
+function damagedAt(prefix: string, position: number): Operation {
+  const key = Buffer.concat([Buffer.from(prefix), seqBytes(position)])
+  return { type: 'put', key, value: new Uint8Array(12) }
+}
 
 function partsOf(log: DigestLog, from: number): Promise<LogPart[]> {
   return Array.fromAsync(log.read(from, log.end))

@@ -14,6 +14,7 @@ import {
   writeFilterRequest,
   writeChunk
 } from '../../../transport/filters/filter-frames.ts'
+import { createHost } from '../../../transport/host/host.ts'
 import { FrameStream } from '../../../transport/streams/frame-stream.ts'
 import { PeerFilters } from '../../../transport/filters/peer-filters.ts'
 import { ProtocolError } from '../../../transport/errors.ts'
@@ -24,6 +25,7 @@ import { parametersOf, recordDigest } from '../../../crdt/index.ts'
 import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
 import type { FilterVersion, SliceState } from '../../../crdt/index.ts'
 import type { FilterResponse } from '../../../transport/filters/filter-frames.ts'
+import type { Host } from '../../../transport/host/host.ts'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode } from '../../fixtures/nodes.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
@@ -208,6 +210,7 @@ describe('what a peer answers for its filter', () => {
     writeChunk(raw.subarray(65_536))
   ]
   const none = writeFilterResponse({ type: 'none' })
+  const ELEMENT = writeChunk(new Uint8Array(8))
   const badChunk = writeChunk(new Uint8Array(70_000))
 
   for (const [what, answer] of [
@@ -246,6 +249,34 @@ describe('what a peer answers for its filter', () => {
     await refused
     assert.notEqual(first.peer, second.peer)
     assert.equal(victim.swarm.offences, 1, 'it may be honest')
+  })
+
+  it('is no offence where the filter made room for others meanwhile', async () => {
+    let host: Host | undefined
+    await using victim = await startNode({
+      filterInterval: 0,
+      createHost: async (init) => (host = await createHost(init))
+    })
+    let peer = ''
+    let asked = 0
+    await using attacker = await attackerOn(victim, signal(), {
+      filter: (stream) => {
+        stream.addEventListener('message', () => {
+          const first = [...full(10, bits), none]
+          const later = [writeFilterResponse({ type: 'delta', count: 1 }), ELEMENT, none]
+          if (asked++ > 0) host?.services.filters.peerFilters.drop(peer, 'observed')
+          for (const frame of asked === 1 ? first : later) stream.send(framed(frame))
+        })
+      }
+    })
+    peer = attacker.peer
+    await once(victim.swarm, 'filter:change', { signal: signal() })
+    await victim.swarm.synchronize({ signal: signal() })
+    assert.deepEqual([asked, victim.swarm.offences], [2, 0])
+    assert.equal(victim.swarm.filters()[0]?.peers, 0)
+    // Nothing is held, and a peer that was asked for all of it sends a part.
+    await victim.swarm.synchronize({ signal: signal() })
+    assert.deepEqual([asked, victim.swarm.offences], [3, 1])
   })
 
   it('is its elements and no bits where there are few', async () => {
