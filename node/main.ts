@@ -7,6 +7,8 @@ import type { ExitCode } from './exit-codes.ts'
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   async start() {
+    const { boundYoungGeneration } = await import('./young-generation.ts')
+    boundYoungGeneration()
     const { keepCompiledCode } = await import('./compiled-code.ts')
     await keepCompiledCode(process.env)
     return import('./commands/start.ts')

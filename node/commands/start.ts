@@ -17,6 +17,7 @@ import { socketPath } from '../data-paths.ts'
 import { findRunningNode, LOCK_WAIT, LOOK_INTERVAL } from '../control/running-node.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
+import { releaseYoungGeneration } from '../young-generation.ts'
 import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Diagnose } from '../operations/index.ts'
@@ -68,6 +69,7 @@ export const command: Command = {
     opened.defer(() => doors.close())
     await rememberStart(dataDir, ownValues(parsed, context))
     log.ready(db, { dataDir, hasKey, url: doors.url })
+    releaseYoungGeneration()
     await waitForEnd(signal, doors.servers, idleTimeout)
     log.stopping()
     const all = opened.move()
