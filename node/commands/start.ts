@@ -27,6 +27,9 @@ import type { Tracing } from '../tracing/index.ts'
 /** Milliseconds after which a graceful stop is aborted. */
 const STOP_TIMEOUT = 2_000
 
+/** Milliseconds for the last lines of the output. */
+const FLUSH_TIME = 200
+
 export const command: Command = {
   async run(argv, context) {
     const { env, signal } = context
@@ -82,6 +85,8 @@ export const command: Command = {
     }
     // A timer of libp2p, which nothing stops, would hold the process for another second.
     process.stdout.write('', () => process.exit(EXIT.ok))
+    // Where nobody reads the output, it is never written.
+    setTimeout(() => process.exit(EXIT.ok), FLUSH_TIME)
     return EXIT.ok
   }
 }

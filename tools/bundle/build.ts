@@ -67,6 +67,8 @@ const SHARED = {
   conditions: [] as string[],
   external: [...EXTERNAL],
   minifyWhitespace: true,
+  // Node.js prints the line in which a program ends with an error.
+  lineLimit: 160,
   metafile: true,
   logLevel: 'warning',
   write: false,
