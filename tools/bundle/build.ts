@@ -35,9 +35,14 @@ const EXTERNAL = [
   'libsodium-wrappers-sumo',
   '@anthropic-ai/sdk',
   'openai',
+  // Its entry loads its parts in a way that no bundler sees.
+  'jsonc-parser',
   // Loaded by fastify for a log of its own, which no node has.
   'pino'
 ]
+
+/** A file that is not in the bundle. */
+const RELATIVE_REQUIRE = /\brequire\d*\(\s*['"]\.[^)]*\)/
 
 /** A file finds its neighbours by its own address, which a bundle has to tell it. */
 function ownAddresses(toDist: string): Plugin {
@@ -93,6 +98,8 @@ const outputs = await Promise.all([
 ])
 for (const { outputFiles } of outputs) {
   for (const { path, text } of outputFiles) {
+    const [missing] = RELATIVE_REQUIRE.exec(text) ?? []
+    if (missing !== undefined) throw new Error(`"${path}" needs a file beside it: ${missing}.`)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, inAscii(text))
   }
