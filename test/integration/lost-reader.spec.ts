@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { BINARY } from '../fixtures/build.ts'
 import { HiveProcess, hiveEnvironment, runHive } from '../fixtures/hive-process.ts'
@@ -23,6 +24,20 @@ describe('hive events in a pipeline', function () {
     const said = text(pipeline.stderr)
     assert.deepEqual(await once(pipeline, 'exit'), [0, null])
     assert.equal(await said, '')
+  })
+
+  it('does so where tail is not of GNU', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = ['--data-dir', directory.path]
+    await using node = new HiveProcess([...dataDir, '--http', 'off'])
+    await node.ready(AbortSignal.timeout(30_000))
+    const tail = join(directory.path, 'tail')
+    await writeFile(tail, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const pipeline = spawn('sh', ['-c', '"$@" | true', 'sh', ...hive('events', ...dataDir)], {
+      env: { ...hiveEnvironment(), PATH: `${directory.path}:${process.env['PATH']}` },
+      signal: AbortSignal.timeout(30_000)
+    })
+    assert.deepEqual(await once(pipeline, 'exit'), [0, null])
   })
 })
 
