@@ -38,6 +38,8 @@ import { AuthorKeeper } from './publishing/author-keeper.ts'
 import { OwnVoices } from './publishing/own-voices.ts'
 import { VoiceCheck } from './admission/voice-check.ts'
 import { DayBudgets } from './admission/day-budgets.ts'
+import { intakeOf } from './admission/intake.ts'
+import type { IntakeBudget } from './admission/intake.ts'
 import { BUDGET_LIMITS, MemberBudgets, OpenBudgets } from './admission/entry-budgets.ts'
 import { Introductions } from './admission/introductions.ts'
 import type { CompleteReplicaInit, ReplicaEvents } from './replica-init.ts'
@@ -58,6 +60,8 @@ export interface ReplicaParts {
   readonly published: StoredFilter
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly admitter: Admitter
+  /** What was stored of others today, beside the budgets. */
+  readonly intake: () => IntakeBudget[]
   readonly windows: FeedWindows
   readonly retractions: RetractionAdmitter
   readonly retractionSet: RetractionSet
@@ -326,6 +330,7 @@ export function replicaParts(
     published,
     elementOf,
     admitter,
+    intake: () => intakeOf(dayBudgets, limits, voices !== undefined),
     windows,
     publisher,
     playbooks,

@@ -22,6 +22,7 @@ import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import { auditReplica } from './admission/replica-audit.ts'
+import type { IntakeBudget } from './admission/intake.ts'
 import type { ReplicaAuditReport } from './admission/replica-audit.ts'
 import type { Change, EditOptions, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
@@ -409,6 +410,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Number of refused entries since the replica was opened, by reason. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
     return this.#parts.admitter.rejections()
+  }
+
+  /** What was stored of others today (UTC), beside what may be. */
+  intake(): readonly IntakeBudget[] {
+    return this.#parts.intake()
   }
 
   /** Where the feed of an author stands; empty for an unknown one. */

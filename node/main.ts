@@ -1,5 +1,7 @@
 /** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
+import { writeSync } from 'node:fs'
 import { EXIT, exitCodeOf, LostReaderError, messageOf, UsageError } from './exit-codes.ts'
+import { INTERRUPT_TIME, unlessInterrupted } from './interruption.ts'
 import { paint, warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
 import type { Configuration } from './config/index.ts'
@@ -7,6 +9,8 @@ import type { ExitCode } from './exit-codes.ts'
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   async start() {
+    const { boundYoungGeneration } = await import('./young-generation.ts')
+    boundYoungGeneration()
     const { keepCompiledCode } = await import('./compiled-code.ts')
     await keepCompiledCode(process.env)
     return import('./commands/start.ts')
@@ -77,9 +81,17 @@ const WITHOUT_CONFIGURATION: ReadonlySet<string> = new Set([
   'keygen'
 ])
 
+/** Commands that end in time by themselves, or take back what they have begun. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['backup', 'mcp', 'restore', 'start'])
+
+/** Milliseconds from a signal to the end of other commands; `withProgress` is earlier. */
+const END_TIME = INTERRUPT_TIME + 100
+
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader)
   const [name = '', ...rest] = argv
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => onLostOutput(name, error))
+  }
   const isHelp = name === '--help' || name === '-h' || name === 'help'
   const end = rest.indexOf('--')
   const options = end === -1 ? rest : rest.slice(0, end)
@@ -98,7 +110,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (load === undefined) throw await unknownCommand(name)
     const settings = WITHOUT_CONFIGURATION.has(name) ? new Map() : await loadSettings()
     const { command } = await load()
-    return await command.run(rest, { env: process.env, signal: interrupt.signal, settings })
+    const { signal } = interrupt
+    const running = command.run(rest, { env: process.env, signal, settings })
+    return await (WAITED_FOR.has(name) ? running : unlessInterrupted(signal, running, END_TIME))
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
     if (error instanceof LostReaderError) return EXIT.ok
@@ -164,7 +178,16 @@ function onSignals(interrupt: AbortController): () => void {
   }
 }
 
-/** A reader that goes away, as the end of a pipe does, ends neither a command nor a node. */
-function ignoreLostReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/**
+ * A reader that goes away, as the end of a pipe does, ends neither a command nor a node. Another error,
+ * as of a full disk, ends a command; a node goes on without output.
+ */
+function onLostOutput(name: string, error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || name === 'start') return
+  try {
+    writeSync(process.stderr.fd, `hive: The output cannot be written: ${messageOf(error)}.\n`)
+  } catch {
+    // The same disk may be full for both.
+  }
+  process.exit(EXIT.failed)
 }

@@ -49,6 +49,8 @@ export class DayBudgets {
   readonly #section: Section
   readonly #now: () => number
   readonly #uses = new Map<string, Use>()
+  /** Of each unit the most that a payer of a kind has used today. */
+  readonly #most = new Map<string, DayBudget>()
   /** Keys of rows of earlier days. */
   #expired: Uint8Array[] = []
   #day: number
@@ -67,11 +69,12 @@ export class DayBudgets {
   /** Reads the counts of the day, also after a failed commit. */
   async load(): Promise<void> {
     this.#uses.clear()
+    this.#most.clear()
     this.#expired = []
     this.#day = this.#now()
     for await (const [key, bytes] of this.#section.entries()) {
       const { day, used } = readAll(bytes, readRow)
-      if (day === this.#day) this.#uses.set(Buffer.from(key).toString(), { used, written: used })
+      if (day === this.#day) this.#set(Buffer.from(key).toString(), { used, written: used })
       else this.#expired.push(key.slice())
     }
   }
@@ -80,6 +83,12 @@ export class DayBudgets {
   used(payer: string): DayBudget {
     this.#beginDay()
     return this.#uses.get(payer)?.used ?? NOTHING
+  }
+
+  /** Of each unit the most that one payer has used today: `peer` is the kind of `peer/ID`. */
+  most(kind: string): DayBudget | undefined {
+    this.#beginDay()
+    return this.#most.get(kind)
   }
 
   fits(claims: readonly Claim[], cost: DayBudget): boolean {
@@ -94,10 +103,21 @@ export class DayBudgets {
       const { used: before, written } = this.#uses.get(payer) ?? { used: NOTHING, written: NOTHING }
       const used = sum(before, cost)
       const isDue = hasGrown(written, used, limit)
-      this.#uses.set(payer, { used, written: isDue ? used : written })
+      this.#set(payer, { used, written: isDue ? used : written })
       if (isDue) operations.push(this.#section.put(TEXT.encode(payer), writeRow(this.#day, used)))
     }
     return operations
+  }
+
+  #set(payer: string, use: Use): void {
+    this.#uses.set(payer, use)
+    const kind = kindOf(payer)
+    const { authors, entries, bytes } = this.#most.get(kind) ?? NOTHING
+    this.#most.set(kind, {
+      authors: Math.max(authors, use.used.authors),
+      entries: Math.max(entries, use.used.entries),
+      bytes: Math.max(bytes, use.used.bytes)
+    })
   }
 
   #beginDay(): void {
@@ -108,7 +128,15 @@ export class DayBudgets {
       if (written !== NOTHING) this.#expired.push(TEXT.encode(payer))
     }
     this.#uses.clear()
+    this.#most.clear()
   }
+}
+
+/** `peer` of `peer/ID`, `peer-new` of `peer/ID/new`. */
+function kindOf(payer: string): string {
+  const end = payer.indexOf('/')
+  if (end === -1) return payer
+  return `${payer.slice(0, end)}${payer.endsWith('/new') ? '-new' : ''}`
 }
 
 function sum(a: DayBudget, b: DayBudget): DayBudget {

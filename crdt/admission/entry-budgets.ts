@@ -155,13 +155,16 @@ interface Payment {
 /** New authors take from a half of the budget as well. */
 function claimsOf(payer: string, limit: DayBudget, isOfToday: boolean): Claim[] {
   if (!isOfToday) return [{ payer, limit }]
-  const half = {
-    authors: Math.floor(limit.authors / 2),
-    entries: Math.floor(limit.entries / 2),
-    bytes: Math.floor(limit.bytes / 2)
-  }
   return [
     { payer, limit },
-    { payer: `${payer}/new`, limit: half }
+    { payer: `${payer}/new`, limit: halfOf(limit) }
   ]
+}
+
+export function halfOf({ authors, entries, bytes }: DayBudget): DayBudget {
+  return {
+    authors: Math.floor(authors / 2),
+    entries: Math.floor(entries / 2),
+    bytes: Math.floor(bytes / 2)
+  }
 }

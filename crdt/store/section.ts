@@ -104,8 +104,11 @@ export interface Store {
   readonly condition: StoreCondition
   /** Whether anything was found lost or damaged: then what is missing may have been here. */
   readonly isSuspect: boolean
-  /** Reads everything. What is damaged in the tables is repaired when the store is opened again. */
-  verify(signal?: AbortSignal): Promise<StoreReport>
+  /**
+   * Reads everything. What is damaged in the tables is repaired when the store is opened again.
+   * `onRead`: called with the number of values that are read, again and again.
+   */
+  verify(signal?: AbortSignal, onRead?: (values: number) => void): Promise<StoreReport>
   /**
    * Reads all values and removes the damaged ones, which read as absent before too. Returns their
    * number by section. Throws `StoreError` where a table cannot be read.

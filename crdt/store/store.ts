@@ -237,10 +237,10 @@ class LevelStore implements Store {
     return this.damaged > 0 || isRepaired || damage.length > 0 || Object.keys(lost).length > 0
   }
 
-  async verify(signal?: AbortSignal): Promise<StoreReport> {
+  async verify(signal?: AbortSignal, onRead?: (values: number) => void): Promise<StoreReport> {
     const files = await this.scrub({ signal })
     try {
-      return { files, ...(await verifyValues(this.#open, { signal })) }
+      return { files, ...(await verifyValues(this.#open, { signal, onRead })) }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STORE_READ_FAILED') throw error
       return { files, values: 0, damaged: {}, unreadable: error.message }

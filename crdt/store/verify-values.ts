@@ -11,6 +11,8 @@ export interface ValuesReport {
 
 export interface VerifyValuesOptions {
   readonly signal?: AbortSignal
+  /** Called with the number of values that are read. */
+  readonly onRead?: (values: number) => void
   /** Called with the whole key of each damaged value. */
   readonly onDamaged?: (key: Uint8Array) => void
 }
@@ -23,7 +25,7 @@ const PREFIX = '!'.charCodeAt(0)
 
 export async function verifyValues(
   open: Pick<OpenDatabase, 'cursor'>,
-  { signal, onDamaged }: VerifyValuesOptions = {}
+  { signal, onRead, onDamaged }: VerifyValuesOptions = {}
 ): Promise<ValuesReport> {
   const damaged = new Map<string, number>()
   let values = 0
@@ -34,6 +36,7 @@ export async function verifyValues(
       const items = await cursor.next(ITEMS)
       if (items.length === 0) return { values, damaged: Object.fromEntries(damaged) }
       values += items.length
+      onRead?.(values)
       for (const [key, sealed] of items) {
         const end = key[0] === PREFIX ? key.indexOf(PREFIX, 1) : -1
         const name = end < 0 ? '' : Buffer.from(key.subarray(1, end)).toString('latin1')

@@ -27,7 +27,8 @@ export const command: Command = {
           )
         ),
       (last) =>
-        `There is no backup: what was written (${last ?? '0 items'}) is removed from ${directory}.`
+        `There is no backup: what was written (${last ?? '0 items'}) is removed from ${directory}.`,
+      { waits: true }
     )
     if (values.json === true) printJson(report)
     else print(`${countOf(report.items, 'item')} in ${report.directory}`)

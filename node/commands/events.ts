@@ -27,7 +27,7 @@ export const command: Command = {
       call('events', input, {
         signal,
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the items of this operation
-        onItem: (event) => writeLine(show(event as FeedEvent))
+        onItem: (event) => writeLine(show(event as FeedEvent), signal)
       })
     )
       .catch((error: unknown) => {

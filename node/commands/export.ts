@@ -26,7 +26,7 @@ export const command: Command = {
             {
               signal,
               async onItem(fact) {
-                await writeLine(JSON.stringify(fact))
+                await writeLine(JSON.stringify(fact), signal)
                 printed += 1
               }
             }

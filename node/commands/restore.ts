@@ -21,7 +21,8 @@ export const command: Command = {
           signal,
           onProgress: ({ items }) => update(countOf(items, 'item'))
         }),
-      () => `Nothing is restored: ${dataDir} is empty again.`
+      () => `Nothing is restored: ${dataDir} is empty again.`,
+      { waits: true }
     )
     if (values.json === true) printJson(report)
     else print(`${countOf(report.items, 'item')} restored to ${dataDir}`)

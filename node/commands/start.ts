@@ -17,6 +17,7 @@ import { socketPath } from '../data-paths.ts'
 import { findRunningNode, LOCK_WAIT, LOOK_INTERVAL } from '../control/running-node.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
+import { releaseYoungGeneration } from '../young-generation.ts'
 import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Diagnose } from '../operations/index.ts'
@@ -25,6 +26,9 @@ import type { Tracing } from '../tracing/index.ts'
 
 /** Milliseconds after which a graceful stop is aborted. */
 const STOP_TIMEOUT = 2_000
+
+/** Milliseconds for the last lines of the output. */
+const FLUSH_TIME = 200
 
 export const command: Command = {
   async run(argv, context) {
@@ -68,6 +72,7 @@ export const command: Command = {
     opened.defer(() => doors.close())
     await rememberStart(dataDir, ownValues(parsed, context))
     log.ready(db, { dataDir, hasKey, url: doors.url })
+    releaseYoungGeneration()
     await waitForEnd(signal, doors.servers, idleTimeout)
     log.stopping()
     const all = opened.move()
@@ -80,6 +85,8 @@ export const command: Command = {
     }
     // A timer of libp2p, which nothing stops, would hold the process for another second.
     process.stdout.write('', () => process.exit(EXIT.ok))
+    // Where nobody reads the output, it is never written.
+    setTimeout(() => process.exit(EXIT.ok), FLUSH_TIME)
     return EXIT.ok
   }
 }

@@ -2,6 +2,7 @@
 import { askNode } from '../ask-node.ts'
 import { STATUS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
+import { intakeLines } from '../output/intake-text.ts'
 import { membershipLine } from '../output/member-texts.ts'
 import { countOf, grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
@@ -51,6 +52,7 @@ export const command: Command = {
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
       ['index', indexText(status.index)],
+      ...intakeLines(status.intake).map((line, i) => [i === 0 ? 'intake' : '', line]),
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)],

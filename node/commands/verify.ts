@@ -3,7 +3,7 @@ import { askNode } from '../ask-node.ts'
 import { VERIFY } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { integrityText } from '../output/integrity.ts'
-import { print, printJson, withProgress } from '../output/terminal.ts'
+import { grouped, print, printJson, withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -17,7 +17,8 @@ export const command: Command = {
             {},
             {
               ...options,
-              onProgress: ({ parts = 0, done = 0 }) => update(`${done} of ${parts} parts verified`)
+              onProgress: ({ parts = 0, done = 0, read = 0 }) =>
+                update(partsText(parts, done, read))
             }
           )
         ),
@@ -27,4 +28,10 @@ export const command: Command = {
     else print(integrityText(answer))
     return answer.isWhole ? EXIT.ok : EXIT.failed
   }
+}
+
+function partsText(parts: number, done: number, read: number): string {
+  const begun =
+    read === 0 ? '' : ` and ${grouped(read)} ${done === 0 ? 'facts' : 'values'} of the next part`
+  return `${done} of ${parts} parts verified${begun}`
 }

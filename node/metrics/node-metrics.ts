@@ -31,6 +31,7 @@ export class NodeMetrics implements Measurements {
   readonly #running: Gauge
   readonly #records: Gauge<'kind' | 'state'>
   readonly #budgets: Gauge<'budget' | 'part' | 'unit'>
+  readonly #intake: Gauge<'part' | 'payer' | 'unit'>
   readonly #ends: (() => void)[]
   #isProcessMeasured = false
   #counted: { readonly at: number } | undefined
@@ -62,6 +63,12 @@ export class NodeMetrics implements Measurements {
       labelNames: ['budget', 'unit', 'part'],
       registers
     })
+    this.#intake = new Gauge({
+      name: 'hive_intake',
+      help: 'Stored of others today (UTC), by who pays, unit and part (used, limit): for all peers, and for the peer, author or member that used most.',
+      labelNames: ['payer', 'unit', 'part'],
+      registers
+    })
     this.#ends = [measureLoopLag(registers), countEvents(db, registers)]
     this.#addState(registers)
   }
@@ -79,6 +86,7 @@ export class NodeMetrics implements Measurements {
     }
     await this.#countRecords()
     this.#readBudgets()
+    this.#readIntake()
     const models = modelHistograms(this.#db.agent.cortex.models.metrics())
     return `${await this.#registry.metrics()}\n${models}`
   }
@@ -150,6 +158,14 @@ export class NodeMetrics implements Measurements {
       for (const { kind, state, count } of counts) this.#records.set({ kind, state }, count)
     } catch {
       this.#counted = undefined
+    }
+  }
+
+  #readIntake(): void {
+    this.#intake.reset()
+    for (const { payer, unit, used, limit } of this.#db.status.intake) {
+      this.#intake.set({ payer, unit, part: 'used' }, used)
+      this.#intake.set({ payer, unit, part: 'limit' }, limit)
     }
   }
 

@@ -41,6 +41,7 @@ export const NODE = {
         rejections: {},
         offences: 0,
         damaged: 0,
+        intake: [{ payer: 'peer', unit: 'entries', used: 1_200, limit: 2_000_000 }],
         index: { behind: 0 },
         unsent: { retractions: 0, votes: 0 },
         warnings: [],

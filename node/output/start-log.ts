@@ -1,5 +1,6 @@
 /** The output of `hive start`: text for people, one JSON object a line, or a structured log. */
-import { sanitizeText, print, printJson, warn } from './terminal.ts'
+import { printIfRead as print, printJsonIfRead as printJson } from './read-output.ts'
+import { sanitizeText, warn } from './terminal.ts'
 import { logEvents } from '../log/index.ts'
 import { version } from '../version.ts'
 import type { HiveNode } from '../../src/index.ts'

@@ -1,6 +1,7 @@
 /** Output of the commands: results to standard output, progress and warnings to standard error. */
 import { once } from 'node:events'
 import { LostReaderError } from '../exit-codes.ts'
+import { INTERRUPT_TIME, unlessInterrupted } from '../interruption.ts'
 
 /** Milliseconds between two progress lines, at least. */
 const PROGRESS_INTERVAL = 200
@@ -15,14 +16,15 @@ export function warn(text: string): void {
 
 /**
  * Resolves when there is room for more, so that a slow reader slows the writer. Throws
- * `LostReaderError` if the reader has gone.
+ * `LostReaderError` if the reader has gone, and when the signal aborts: a reader may never read.
  */
-export async function writeLine(text: string): Promise<void> {
+export async function writeLine(text: string, signal: AbortSignal): Promise<void> {
   const { stdout } = process
+  signal.throwIfAborted()
   if (stdout.destroyed) throw new LostReaderError()
   if (stdout.write(`${text}\n`)) return
   try {
-    await once(stdout, 'drain')
+    await once(stdout, 'drain', { signal })
   } catch (error) {
     const isLost = error instanceof Error && 'code' in error && error.code === 'EPIPE'
     throw isLost ? new LostReaderError() : error
@@ -58,20 +60,23 @@ export function progressLine(): {
 
 /**
  * Shows the progress of work. If the user interrupts it, `left` says what there is of it: it gets the
- * last progress, which is about what is on disk.
+ * last progress, which is about what is on disk. Work that takes its results away is waited for
+ * (`waits`); other work has `INTERRUPT_TIME` to end.
  */
 export async function withProgress<T>(
   signal: AbortSignal,
   work: (update: (text: string) => void) => Promise<T>,
-  left: (last: string | undefined) => string
+  left: (last: string | undefined) => string,
+  { waits = false } = {}
 ): Promise<T> {
   const progress = progressLine()
   let last: string | undefined
   try {
-    return await work((text) => {
+    const working = work((text) => {
       last = text
       progress.update(text)
     })
+    return await (waits ? working : unlessInterrupted(signal, working, INTERRUPT_TIME))
   } catch (error) {
     progress.end()
     if (signal.aborted) warn(`Interrupted. ${left(last)}`)

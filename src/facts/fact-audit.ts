@@ -5,6 +5,7 @@
 import { SEAL_BYTES, toHex } from '../../crdt/bytes/index.ts'
 import { SeenDigests } from '../../crdt/index.ts'
 import { readFact, writeFact } from '../fact-format/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { DigestLog, Operation, Section } from '../../crdt/index.ts'
 import type { FactMarks } from './fact-marks.ts'
 import type { FactTotals } from './fact-totals.ts'
@@ -33,6 +34,11 @@ export interface FactAuditComponents {
   readonly remove: (digest: Uint8Array) => Promise<boolean>
 }
 
+export interface FactAuditOptions extends AbortOptions {
+  /** Called with the number of facts that are read. */
+  readonly onRead?: (facts: number) => void
+}
+
 /** Digests of lost facts that are named. */
 const MAX_NAMED = 100
 
@@ -49,9 +55,9 @@ export class FactAudit {
     this.#components = components
   }
 
-  async run(signal?: AbortSignal): Promise<FactAuditReport> {
+  async run({ signal, onRead }: FactAuditOptions = {}): Promise<FactAuditReport> {
     await this.#removeForgotten(signal)
-    const facts = await this.#compareStored(signal)
+    const facts = await this.#compareStored(signal, onRead)
     await this.#mendPrivate(signal)
     const lost = await this.#findLost(signal)
     return {
@@ -71,11 +77,15 @@ export class FactAudit {
   }
 
   /** Adds to the log what it lacks, and marks private facts that have no mark. */
-  async #compareStored(signal?: AbortSignal): Promise<number> {
+  async #compareStored(
+    signal: AbortSignal | undefined,
+    onRead: FactAuditOptions['onRead']
+  ): Promise<number> {
     const { facts, log, totals, marks, runAlone, commit } = this.#components
     const logged = new SeenDigests()
     await runAlone(async () => {
       for await (const { digests } of log.read(0, log.end)) {
+        signal?.throwIfAborted()
         for (const digest of digests) logged.add(digest)
       }
     })
@@ -98,6 +108,7 @@ export class FactAudit {
       for await (const [digest, stored] of facts.entries()) {
         signal?.throwIfAborted()
         count += 1
+        if (count % BATCH === 0) onRead?.(count)
         bytes += stored.length + SEAL_BYTES
         if (!logged.has(digest)) missing.push(digest.slice())
         const { agent, private: isPrivate } = readFact(digest, stored)
@@ -106,6 +117,7 @@ export class FactAudit {
         if (missing.length + unmarked.length >= BATCH) await write()
       }
       await write()
+      onRead?.(count)
       this.#shortfall = Math.max(0, totals.count - count)
       totals.add(count - totals.count, bytes - totals.bytes)
       totals.agents.recount(byAgent)
@@ -147,6 +159,7 @@ export class FactAudit {
       if (batch.length >= BATCH) await check()
     }
     for await (const digest of marks.privateDigests()) {
+      signal?.throwIfAborted()
       batch.push(digest.slice())
       if (batch.length >= BATCH) await check()
     }

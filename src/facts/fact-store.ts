@@ -24,7 +24,7 @@ import { VariantWriter } from './variant-writer.ts'
 import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
-import type { FactAuditReport } from './fact-audit.ts'
+import type { FactAuditOptions, FactAuditReport } from './fact-audit.ts'
 import type { NewestFacts } from './fact-pages.ts'
 import type { CommitRemoval } from './fact-remover.ts'
 import type { AgentTotals } from './agent-totals.ts'
@@ -378,7 +378,7 @@ export class FactStore {
   }
 
   /** Compares all facts with the log and the marks, and mends what follows from the rest. */
-  async audit(signal?: AbortSignal): Promise<FactAuditReport> {
+  async audit(options?: FactAuditOptions): Promise<FactAuditReport> {
     const audit = new FactAudit({
       facts: this.#facts,
       log: this.#log,
@@ -389,7 +389,7 @@ export class FactStore {
       commit: (operations) => this.#commits.commit(operations),
       remove: (digest) => this.#whileFree([digest], () => this.#remover.removeRevived(digest))
     })
-    const report = await audit.run(signal)
+    const report = await audit.run(options)
     await this.runAlone(() => this.#variantWriter.mend())
     // It must know the lost facts, and none of those that are gone.
     await this.filter.rebuild()

@@ -48,11 +48,13 @@ export interface VerifyProgress {
   /** Parts that are read: facts, annotations, entries and all values; a repair has one more. */
   readonly parts: number
   readonly done: number
+  /** Facts, or values, that are read in this part. */
+  readonly read: number
 }
 
 /** Of `verify` and `repair`: they end with an error when the signal aborts. */
 export interface VerifyOptions extends AbortOptions {
-  /** Called when a part begins. */
+  /** Called when a part begins, and while facts and values are read. */
   readonly onProgress?: (progress: VerifyProgress) => void
 }
 
@@ -104,27 +106,30 @@ export class Integrity {
   /** Reads everything, and mends what follows from the rest. */
   async verify({ signal, onProgress }: VerifyOptions = {}): Promise<IntegrityReport> {
     const { store, facts, annotations, replica } = this.#components
-    const begin = (done: number): void => onProgress?.({ parts: PARTS, done })
+    const begin = (done: number, read = 0): void => onProgress?.({ parts: PARTS, done, read })
     const audits: Audits | undefined = await readable(async () => {
       begin(0)
-      const audited = await facts.audit(signal)
+      const audited = await facts.audit({ signal, onRead: (read) => begin(0, read) })
       begin(1)
       await annotations.audit(signal)
       begin(2)
       return { facts: audited, hive: await replica.audit(signal) }
     })
     begin(3)
-    const report = await store.verify(signal)
+    const report = await store.verify(signal, (read) => begin(3, read))
     return reportOf(store, report, audits)
   }
 
   /** Removes damaged values, and then mends what follows from the rest. */
   async repair({ signal, onProgress }: VerifyOptions = {}): Promise<RepairReport> {
     const { store } = this.#components
-    const begin = (done: number): void => onProgress?.({ parts: PARTS + 1, done })
+    const begin = (done: number, read = 0): void => onProgress?.({ parts: PARTS + 1, done, read })
     begin(0)
     const removed = await readable(() => store.discardDamaged(signal))
-    const report = await this.verify({ signal, onProgress: ({ done }) => begin(done + 1) })
+    const report = await this.verify({
+      signal,
+      onProgress: ({ done, read }) => begin(done + 1, read)
+    })
     // Files of the past do not count: the tables were rebuilt when the store was opened.
     const { damaged, unreadable, facts } = report
     const isWhole =

@@ -9,7 +9,7 @@ import { forwardEvents } from './hive-events.ts'
 import { CortexFactory } from './cortex-factory.ts'
 import { ownFilters } from './own-filters.ts'
 import { closeParts } from './node-parts.ts'
-import type { WaitingChanges } from '../../crdt/index.ts'
+import type { IntakeBudget, WaitingChanges } from '../../crdt/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Impact } from '../impact/index.ts'
 import type { Members } from '../members/index.ts'
@@ -49,6 +49,8 @@ export interface HiveStatus {
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
   readonly damaged: number
+  /** What was stored of others today (UTC), beside the budgets; own entries do not count. */
+  readonly intake: readonly IntakeBudget[]
   /** The search index: items that it does not have yet, and why it does not follow, if it does not. */
   readonly index: { readonly behind: number; readonly failure?: string }
   /** Changes of own votes that have not left: retractions that no peer has shown, votes that wait. */
@@ -153,6 +155,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,
       damaged: store.damaged,
+      intake: replica.intake(),
       index: this.#cortex.indexStatus,
       unsent: replica.retractions.waiting,
       warnings: warnings.texts

@@ -78,10 +78,11 @@ describe('hive verify and hive repair', () => {
     await using db = await createHive({ dataDir, swarm: false })
     const { knowledge, janitor } = db.agent.cortex
     const parts: string[] = []
-    const onProgress = ({ done, parts: all }: VerifyProgress): void =>
-      void parts.push(`${done} of ${all}`)
-    const { facts } = await janitor.verify({ onProgress })
-    assert.deepEqual(parts, ['0 of 4', '1 of 4', '2 of 4', '3 of 4'])
+    const onProgress = ({ done, parts: all, read }: VerifyProgress): void =>
+      void parts.push(read === 0 ? `${done} of ${all}` : `${done} and ${read}`)
+    const { facts, values } = await janitor.verify({ onProgress })
+    const read = [`0 and ${facts?.facts}`, `3 and ${values}`]
+    assert.deepEqual(parts, ['0 of 4', read[0], '1 of 4', '2 of 4', '3 of 4', read[1]])
     assert.ok(facts !== undefined && facts.lost > 0, 'what was lost is still known')
     for (let i = 0; i < FACTS; i += 20) {
       const content = `The text of fact ${i}.`

@@ -41,6 +41,19 @@ export const NodeStatus = z
     rejections: z.record(z.string(), Count),
     offences: Count,
     damaged: Count,
+    intake: z
+      .array(
+        z.strictObject({
+          payer: z.enum(['all', 'all-new', 'author', 'bodies', 'member', 'peer', 'peer-new']).meta({
+            description:
+              'All peers, or the peer, author or member that used most; new: by new authors'
+          }),
+          unit: z.enum(['authors', 'bytes', 'entries']),
+          used: Count,
+          limit: Count
+        })
+      )
+      .meta({ description: 'What was stored of others today (UTC), beside its budgets' }),
     index: z.strictObject({
       behind: Count.meta({ description: 'Items that the search index does not have yet' }),
       failure: z.string().optional()

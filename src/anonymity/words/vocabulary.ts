@@ -7,12 +7,16 @@
  */
 import { createRequire } from 'node:module'
 import { z } from 'zod'
-import { PACKAGE_WORDS } from './package-words.ts'
 import { PUBLIC_WORDS } from './public-words.ts'
 
 /** Powers of two, at most 60 % of them in use. */
 const SLOTS = 1 << 19
 const PACKAGE_SLOTS = 1 << 18
+
+const Words = z.custom<readonly string[]>(Array.isArray)
+const PackageModule = z.object({ PACKAGE_WORDS: Words })
+
+const require = createRequire(import.meta.url)
 
 let table: Uint32Array | undefined
 
@@ -53,15 +57,20 @@ function has(filled: Uint32Array, hash: number): boolean {
 }
 
 function load(): Uint32Array {
-  const loaded: unknown = createRequire(import.meta.url)('an-array-of-english-words')
+  const loaded: unknown = require('an-array-of-english-words')
   const filled = new Uint32Array(SLOTS)
-  for (const words of [z.custom<readonly string[]>(Array.isArray).parse(loaded), PUBLIC_WORDS]) {
+  for (const words of [Words.parse(loaded), PUBLIC_WORDS]) {
     for (const word of words) add(filled, hashOf(word))
   }
   return filled
 }
 
 function loadPackages(): Uint32Array {
+  // 800 kB that a node at rest does not need.
+  const loaded: unknown = require(
+    `./package-words.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`
+  )
+  const { PACKAGE_WORDS } = PackageModule.parse(loaded)
   const filled = new Uint32Array(PACKAGE_SLOTS)
   for (const line of PACKAGE_WORDS) for (const word of line.split(' ')) add(filled, hashOf(word))
   return filled

@@ -103,6 +103,53 @@ describe('budgets of a day', function () {
     await close()
   })
 
+  it('are stated beside what was used, by kind of payer, also after a restart', async () => {
+    await using folder = await temporaryDirectory()
+    const time = { day: 20_000 }
+    const open = async (): Promise<{ replica: Replica; close: () => Promise<void> }> => {
+      const store = await openStore(join(folder.path, 'store'))
+      const replica = await openReplica({ store, budgets: { peer: FOUR }, day: () => time.day })
+      return { replica, close: () => store.close() }
+    }
+    const usedOf = (replica: Replica): Record<string, string> =>
+      Object.fromEntries(
+        replica
+          .intake()
+          .filter(({ unit }) => unit !== 'bytes')
+          .map(({ payer, unit, used, limit }) => [`${payer} ${unit}`, `${used} of ${limit}`])
+      )
+    let { replica, close } = await open()
+    const [first, second] = feedOf(2)
+    assert.ok(first !== undefined && second !== undefined)
+    for (const entry of [first, forge()]) await outcomeOf(replica, entry, 'alice')
+    for (const entry of [forge(), second]) await outcomeOf(replica, entry, 'bob')
+    const own = { 'author entries': '2 of 100000', 'bodies entries': '0 of 1000000' }
+    const ofPeers = {
+      'peer authors': '2 of 100',
+      'peer entries': '2 of 4',
+      'peer-new authors': '2 of 50',
+      'peer-new entries': '2 of 2'
+    }
+    assert.deepEqual(usedOf(replica), {
+      'all authors': '3 of 800000',
+      'all entries': '4 of 8000000',
+      'all-new authors': '3 of 400000',
+      'all-new entries': '4 of 4000000',
+      ...ofPeers,
+      ...own
+    })
+    const bytes = replica.intake().filter(({ unit }) => unit === 'bytes')
+    assert.equal(bytes.length, 6)
+    for (const { payer, used } of bytes) assert.equal(used > 0, payer !== 'bodies', payer)
+    await close()
+    ;({ replica, close } = await open())
+    // Of large budgets less than a 256th is forgotten.
+    assert.equal(usedOf(replica)['peer-new entries'], '2 of 2')
+    time.day += 1
+    assert.equal(usedOf(replica)['peer entries'], '0 of 4')
+    await close()
+  })
+
   it('have room for a million facts of one author, from one peer', async () => {
     const part = 100
     const { author, peer, all } = BUDGET_LIMITS

@@ -96,6 +96,8 @@ describe('the measurements', function () {
       hive_running_operations: 0,
       'hive_model_calls_total{task="summarise",tier="fast",outcome="answered"}': 1,
       'hive_budget{budget="the node for the day",unit="tokens",part="limit"}': 5_000,
+      'hive_intake{payer="peer",unit="entries",part="used"}': 0,
+      'hive_intake{payer="peer",unit="entries",part="limit"}': 2_000_000,
       'hive_skill_transitions_total{to="experimental"}': 1
     }
     for (const [series, value] of Object.entries(expected)) {
