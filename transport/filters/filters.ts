@@ -34,7 +34,7 @@ import {
 import { PeerFilters } from './peer-filters.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { FilterVersion, StoredFilter } from '../../crdt/index.ts'
+import type { StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
 

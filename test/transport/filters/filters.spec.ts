@@ -289,11 +289,10 @@ describe('what a peer answers for its filter', () => {
       await frames.writeAll([writeFilterRequest({ kind: 'observed', known })])
       return readFilterResponse((await frames.read()) ?? new Uint8Array())
     }
-    const generation = Uint8Array.from(observed.generation)
-    const begun = { generation, version: 0 }
+    const begun = { generation: Uint8Array.from(observed.generation), version: 0 }
     const first = await ask()
     assert.ok(first.type === 'full' && first.counts.length === 0)
-    assert.equal(toHex(first.generation), toHex(generation))
+    assert.equal(toHex(first.generation), toHex(begun.generation))
     assert.deepEqual(await ask(begun), { type: 'delta', count: 100 })
     const raw = readChunk((await frames.read()) ?? new Uint8Array(), 800)
     assert.deepEqual([...elementsOf(raw)].map(toHex), elements('a', 100).map(toHex))
