@@ -5,16 +5,18 @@
 import { ELEMENT_BYTES } from '../constants.ts'
 import { GrowingFilter } from './growing-filter.ts'
 
-/** Digests that were added; false of `has` is certain. */
+/** Digests that were added. */
 export class SeenDigests {
   readonly #first = new GrowingFilter()
   readonly #second = new GrowingFilter()
 
+  /** Adds a digest. */
   add(digest: Uint8Array): void {
     this.#first.add(digest)
     this.#second.add(digest.subarray(ELEMENT_BYTES))
   }
 
+  /** False only if the digest was never added. */
   has(digest: Uint8Array): boolean {
     return this.#first.has(digest) && this.#second.has(digest.subarray(ELEMENT_BYTES))
   }
