@@ -13,6 +13,7 @@ import {
 } from '../reading/shapes.ts'
 import { GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
+import { isPersonName } from '../words/person-names.ts'
 import {
   isDictionaryWord,
   isPackageWord,
@@ -71,7 +72,7 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     kind: 'user',
     literals: [' @'],
     pattern:
-      /\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+      /\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @(?<hit>[a-z_][\w.-]{1,63}\$?)(?![\w/])/gi,
     accept: isUserName
   },
   {
@@ -113,17 +114,26 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     name: 'tilde-user',
     kind: 'user',
     pattern: /(?<![\w/~.=])~[a-z_][\w.-]{2,31}(?![\w/.])/g,
-    needs: TILDE
+    needs: TILDE,
+    accept: (hit) => !isLabel(hit.slice(1))
   }
 ]
+
+/** `~mpmath.core.find`, `~prefix_with`: names in code, and not those of an account. */
+function isLabel(hit: string): boolean {
+  if (/\..*\./.test(hit)) return true
+  return hit.includes('_') && partsOf(hit).every(isPublicPart) && !partsOf(hit).some(isPersonName)
+}
 
 export const accounts = layerOf(ACCOUNTS_RULES)
 
 function isUserName(hit: string, whole: string): boolean {
   // "for user mappings" names no user.
   if (SCOPE.test(whole)) return false
+  // `Operator: doOnTerminate`
+  if (/[a-z][A-Z]/.test(hit) && partsOf(hit).every(isPublicPart)) return false
   if (/^user [a-z]/.test(whole) && /(?:s|ing|ed)$/.test(hit) && isDictionaryWord(hit)) return false
-  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do)$/i.test(
+  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|gid|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do|support|option|options|flag|flags|argument|arguments|parameter|parameters)$/i.test(
     hit
   )
 }
@@ -141,7 +151,7 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
 
 /** The scope of a commit: `server: add a timer`, `gateway: Fix ...`. */
 const SCOPE =
-  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
+  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle|user) ?: (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
 
 /** The tag of a subject, of public words: `domain:frontend`, `domain:billing-api`. */
 function isSubject(hit: string, whole: string): boolean {
@@ -166,6 +176,7 @@ function isProse(hit: string, whole: string): boolean {
 function isNumberedHost(hit: string): boolean {
   // `nightly-2025-02-07`; `from Log4j2`, `to HttpCore5`: names of libraries, and not `Prod3`.
   if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
+  if (/^(?:u?int|float|complex)\d{1,3}$/.test(hit)) return false
   if (/^[A-Z]/.test(hit) && isLibrary(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
@@ -184,7 +195,7 @@ function mayBeHost(hit: string): boolean {
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
     ) ||
-    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|koi|xxh|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
   )

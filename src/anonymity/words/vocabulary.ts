@@ -27,8 +27,13 @@ export function isPublicWord(word: string): boolean {
 
 /** Words of packages and of public tools: names of products, formats and interfaces. */
 export function isTechnicalWord(word: string): boolean {
+  return isPackageWord(word) || isPublicTool(word)
+}
+
+/** Words of our own list: parts of interfaces, formats, protocols, languages and products. */
+export function isPublicTool(word: string): boolean {
   toolWords ??= new Set(PUBLIC_WORDS)
-  return isPackageWord(word) || toolWords.has(word)
+  return toolWords.has(word)
 }
 
 /** Words of package names and summaries that are in no dictionary. */
