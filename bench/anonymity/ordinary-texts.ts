@@ -96,8 +96,8 @@ const CREDIT =
   /\b(?:from|by|[Tt]hanks to|[Ww]ith|[Aa]dd(?:ed)?) ((?:\p{Lu}[\p{L}'’-]+ )(?:\p{Lu}\.? |(?:van|von|de|der|den|di|da|la) )*\p{Lu}[\p{L}'’-]+)(?= to AUTHORS|['’]s|[.,;:)(\n<]|$| <| via\b| and\b)|^[-* ]*(\p{Lu}\p{Ll}+ \p{Lu}[\p{L}'’-]+)(?=['’]s | (?:fixed|found|provided|reported|pointed|made|added|improved|corrected|filed|detected|noticed|needed)\b)/gmu
 
 /**
- * Authors, committers, persons in trailers, and those whom a message credits. A credited name begins
- * with a given name, or no word of it is written in small letters anywhere in the log, as names of
+ * Authors, committers, persons in trailers, and those whom a message credits. The first word of a
+ * credited name is a given name, or is not written in small letters anywhere in the log, as names of
  * software are.
  */
 function personsOf(repository: string): string[] {
@@ -110,7 +110,7 @@ function personsOf(repository: string): string[] {
       const words = (name.match(/\p{L}{3,}/gu) ?? []).map((word) => word.toLowerCase())
       const [first = ''] = words
       const isGiven = GIVEN_NAMES.has(first) || AMBIGUOUS_NAMES.has(first)
-      return isGiven || words.every((word) => !small.has(word))
+      return isGiven || !small.has(first)
     })
   const lines = new Set([...git(repository, 'log', format).split('\n'), ...credited])
   const names = [...lines].map((line) => line.replace(/<.*/, '').trim().toLowerCase())

@@ -173,10 +173,14 @@ function isProse(hit: string, whole: string): boolean {
   )
 }
 
+/** Types, systems and tools with a version: `int64`, `Tru64`, `jest28`. */
+const NUMBERED =
+  /^(?:u?int|float|complex|aix|tru|hpux|rhel|el|gtk|qt|php|py|ruby|rails|java|jdk|jre|vue|react|angular|babel|webpack|bootstrap|jest|jasmine|mocha|helm|junit|math|commons-math|sqlite|openssl|log4j|css|html|xhtml|oauth|openapi|lua|perl|opengl|gl|pycompat)-?\d{1,3}$/i
+
 function isNumberedHost(hit: string): boolean {
   // `nightly-2025-02-07`; `from Log4j2`, `to HttpCore5`: names of libraries, and not `Prod3`.
   if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
-  if (/^(?:u?int|float|complex)\d{1,3}$/.test(hit)) return false
+  if (NUMBERED.test(hit)) return false
   if (/^[A-Z]/.test(hit) && isLibrary(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false

@@ -214,7 +214,7 @@ function isTechnical(word: string, text: string, from: number, to: number): bool
 /** What has these words beside it is a package or a format. */
 const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|macro) $/
 const AFTER_PACKAGE =
-  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
+  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?|driver|adapter|reader|writer|parser|lexer|compiler|highlighter|highlighting|grammar|theme|emulator|middleware|formatter|linter|webhook|web server|starter)\b/
 
 /** Commands, constants and conferences, unless the words beside it are those of a person. */
 function isCapitals(lower: string, text: string, from: number, to: number): boolean {

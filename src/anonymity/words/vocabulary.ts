@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module'
 import { z } from 'zod'
 import { PACKAGE_WORDS } from './package-words.ts'
+import { PROJECT_WORDS } from './project-words.ts'
 import { PUBLIC_WORDS } from './public-words.ts'
 
 /** Powers of two, at most 60 % of them in use. */
@@ -68,7 +69,9 @@ function load(): Uint32Array {
 
 function loadPackages(): Uint32Array {
   const filled = new Uint32Array(PACKAGE_SLOTS)
-  for (const line of PACKAGE_WORDS) for (const word of line.split(' ')) add(filled, hashOf(word))
+  for (const words of [PACKAGE_WORDS, PROJECT_WORDS]) {
+    for (const line of words) for (const word of line.split(' ')) add(filled, hashOf(word))
+  }
   return filled
 }
 
