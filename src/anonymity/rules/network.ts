@@ -88,6 +88,9 @@ function isHost(name: string): boolean {
   if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
   if (PUBLIC_DOMAINS.has(labels.slice(-2).join('.'))) return false
   const ending = labels.at(-1) ?? ''
+  // `com.android.tools`: a package, which the layer for code reads.
+  if (labels.length > 2 && /^(?:com|org|net|io|dev)$/.test(first) && !HOST_ENDINGS.has(ending))
+    return false
   if (isPublicSite(name.toLowerCase()) || isFile(labels) || isField(labels)) return false
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }

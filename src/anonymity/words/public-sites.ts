@@ -19,7 +19,7 @@ const PROJECT_ENDINGS: ReadonlySet<string> = new Set(['dev', 'io', 'org', 'rs', 
 
 /** Names of services below a domain. */
 const SERVICE =
-  /^(?:www\d?|go|docs?|pkg|api|wiki|download|downloads|index|static|ftp|blog|git|dev|code|forum|bugs|issues|play|pypi|doc|developer|developers|learn|status)\./
+  /^(?:www\d?|go|docs?|pkg|api|wiki|download|downloads|index|static|ftp|blog|git|dev|code|forum|bugs|issues|play|pypi|doc|developer|developers|learn|status|ssh|cli|cloud|support|help|community|discuss|discourse|lists|archive|mirror|mirrors|cdn|hub|registry|repo|raw|gist|get|news|security|packages|releases|source|svn|cgit|trac|ci|build|builds|id|labs|research|opensource|assets|files|web|try)\./
 
 /** A long number may identify somebody. */
 const NUMBER = /\d{4}/
