@@ -14,9 +14,11 @@ import {
 import { GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isPersonName } from '../words/person-names.ts'
+import { isUnknown } from '../words/unknown-word.ts'
 import {
   isDictionaryWord,
   isPackageWord,
+  isPublicTool,
   isPublicWord,
   isTechnicalWord
 } from '../words/vocabulary.ts'
@@ -76,12 +78,46 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     accept: isUserName
   },
   {
+    name: 'announced-person',
+    kind: 'user',
+    atGroups: USER_WORDS,
+    // `author ada_lovelace`, `assigned to jenkins_smith`.
+    pattern:
+      /\b(?:user(?:name)?|owner|author|login|committer|maintainer|assignee|reviewer|account|logged in|log in|(?:created|owned|written|maintained|reviewed)(?= by)|assigned(?= to))(?: (?:is|was|named|called|as|by|to|id))?[ :=]{1,3}["'`@]?(?<hit>[A-Za-z]{2,20}[_.-]?[A-Za-z]{2,20}\d{0,4})(?![\w.(-]*\w)/gi,
+    accept: isPersonal
+  },
+  {
+    name: 'announced-person',
+    kind: 'user',
+    groups: USER_WORDS,
+    pattern:
+      /(?<![\w./@-])(?<hit>[A-Za-z]{2,20}[_.-]?[A-Za-z]{2,20}\d{0,4}) (?:is|was|becomes) the (?:user|owner|author|committer|maintainer|assignee|reviewer)\b/g,
+    accept: isPersonal
+  },
+  {
     name: 'announced-host',
     kind: 'host',
     atGroups: HOST_WORDS,
     pattern:
       /(?:\b(?:host(?:[ _-]?name)?|server(?:[ _-]?name)?|machine|node[ _-]?name|computer(?:[ _-]?name)?|workstation|domain|realm|gateway|nas|vm)["'`]?\s{0,2}[:=]\s{0,2}["'`]?|(?:\b(?:ssh|scp|sftp|telnet|ping|dig|nslookup|traceroute|mosh|rsync|nc|psql -h|mysql -h|redis-cli -h)|(?<=\w-)h|(?<=--)host)(?: -\w(?: \S{1,64})?)? {1,2})(?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
     accept: isAnnouncedHost
+  },
+  {
+    name: 'reached-host',
+    kind: 'host',
+    atGroups: HOST_WORDS,
+    // `SSH to NAME`, `scp the file to NAME`, `ping NAME`.
+    pattern:
+      /\b(?:(?:ssh|scp|sftp|telnet|mosh|rsync|ping|traceroute|curl|wget|nc)(?:ing|ed|s|ged|ging)? (?:into|to|from|at|against|onto)|(?:scp|sftp|rsync)(?:s|ed|ing)? (?:\S{1,64} ){1,4}(?:to|from)|(?:ping|curl|wget|traceroute|nslookup|dig)) ["'`]?(?<hit>[a-z][a-z0-9]{3,31}(?:-[a-z0-9]{1,31}){0,6})(?![\w(/-]|\.\w)/gi,
+    accept: isReached
+  },
+  {
+    name: 'reached-host',
+    kind: 'host',
+    groups: HOST_WORDS,
+    pattern:
+      /(?<![\w./-])(?<hit>[a-z][a-z0-9]{3,31}(?:-[a-z0-9]{1,31}){0,6}) (?:over|via|by|with|through) (?:ssh|scp|sftp|telnet|mosh|rsync)\b/gi,
+    accept: isReached
   },
   {
     name: 'numbered-host',
@@ -118,6 +154,24 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     accept: (hit) => !isLabel(hit.slice(1))
   }
 ]
+
+/** Names of one label that are in no list; words and numbered names have rules of their own. */
+function isReached(hit: string, whole: string): boolean {
+  const words = hit.split('-')
+  return (
+    !isProse(hit, whole) &&
+    mayBeHost(hit) &&
+    words.some((word) => !/\d/.test(word) && isUnknown(word))
+  )
+}
+
+/** Two names of a person in one identifier, and not `mark_read` or `cassandra_driver`. */
+function isPersonal(hit: string): boolean {
+  const [first = '', last = '', ...rest] = partsOf(hit).map((part) => part.toLowerCase())
+  if (last === '' || rest.length > 0) return false
+  if (GIVEN_NAMES.has(first)) return !isPublicTool(last)
+  return isPersonName(first) && (isPersonName(last) || !isPublicPart(last))
+}
 
 /** `~mpmath.core.find`, `~prefix_with`: names in code, and not those of an account. */
 function isLabel(hit: string): boolean {
