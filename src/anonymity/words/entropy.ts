@@ -55,7 +55,7 @@ function isModule(token: string): boolean {
   const [, owner = ''] = /^com\/([\w-]+)\/[a-z]/.exec(token) ?? []
   if (owner !== '' && isPublicOwner(owner)) return isModule(token.slice(`com/${owner}/`.length))
   return (
-    /^[a-z]+\d?[a-z]?(?:[/-](?:[a-z]+\d?[a-z]?|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(
+    /^[a-z]+\d?[a-z]*(?:[/-](?:[a-z]+\d?[a-z]*|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(
       token
     ) && partsOf(token).every(isPublicPart)
   )

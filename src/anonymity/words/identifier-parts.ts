@@ -38,6 +38,7 @@ const CONSONANTS = /^[b-df-hj-np-tv-xz]{3,6}$/
 
 /** Names of persons that are those of public products in code: `jackson-databind`. */
 const PRODUCTS: ReadonlySet<string> = new Set([
+  'blake',
   'cassandra',
   'jackson',
   'jenkins',
