@@ -70,7 +70,7 @@ const persons = new Set(nameLines.map((line) => line.replace('+', '')))
 const frequent = new Set(
   nameLines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))
 )
-const words = new Map<string, number>()
+const messageWords = new Map<string, number>()
 const hosts = new Map<string, number>()
 const owners = new Map<string, number>()
 for (const folder of foldersOf(lists)) {
@@ -85,7 +85,7 @@ for (const folder of foldersOf(projects)) {
   for (const owner of new Set(links.map(ownerOf))) add(owners, owner, 1)
   const modules = new Set(grep(folder, MODULES, MANIFESTS).map(ownerOf))
   for (const owner of modules) add(owners, owner, LEAST_OF_OWNER)
-  for (const word of wordsOf(messages)) add(words, word, 1)
+  for (const word of wordsOf(messages)) add(messageWords, word, 1)
   for (const word of log(folder, '%an%n%cn')
     .toLowerCase()
     .match(/[a-z]{4,}/g) ?? [])
@@ -94,7 +94,7 @@ for (const folder of foldersOf(projects)) {
 write(
   'project-words',
   'PROJECT_WORDS',
-  [...words]
+  [...messageWords]
     .filter(([word, found]) => found >= leastOf(word) && !isPublicWord(word) && !isPersonName(word))
     .map(([word]) => word)
     .toSorted()
