@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/anonymity/words/given-names.ts'
 import { split, paragraphsOf } from '../foreign-text/notes.ts'
 
 /** Repositories that rules were made with; all others in the folder are for the report. */
@@ -52,7 +53,42 @@ export const FITTED: ReadonlySet<string> = new Set([
   'getsentry+sentry-python',
   'minio+minio',
   'git+git',
-  'apache+kafka'
+  'apache+kafka',
+  'jgm+pandoc',
+  'rails+rails',
+  'docker+compose',
+  'helm+helm',
+  'eslint+eslint',
+  'babel+babel',
+  'symfony+symfony',
+  'python-poetry+poetry',
+  'Alamofire+Alamofire',
+  'nushell+nushell',
+  'zsh-users+zsh',
+  'sphinx-doc+sphinx',
+  'libgit2+libgit2',
+  'cockroachdb+pebble',
+  'haproxy+haproxy',
+  'duckdb+duckdb',
+  'crystal-lang+crystal',
+  'moby+moby',
+  'tmuxinator+tmuxinator',
+  'rack+rack',
+  'lodash+lodash',
+  'gulpjs+gulp',
+  'Masterminds+sprig',
+  'charmbracelet+bubbletea',
+  'vectordotdev+vector',
+  'guard+guard',
+  'tqdm+tqdm',
+  'sympy+sympy',
+  'mongodb+mongo-go-driver',
+  'openjdk+jmh',
+  'ReactiveX+RxJava',
+  'rabbitmq+rabbitmq-server',
+  'vim+vim',
+  'nvm-sh+nvm',
+  'cli+cli'
 ])
 
 const SUBJECTS = 300
@@ -86,23 +122,31 @@ export function readOrdinaryTexts(folder: string, isFitted: boolean): OrdinaryTe
   return { subjects: [...subjects], sentences: [...sentences], persons }
 }
 
+/** A name in brackets, or before a colon: `(Ada Lovelace)`, `23236: Ada Lovelace: fix ...`. */
+const SIGNED =
+  /\((\p{Lu}\p{Ll}+ (?:\p{Lu}\.? )?\p{Lu}[\p{L}'’-]+)\)|^(?:\d+: )?(\p{Lu}\p{Ll}+ (?:\p{Lu}\.? )?\p{Lu}[\p{L}'’-]+)(?=: )|(?:[Cc]redits?|[Mm]ention) (\p{Lu}\p{Ll}+ (?:\p{Lu}\.? )?\p{Lu}[\p{L}'’-]+)/gmu
+
 /** Where a message credits a person: `from Ada Lovelace`, `thanks to Grace M. Hopper`. */
 const CREDIT =
   /\b(?:from|by|[Tt]hanks to|[Ww]ith|[Aa]dd(?:ed)?) ((?:\p{Lu}[\p{L}'’-]+ )(?:\p{Lu}\.? |(?:van|von|de|der|den|di|da|la) )*\p{Lu}[\p{L}'’-]+)(?= to AUTHORS|['’]s|[.,;:)(\n<]|$| <| via\b| and\b)|^[-* ]*(\p{Lu}\p{Ll}+ \p{Lu}[\p{L}'’-]+)(?=['’]s | (?:fixed|found|provided|reported|pointed|made|added|improved|corrected|filed|detected|noticed|needed)\b)/gmu
 
 /**
- * Authors, committers, persons in trailers, and those whom a message credits. No word of a credited
- * name is written in small letters anywhere in the log, as names of software are.
+ * Authors, committers, persons in trailers, and those whom a message credits. The first word of a
+ * credited name is a given name, or is not written in small letters anywhere in the log, as names of
+ * software are.
  */
 function personsOf(repository: string): string[] {
   const format = '--format=%an%n%cn%n%(trailers:valueonly,unfold)'
   const log = git(repository, 'log', '--format=%B')
   const small = new Set(log.match(/(?<![\p{L}\d])\p{Ll}+/gu))
-  const credited = [...log.matchAll(CREDIT)]
-    .map(([, by = '', of = '']) => by || of)
-    .filter((name) =>
-      (name.match(/\p{L}{3,}/gu) ?? []).every((word) => !small.has(word.toLowerCase()))
-    )
+  const credited = [...log.matchAll(CREDIT), ...log.matchAll(SIGNED)]
+    .map(([, ...groups]) => groups.find((name) => name !== undefined) ?? '')
+    .filter((name) => {
+      const words = (name.match(/\p{L}{3,}/gu) ?? []).map((word) => word.toLowerCase())
+      const [first = ''] = words
+      const isGiven = GIVEN_NAMES.has(first) || AMBIGUOUS_NAMES.has(first)
+      return isGiven || !small.has(first)
+    })
   const lines = new Set([...git(repository, 'log', format).split('\n'), ...credited])
   const names = [...lines].map((line) => line.replace(/<.*/, '').trim().toLowerCase())
   return names

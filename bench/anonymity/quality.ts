@@ -82,6 +82,7 @@ function changesOf(made: Anonymizer, content: string, persons: ReadonlySet<strin
   const isRight = rest.every(({ kind, rule, placeholder }) => {
     if (kind === 'email' || rule === 'mention') return true
     const [from, to] = ranges[placeholders.indexOf(placeholder)] ?? [0, 0]
+    if (kind === 'user' && content[from - 1] === '@') return true
     return kind === 'name' && persons.has(content.slice(from, to).toLowerCase())
   })
   return { kinds, rest: rest.map(({ rule }) => rule), isRight }

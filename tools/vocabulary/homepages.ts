@@ -3,9 +3,9 @@
 /** Packages that share a host before it counts: one alone may be a person's own. */
 const LEAST_PACKAGES = 2
 const FORGE = /^https?:\/\/(?:www\.)?(?:github|gitlab)\.com\/(?<owner>[A-Za-z\d][\w.-]{0,38})\//
-const HOST = /^https?:\/\/(?:www\.)?(?<host>[a-z\d.-]+\.[a-z]{2,24})(?:[/:]|$)/i
+export const HOST = /^https?:\/\/(?:www\.)?(?<host>[a-z\d.-]+\.[a-z]{2,24})(?:[/:]|$)/i
 /** Hosts whose names below the domain are those of users. */
-const SHARED =
+export const SHARED =
   /(?:^|\.)(?:github\.io|gitlab\.io|sourceforge\.(?:net|io)|readthedocs\.(?:io|org)|blogspot\.com|wordpress\.com|google\.com|googlecode\.com|amazonaws\.com|herokuapp\.com|netlify\.(?:com|app)|vercel\.app|web\.app|pages\.dev|free\.fr|launchpad\.net|alioth\.debian\.org|chez\.com|tripod\.com|geocities\.com)$/
 
 export function hostsOf(homepages: readonly string[]): string[] {

@@ -44,11 +44,11 @@ type Group = readonly [group: number, words: string]
 const BEGINNINGS: readonly Group[] = [
   [
     USER_WORDS,
-    'user uname login account owner author committer assignee logged run runs running uid principal operator handle nick screen sudo su chown useradd userdel usermod adduser passwd id u invalid session accepted failed'
+    'user uname login account owner author committer assignee logged log run runs running uid principal operator handle nick screen sudo su chown useradd userdel usermod adduser passwd id u invalid session accepted failed created owned assigned written maintained maintainer reviewed reviewer'
   ],
   [
     HOST_WORDS,
-    'host hostname server machine node computer workstation domain realm gateway nas vm ssh scp sftp telnet ping dig nslookup traceroute mosh rsync nc psql mysql redis h'
+    'host hostname server machine node computer workstation domain realm gateway nas vm ssh scp sftp telnet ping dig nslookup traceroute mosh rsync nc psql mysql redis h curl wget'
   ],
   [PLACE_WORDS, 'on host server machine node box from to workstation instance vm'],
   [CALLED_WORDS, 'named called nicknamed aliased dubbed codenamed'],

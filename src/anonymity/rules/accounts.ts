@@ -13,9 +13,12 @@ import {
 } from '../reading/shapes.ts'
 import { GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
+import { isPersonName } from '../words/person-names.ts'
+import { isUnknown } from '../words/unknown-word.ts'
 import {
   isDictionaryWord,
   isPackageWord,
+  isPublicTool,
   isPublicWord,
   isTechnicalWord
 } from '../words/vocabulary.ts'
@@ -71,8 +74,25 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     kind: 'user',
     literals: [' @'],
     pattern:
-      /\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+      /\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @(?<hit>[a-z_][\w.-]{1,63}\$?)(?![\w/])/gi,
     accept: isUserName
+  },
+  {
+    name: 'announced-person',
+    kind: 'user',
+    atGroups: USER_WORDS,
+    // `author ada_lovelace`, `assigned to jenkins_smith`.
+    pattern:
+      /\b(?:user(?:name)?|owner|author|login|committer|maintainer|assignee|reviewer|account|logged in|log in|(?:created|owned|written|maintained|reviewed)(?= by)|assigned(?= to))(?: (?:is|was|named|called|as|by|to|id))?[ :=]{1,3}["'`@]?(?<hit>[A-Za-z]{2,20}[_.-]?[A-Za-z]{2,20}\d{0,4})(?![\w.(-]*\w)/gi,
+    accept: isPersonal
+  },
+  {
+    name: 'announced-person',
+    kind: 'user',
+    groups: USER_WORDS,
+    pattern:
+      /(?<![\w./@-])(?<hit>[A-Za-z]{2,20}[_.-]?[A-Za-z]{2,20}\d{0,4}) (?:is|was|becomes) the (?:user|owner|author|committer|maintainer|assignee|reviewer)\b/g,
+    accept: isPersonal
   },
   {
     name: 'announced-host',
@@ -81,6 +101,23 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     pattern:
       /(?:\b(?:host(?:[ _-]?name)?|server(?:[ _-]?name)?|machine|node[ _-]?name|computer(?:[ _-]?name)?|workstation|domain|realm|gateway|nas|vm)["'`]?\s{0,2}[:=]\s{0,2}["'`]?|(?:\b(?:ssh|scp|sftp|telnet|ping|dig|nslookup|traceroute|mosh|rsync|nc|psql -h|mysql -h|redis-cli -h)|(?<=\w-)h|(?<=--)host)(?: -\w(?: \S{1,64})?)? {1,2})(?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
     accept: isAnnouncedHost
+  },
+  {
+    name: 'reached-host',
+    kind: 'host',
+    atGroups: HOST_WORDS,
+    // `SSH to NAME`, `scp the file to NAME`, `ping NAME`.
+    pattern:
+      /\b(?:(?:ssh|scp|sftp|telnet|mosh|rsync|ping|traceroute|curl|wget|nc)(?:ing|ed|s|ged|ging)? (?:into|to|from|at|against|onto)|(?:scp|sftp|rsync)(?:s|ed|ing)? (?:\S{1,64} ){1,4}(?:to|from)|(?:ping|curl|wget|traceroute|nslookup|dig)) ["'`]?(?<hit>[a-z][a-z0-9]{3,31}(?:-[a-z0-9]{1,31}){0,6})(?![\w(/-]|\.\w)/gi,
+    accept: isReached
+  },
+  {
+    name: 'reached-host',
+    kind: 'host',
+    groups: HOST_WORDS,
+    pattern:
+      /(?<![\w./-])(?<hit>[a-z][a-z0-9]{3,31}(?:-[a-z0-9]{1,31}){0,6}) (?:over|via|by|with|through) (?:ssh|scp|sftp|telnet|mosh|rsync)\b/gi,
+    accept: isReached
   },
   {
     name: 'numbered-host',
@@ -113,17 +150,44 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     name: 'tilde-user',
     kind: 'user',
     pattern: /(?<![\w/~.=])~[a-z_][\w.-]{2,31}(?![\w/.])/g,
-    needs: TILDE
+    needs: TILDE,
+    accept: (hit) => !isLabel(hit.slice(1))
   }
 ]
+
+/** Names of one label that are in no list; words and numbered names have rules of their own. */
+function isReached(hit: string, whole: string): boolean {
+  const words = hit.split('-')
+  return (
+    !isProse(hit, whole) &&
+    mayBeHost(hit) &&
+    words.some((word) => !/\d/.test(word) && isUnknown(word))
+  )
+}
+
+/** Two names of a person in one identifier, and not `mark_read` or `cassandra_driver`. */
+function isPersonal(hit: string): boolean {
+  const [first = '', last = '', ...rest] = partsOf(hit).map((part) => part.toLowerCase())
+  if (last === '' || rest.length > 0) return false
+  if (GIVEN_NAMES.has(first)) return !isPublicTool(last)
+  return isPersonName(first) && (isPersonName(last) || !isPublicPart(last))
+}
+
+/** `~mpmath.core.find`, `~prefix_with`: names in code, and not those of an account. */
+function isLabel(hit: string): boolean {
+  if (/\..*\./.test(hit)) return true
+  return hit.includes('_') && partsOf(hit).every(isPublicPart) && !partsOf(hit).some(isPersonName)
+}
 
 export const accounts = layerOf(ACCOUNTS_RULES)
 
 function isUserName(hit: string, whole: string): boolean {
   // "for user mappings" names no user.
   if (SCOPE.test(whole)) return false
+  // `Operator: doOnTerminate`
+  if (/[a-z][A-Z]/.test(hit) && partsOf(hit).every(isPublicPart)) return false
   if (/^user [a-z]/.test(whole) && /(?:s|ing|ed)$/.test(hit) && isDictionaryWord(hit)) return false
-  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do)$/i.test(
+  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|gid|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do|support|option|options|flag|flags|argument|arguments|parameter|parameters)$/i.test(
     hit
   )
 }
@@ -141,7 +205,7 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
 
 /** The scope of a commit: `server: add a timer`, `gateway: Fix ...`. */
 const SCOPE =
-  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
+  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle|user) ?: (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
 
 /** The tag of a subject, of public words: `domain:frontend`, `domain:billing-api`. */
 function isSubject(hit: string, whole: string): boolean {
@@ -163,9 +227,14 @@ function isProse(hit: string, whole: string): boolean {
   )
 }
 
+/** Types, systems and tools with a version: `int64`, `Tru64`, `jest28`. */
+const NUMBERED =
+  /^(?:u?int|float|complex|aix|tru|hpux|rhel|el|gtk|qt|php|py|ruby|rails|java|jdk|jre|vue|react|angular|babel|webpack|bootstrap|jest|jasmine|mocha|helm|junit|math|commons-math|sqlite|openssl|log4j|css|html|xhtml|oauth|openapi|lua|perl|opengl|gl|pycompat)-?\d{1,3}$/i
+
 function isNumberedHost(hit: string): boolean {
   // `nightly-2025-02-07`; `from Log4j2`, `to HttpCore5`: names of libraries, and not `Prod3`.
   if (/^(?:nightly|beta|stable|snapshot)-20\d\d-\d\d-\d\d$/.test(hit)) return false
+  if (NUMBERED.test(hit)) return false
   if (/^[A-Z]/.test(hit) && isLibrary(hit) && partsOf(hit).every(isPublicPart)) return false
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
@@ -184,7 +253,7 @@ function mayBeHost(hit: string): boolean {
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
     ) ||
-    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|riscv|ppc|mips|sparc|loongarch|win|pep|koi|xxh|gcc|ghsa|gh|issue|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
   )

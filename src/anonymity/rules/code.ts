@@ -16,7 +16,7 @@ import {
   THEN_DASH,
   THEN_SIGN
 } from '../reading/shapes.ts'
-import { isPublicPart, partsOf, SHORT } from '../words/identifier-parts.ts'
+import { isAbbreviated, isPublicPart, partsOf, SHORT } from '../words/identifier-parts.ts'
 import { isPublicOwner } from '../words/public-sites.ts'
 import { isDictionaryWord, isPublicWord, isTechnicalWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
@@ -67,7 +67,7 @@ function isPrivate(token: string, isInCode: boolean): boolean {
   const parts = partsOf(token)
   let short = 0
   for (const part of parts) {
-    if (!isPublicPart(part)) return true
+    if (!isPublicPart(part) && !isAbbreviated(part, parts)) return true
     if (part.length <= 2) short += part.length
   }
   // Alternating single letters and digits are no words: a password, a hash.
@@ -96,8 +96,8 @@ const COMMIT =
 
 const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
 
-/** Of a character class. */
-const RANGES = /^(?:[aA]-[zZ]|0-9|_|-)+$/
+/** Of a character class; a day. */
+const RANGES = /^(?:(?:[aA]-[zZ]|0-9|_|-)+|(?:19|20)\d\d-[01]\d-[0-3]\d)$/
 
 /** Advisories and standards; toolchains of a day; versions of untagged Go modules. */
 const PUBLIC_ID =

@@ -9,10 +9,12 @@ import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { layerOf } from './rule.ts'
 import { markSmallNames } from './small-names.ts'
 import { wholeNames } from './whole-names.ts'
+import { isLikeCommon } from '../words/misspelt.ts'
+import { isPersonName } from '../words/person-names.ts'
 import { SURNAMES } from '../words/surnames.ts'
 import { UPPER_FIRST } from '../reading/shapes.ts'
 import { isUnknown } from '../words/unknown-word.ts'
-import { isComposed } from '../words/identifier-parts.ts'
+import { isComposed, isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isTechnicalWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
@@ -42,6 +44,17 @@ function isTechnology(hit: string): boolean {
   )
 }
 
+/** `client WaitStrategy`, `a class named MergingIterator`: public words in camel case. */
+function isClass(hit: string, whole: string): boolean {
+  return (
+    /^(?:[Cc]lient|[Pp]roject|[Oo]peration|[Ss]ignature|[Nn]amed|[Mm]anager|[Oo]wner)\b/.test(
+      whole
+    ) &&
+    /^\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+$/u.test(hit) &&
+    partsOf(hit).every(isPublicPart)
+  )
+}
+
 export const NAME_RULES: readonly Rule[] = [
   {
     name: 'titled',
@@ -62,7 +75,7 @@ export const NAME_RULES: readonly Rule[] = [
       `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})(?![\\p{L}\\d'’(-]|\\.\\p{Ll})`,
       'gu'
     ),
-    accept: (hit) => isName(hit) && !isTechnology(hit)
+    accept: (hit, whole) => isName(hit) && !isTechnology(hit) && !isClass(hit, whole)
   },
   {
     name: 'quoted-name',
@@ -201,7 +214,7 @@ function isTechnical(word: string, text: string, from: number, to: number): bool
 /** What has these words beside it is a package or a format. */
 const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|macro) $/
 const AFTER_PACKAGE =
-  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
+  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?|driver|adapter|reader|writer|parser|lexer|compiler|highlighter|highlighting|grammar|theme|emulator|middleware|formatter|linter|webhook|web server|starter)\b/
 
 /** Commands, constants and conferences, unless the words beside it are those of a person. */
 function isCapitals(lower: string, text: string, from: number, to: number): boolean {
@@ -219,10 +232,7 @@ function hasNeighbour(text: string, from: number, to: number): boolean {
   const [before = ''] =
     /\p{Lu}{2,}(?=\.?,? $)/u.exec(text.slice(Math.max(0, from - 24), from)) ?? []
   const [after = ''] = /(?<=^,? )\p{Lu}{2,}/u.exec(text.slice(to, to + 24)) ?? []
-  return [before, after].some((word) => {
-    const lower = word.toLowerCase()
-    return GIVEN_NAMES.has(lower) || AMBIGUOUS_NAMES.has(lower) || SURNAMES.has(lower)
-  })
+  return [before, after].some(isPersonName)
 }
 
 /** Capitals before a word for names in code: `PYTHONSTARTUP variable`. */
@@ -235,11 +245,14 @@ function isConstant(word: string, after: string): boolean {
   )
 }
 
-/** The first word of a sentence, with the ending of a verb and a small letter after it. */
+/** The first word of a sentence, with the ending of a verb and a small letter or an article after it. */
 function isVerb(word: string, text: string, from: number, to: number): boolean {
+  if (from > 0 && !/[.!?:;\n] ?$/.test(text.slice(Math.max(0, from - 2), from))) return false
+  if (/^ (?:the|an?|all|some|any|more|unused|missing|unneeded) /.test(text.slice(to, to + 12)))
+    return true
+  const lower = word.toLowerCase()
   return (
-    /(?:ed|[^aeious]s|ing|ize|ise|ify)$/.test(word) &&
-    (from === 0 || /[.!?:;\n] ?$/.test(text.slice(Math.max(0, from - 2), from))) &&
+    (/(?:ed|[^aeious]s|ing|ize|ise|ify)$/.test(word) || isLikeCommon(lower)) &&
     /^ (?!and |said|says|is |was |has |wrote|from )\p{Ll}/u.test(text.slice(to, to + 8))
   )
 }

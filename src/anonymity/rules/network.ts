@@ -34,9 +34,8 @@ import {
   TWO,
   UPPER_LABEL
 } from '../reading/shapes.ts'
-import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
-import { SURNAMES } from '../words/surnames.ts'
+import { isPersonName } from '../words/person-names.ts'
 import { isPublicOwner, isPublicSite } from '../words/public-sites.ts'
 import type { Rule } from './rule.ts'
 
@@ -89,6 +88,9 @@ function isHost(name: string): boolean {
   if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
   if (PUBLIC_DOMAINS.has(labels.slice(-2).join('.'))) return false
   const ending = labels.at(-1) ?? ''
+  // `com.android.tools`: a package, which the layer for code reads.
+  if (labels.length > 2 && /^(?:com|org|net|io|dev)$/.test(first) && !HOST_ENDINGS.has(ending))
+    return false
   if (isPublicSite(name.toLowerCase()) || isFile(labels) || isField(labels)) return false
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
@@ -110,11 +112,7 @@ const FIELD_ENDINGS: ReadonlySet<string> = new Set(
 
 /** `ada.lovelace.name` is a person's own. */
 function isFieldPart(part: string): boolean {
-  const lower = part.toLowerCase()
-  return (
-    isPublicPart(part) &&
-    ![GIVEN_NAMES, AMBIGUOUS_NAMES, SURNAMES].some((names) => names.has(lower))
-  )
+  return isPublicPart(part) && !isPersonName(part)
 }
 
 /** A field or a version: `gen_ai.agent.name`, `1.0.1.dev`. */
@@ -139,7 +137,7 @@ function isFile([name = '', ending, ...rest]: readonly string[]): boolean {
  * `Upgrade to SQLite JDBC 3.51.3.0`, `releases back to 0.8.2.2`.
  */
 const VERSIONED =
-  '(?:(?:versions?|releases?)(?: of \\p{L}[\\w-]{2,30}(?: dependency| library)?)?(?: back)?(?: to| of)? (?=\\d\\.)|(?:upgrade|bump) to (?:(?!host|ip|address|server|node|the|at|on)\\p{L}[\\w-]{1,30} ){1,3}(?=\\d\\.)|(?:depends? on|requires?|bumps?|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.))'
+  '(?:(?:versions?|releases?)(?: of \\p{L}[\\w-]{2,30}(?: dependency| library)?)?(?: back)?(?: to| of)? (?=\\d\\.)|(?:upgrade|bump) to (?:(?!host|ip|address|server|node|the|at|on)\\p{L}[\\w-]{1,30} ){1,3}(?=\\d\\.)|(?:depends? on|requires?|bumps?|adopt|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.))'
 
 export const URLS_RULES: readonly Rule[] = [
   {
@@ -194,13 +192,14 @@ export const NETWORK_RULES: readonly Rule[] = [
     pattern:
       /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g,
     // A file and a line: `docs/debugging.rst:72`.
-    accept: (hit) => !/\.[a-z]{1,5}:\d{1,5}$/.test(hit)
+    accept: (hit) => !/\.[a-z]{1,5}:\d{1,5}$/.test(hit) && !isPublicOwner(ownerOf(hit))
   },
   {
     name: 'forge-remote',
     kind: 'repository',
     literals: ['hub.com:', 'lab.com:'],
-    pattern: /(?<![\w.@/-])git(?:hub|lab)\.com:[\w.-]{1,39}\/[\w.-]{1,100}(?<!\.)/g
+    pattern: /(?<![\w.@/-])git(?:hub|lab)\.com:[\w.-]{1,39}\/[\w.-]{1,100}(?<!\.)/g,
+    accept: (hit) => !isPublicOwner(ownerOf(hit.slice(hit.indexOf(':') + 1)))
   },
   {
     name: 'repository-reference',
@@ -217,7 +216,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     pattern:
       /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi,
     accept: (hit) =>
-      !/^(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)$/.test(hit) &&
+      !/^(?:(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)|and\/or)$/.test(hit) &&
       !isPublicRepository(hit)
   },
   {
@@ -248,7 +247,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     kind: 'ip',
     at: [ONLY_DIGITS | THEN_DOT],
     pattern: new RegExp(
-      `(?<![\\w.])(?<!${VERSIONED})\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?(?::\\d{1,5})?(?![\\w.]*\\d)`,
+      `(?<![\\w.])(?<!${VERSIONED})\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?(?::\\d{1,5})?(?!\\+?[\\w.]*\\d)`,
       'giu'
     ),
     // Zero-padded addresses too; versions have larger parts.

@@ -56,7 +56,7 @@ const NO_VALUE_WORD =
 
 /** `token==5.2.0` and `salt >= 3000.1` state versions of packages. */
 const VERSION =
-  /^[=<>~^]{0,2}v?\d{1,5}(?:\.\d{1,5}){1,3}(?:[-.]?(?:alpha|beta|rc|post|dev)[.\d]*)?$/i
+  /^(?:[=<>~^]{0,2}v?\d{1,5}(?:\.\d{1,5}){1,3}(?:[-.]?(?:alpha|beta|rc|post|dev)[.\d]*)?|v\d{1,3})$/i
 
 function isMachineValue(hit: string): boolean {
   return (
@@ -94,7 +94,7 @@ const WORD_RULES: readonly Rule[] = [
     at: [ONLY_HEX | HAS_DIGIT | FROM_26, ONLY_HEX | CAMEL | FROM_26],
     // Not the hash of a commit: `Revert ...`, `bump the action from ... to ...`, `owner/name@...`.
     pattern:
-      /(?<![\p{L}\d])(?!(?=[0-9a-f]{40}(?![\p{L}\d]))(?<=\b(?:[Cc]ommits?|[Cc]hangesets?|[Rr]evision|[Rr]evert(?:s|ed|:)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|(?:[Bb]ump|(?:[Rr]e)?[Vv]endor(?:ed)?|[Uu]pdate)\b(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[^\n]){1,120}(?: from| to|:)|(?:[Bb]ump|[Vv]endor:?|[Uu]pdate) (?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,40}\/(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,60}) ["'`]?|\w\/[\w.-]{1,100}@))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
+      /(?<![\p{L}\d])(?!(?=[0-9a-f]{40}(?![\p{L}\d]))(?<=\b(?:[Cc]ommits?|(?:introduced|broken|broke|regressed|regression|changed|changes?|added|removed|missed|speed-up|classes|code|copyediting|typos?|leftovers?) (?:from|in|by|of|with)|[Vv]endor(?:ing)?(?:: update| in)(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[^\n]){1,120}|[Cc]hangesets?|[Rr]evision|[Rr]evert(?:s|ed|:)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|(?:[Bb]ump|(?:[Rr]e)?[Vv]endor(?:ed)?|[Uu]pdate)\b(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[^\n]){1,120}(?: from| to|:)|(?:[Bb]ump|[Vv]endor:?|[Uu]pdate) (?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,40}\/(?:(?![Tt]oken|TOKEN|[Kk]ey|KEY|[Ss]ecret|SECRET|[Pp]ass|PASS|[Cc]red|CRED|[Aa]uth|AUTH|[Ss]alt|SALT)[\w.-]){1,60}) ["'`]?|\w\/[\w.-]{1,100}@))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
   }
 ]
 
@@ -239,7 +239,8 @@ const RULES: readonly Rule[] = [
     // "A pass to ..." and "a token to ..." state a purpose.
     accept: (hit, whole) =>
       isProseValue(hit) &&
-      (isOpaque(hit) || !/^(?:pass|pin|token|secret|nonce|salt|webhook|bearer)s? to /i.test(whole))
+      (isOpaque(hit) ||
+        !/^(?:pass|pin|token|secret|nonce|salt|webhook|bearer|credential)s? to /i.test(whole))
   },
   {
     name: 'purpose',

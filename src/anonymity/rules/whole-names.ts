@@ -2,9 +2,9 @@
  * Whole names: a name that was found grows over the words beside it which continue it, over the other
  * names of a list, and over its other places in the same text.
  */
-import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
-import { SURNAMES } from '../words/surnames.ts'
+import { isPersonName } from '../words/person-names.ts'
 import { isUnknown } from '../words/unknown-word.ts'
+import { isDictionaryWord } from '../words/vocabulary.ts'
 
 export interface Span {
   readonly from: number
@@ -28,15 +28,12 @@ const WORDS = 3
 
 /** Sorted spans that do not overlap. */
 export function wholeNames(text: string, found: readonly Span[]): Span[] {
-  const grown = found.map((span) => ({ from: startOf(text, span), to: endOf(text, span.to) }))
+  const grown = found.map((span) => ({ from: startOf(text, span), to: endOf(text, span) }))
   return merge([...grown, ...grown.flatMap((span) => listed(text, span)), ...repeated(text, grown)])
 }
 
 export function isNamePart(word: string): boolean {
-  const lower = word.toLowerCase()
-  return (
-    GIVEN_NAMES.has(lower) || AMBIGUOUS_NAMES.has(lower) || SURNAMES.has(lower) || isUnknown(word)
-  )
+  return isPersonName(word) || isUnknown(word)
 }
 
 function startOf(text: string, { from, to }: Span): number {
@@ -52,13 +49,16 @@ function startOf(text: string, { from, to }: Span): number {
   return isWithin || isLine || isNamePart(word) ? start : from
 }
 
-function endOf(text: string, from: number): number {
-  let end = from
+function endOf(text: string, { from, to }: Span): number {
+  let end = to
   for (let i = 0; i < WORDS; i++) {
     RIGHT.lastIndex = end
     const match = RIGHT.exec(text)
     const word = match?.groups?.['word'] ?? ''
     if (match === null || NO_PART.test(word) || /^\p{Lu}{2,}$/u.test(word)) return end
+    // `Ada Lovelace Copyright Waiver`: a name of two words ends at a common one.
+    const isWhole = text.slice(from, end).includes(' ')
+    if (isWhole && !isNamePart(word) && isDictionaryWord(word.toLowerCase())) return end
     end += match[0].length
   }
   return end

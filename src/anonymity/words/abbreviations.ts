@@ -9,6 +9,7 @@ opt org os out pb pc pdf pem pf pgp pid pip pkg png ptr pty pub pwd py ram raw r
 res ret rev rfc rpc rst rtl rtt run rw rx set sh sha sig sk sm sni sql src ssh ssl st std str sub svc
 svg svn swp sym syn sys tar tbl tcp tls tmp ts tty txn txt tx udp ui uid uri url usb usr utc utf val var vec
 vm vol wal win xml zip zst
+len nr ns ls nb up itr arr evt pwd mtx amq csi cri cni
 `
     .trim()
     .split(/\s+/)

@@ -1,5 +1,6 @@
 /** How random a token looks. */
 import { isPublicPart, partsOf } from './identifier-parts.ts'
+import { isPublicOwner } from './public-sites.ts'
 import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Shannon entropy in bits a character. */
@@ -51,9 +52,12 @@ const VERSION =
 
 /** A path of public words, perhaps with numbers: `golangci/golangci-lint/v2`, `select-gc-2483`. */
 function isModule(token: string): boolean {
+  const [, owner = ''] = /^com\/([\w-]+)\/[a-z]/.exec(token) ?? []
+  if (owner !== '' && isPublicOwner(owner)) return isModule(token.slice(`com/${owner}/`.length))
   return (
-    /^[a-z]+\d?(?:[/-](?:[a-z]+\d?|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(token) &&
-    partsOf(token).every(isPublicPart)
+    /^[a-z]+\d?[a-z]*(?:[/-](?:[a-z]+\d?[a-z]*|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(
+      token
+    ) && partsOf(token).every(isPublicPart)
   )
 }
 

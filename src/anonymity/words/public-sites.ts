@@ -4,6 +4,8 @@
  */
 import { isPublicPart, partsOf } from './identifier-parts.ts'
 import { isTechnicalWord } from './vocabulary.ts'
+import { LINKED_HOSTS } from './linked-hosts.ts'
+import { LINKED_OWNERS } from './linked-owners.ts'
 import { HOSTS } from './public-hosts.ts'
 import { OWNERS } from './public-owners.ts'
 
@@ -17,7 +19,7 @@ const PROJECT_ENDINGS: ReadonlySet<string> = new Set(['dev', 'io', 'org', 'rs', 
 
 /** Names of services below a domain. */
 const SERVICE =
-  /^(?:www\d?|go|docs?|pkg|api|wiki|download|downloads|index|static|ftp|blog|git|dev|code|forum|bugs|issues|play|pypi|doc|developer|developers|learn|status)\./
+  /^(?:www\d?|go|docs?|pkg|api|wiki|download|downloads|index|static|ftp|blog|git|dev|code|forum|bugs|issues|play|pypi|doc|developer|developers|learn|status|ssh|cli|cloud|support|help|community|discuss|discourse|lists|archive|mirror|mirrors|cdn|hub|registry|repo|raw|gist|get|news|security|packages|releases|source|svn|cgit|trac|ci|build|builds|id|labs|research|opensource|assets|files|web|try)\./
 
 /** A long number may identify somebody. */
 const NUMBER = /\d{4}/
@@ -35,19 +37,17 @@ export function isPublicSite(site: string): boolean {
   return path.every((part) => !NUMBER.test(part) && partsOf(part).every(isPublicPart))
 }
 
-/** An owner of repositories that are homepages of packages, or a word of package names. */
+/** An owner of repositories that public projects link to, or a word of package names. */
 export function isPublicOwner(owner: string): boolean {
-  return setOf(OWNERS).has(owner) || isTechnicalWord(owner)
+  return setOf(OWNERS).has(owner) || setOf(LINKED_OWNERS).has(owner) || isTechnicalWord(owner)
 }
 
 function isPublicHost(host: string): boolean {
-  const hosts = setOf(HOSTS)
   const domain = host.replace(SERVICE, '')
   return (
     FORGES.has(host) ||
     RESERVED.test(host) ||
-    hosts.has(host) ||
-    hosts.has(domain) ||
+    [HOSTS, LINKED_HOSTS].some((lines) => setOf(lines).has(host) || setOf(lines).has(domain)) ||
     isProject(domain)
   )
 }

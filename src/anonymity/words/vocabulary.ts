@@ -15,6 +15,7 @@ const PACKAGE_SLOTS = 1 << 18
 
 const Words = z.custom<readonly string[]>(Array.isArray)
 const PackageModule = z.object({ PACKAGE_WORDS: Words })
+const ProjectModule = z.object({ PROJECT_WORDS: Words })
 
 const require = createRequire(import.meta.url)
 
@@ -31,8 +32,13 @@ export function isPublicWord(word: string): boolean {
 
 /** Words of packages and of public tools: names of products, formats and interfaces. */
 export function isTechnicalWord(word: string): boolean {
+  return isPackageWord(word) || isPublicTool(word)
+}
+
+/** Words of our own list: parts of interfaces, formats, protocols, languages and products. */
+export function isPublicTool(word: string): boolean {
   toolWords ??= new Set(PUBLIC_WORDS)
-  return isPackageWord(word) || toolWords.has(word)
+  return toolWords.has(word)
 }
 
 /** Words of package names and summaries that are in no dictionary. */
@@ -66,14 +72,18 @@ function load(): Uint32Array {
 }
 
 function loadPackages(): Uint32Array {
-  // 800 kB that a node at rest does not need.
-  const loaded: unknown = require(
-    `./package-words.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`
-  )
-  const { PACKAGE_WORDS } = PackageModule.parse(loaded)
+  // 1 MB that a node at rest does not need.
+  const { PACKAGE_WORDS } = PackageModule.parse(loadFile('package-words'))
+  const { PROJECT_WORDS } = ProjectModule.parse(loadFile('project-words'))
   const filled = new Uint32Array(PACKAGE_SLOTS)
-  for (const line of PACKAGE_WORDS) for (const word of line.split(' ')) add(filled, hashOf(word))
+  for (const words of [PACKAGE_WORDS, PROJECT_WORDS]) {
+    for (const line of words) for (const word of line.split(' ')) add(filled, hashOf(word))
+  }
   return filled
+}
+
+function loadFile(name: string): unknown {
+  return require(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`)
 }
 
 function add(filled: Uint32Array, hash: number): void {

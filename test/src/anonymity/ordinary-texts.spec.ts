@@ -46,7 +46,31 @@ const ORDINARY = [
   'Commadn line: fix unkownInfo and acme_certficate',
   'Ooops, missed one',
   'Use Gson and Guice instead of Thymeleaf',
-  'Remove jackson-databind from the build'
+  'Remove jackson-databind from the build',
+  'Bump github.com/pelletier/go-toml from 2.2.3 to 2.2.4',
+  'Follow shellcheck.net advice and archive.org links',
+  'Unconditionally resolve ssh.github.com to github.com',
+  'Pin docker/dockerfile:latest for the build',
+  'Forward com.android.tools.lint to the plugin',
+  'MINOR: ssl: ckch_store_new() alloc and init a ckch_store',
+  'Use __objt_server, xstat_init and splitn_list again',
+  'Add pktns_size and getblk_size',
+  'Updade the lockfile first',
+  'Supresses error message on checking source options',
+  'Unfluff the CI',
+  'Vendoring in libnetwork to 3be488927db8d719568917203deddd630a194564',
+  'Remove unused classes from 56f11374c2f5d037e57d274a3c72f9694cd9e05c',
+  'Bump js-tokens to v10',
+  'Switch to int64 and KOI8-R, and from jasmine2 to jest28',
+  'Use credentials to access the storage',
+  'Operator: doOnTerminate',
+  'API user: add and use a release',
+  'Read `2006-01-02` as a day',
+  'See {meth}`~mpmath.core.findroot` and ~prefix_with',
+  'Make the client WaitStrategy final',
+  'Fix the Zorbaxil driver',
+  'Rubinius is gone',
+  'GODRIVER-1234: close the pool'
 ]
 
 describe('ordinary text about software', () => {
@@ -75,6 +99,19 @@ describe('text beside which ordinary text stays', () => {
       'Bump deploy/AUTH_token <SECRET_1>'
     ],
     ['Read ada.lovelace.name first', 'Read <HOST_1> first'],
+    ['Bump github.com/zorbaxil/billing from 2.2.3', 'Bump <HOST_1> from 2.2.3'],
+    ['Open ssh.zorbaxil.com first', 'Open <HOST_1> first'],
+    ['Pull zorbaxil/billing:latest first', 'Pull <REPOSITORY_1> first'],
+    ['Fix zorbaxil_store and PGRST4711', 'Fix <IDENTIFIER_1> and <IDENTIFIER_2>'],
+    ['Zorbaxil is down again', '<NAME_1> is down again'],
+    [
+      'Update the vendor key to 3be488927db8d719568917203deddd630a194564',
+      'Update the vendor key to <SECRET_1>'
+    ],
+    ['The vendor sent 3be488927db8d719568917203deddd630a194564', 'The vendor sent <SECRET_1>'],
+    ['Our project Zorbaxil is late', 'Our project <NAME_1> is late'],
+    ['ls ~zorbaxil first', 'ls <USER_1> first'],
+    ['ACMEBILL-1234: close the pool', '<ID_1>: close the pool'],
     ['Read prod.payments.network first', 'Read <HOST_1> first'],
     ['Import org.acme.billing and net.acme.api', 'Import <IDENTIFIER_1> and <IDENTIFIER_2>'],
     ['Copy it from Prod3 to Mercury7', 'Copy it from <HOST_1> to <HOST_2>'],

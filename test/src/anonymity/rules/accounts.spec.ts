@@ -18,3 +18,42 @@ describe('accounts and single-label hosts', () => {
     ['Use react@latest on node 24 by user name', 'Use react@latest on node 24 by user name']
   ])
 })
+
+describe('hosts that a command or a verb reaches', () => {
+  becomes([
+    ['SSH to zorbaxil', 'SSH to <HOST_1>'],
+    ['ssh into zorbaxil and restart it', 'ssh into <HOST_1> and restart it'],
+    ['Then ping zorbaxil first', 'Then ping <HOST_1> first'],
+    ['scp the whole file to zorbaxil', 'scp the whole file to <HOST_1>'],
+    ['curl zorbaxil for the status', 'curl <HOST_1> for the status'],
+    ['telnet to zorbaxil 25', 'telnet to <HOST_1> 25'],
+    ['connect to zorbaxil over ssh', 'connect to <HOST_1> over ssh'],
+    ...[
+      'SSH to the server',
+      'ssh into containers',
+      'rsync to staging',
+      'ping the maintainers',
+      'curl the endpoint',
+      'Handle curl easy handles'
+    ].map((text): [string, string] => [text, text])
+  ])
+})
+
+describe('persons in identifiers that a word announces', () => {
+  becomes([
+    ['user jenkins_smith may deploy', 'user <USER_1> may deploy'],
+    ['author jenkins_smith', 'author <USER_1>'],
+    ['login as jenkins_smith', 'login as <USER_1>'],
+    ['the owner is jenkins_smith', 'the owner is <USER_1>'],
+    ['created by jenkins_smith', 'created by <USER_1>'],
+    ['assigned to martin-kelly', 'assigned to <USER_1>'],
+    ['jenkins_smith is the owner', '<USER_1> is the owner'],
+    ['logged in as jenkinsSmith', 'logged in as <USER_1>'],
+    ...[
+      'user jenkins_pipeline may deploy',
+      'author display_name',
+      'user mark_read',
+      'created by cassandra_driver'
+    ].map((text): [string, string] => [text, text])
+  ])
+})

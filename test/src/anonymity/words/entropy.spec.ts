@@ -13,6 +13,8 @@ describe('how random a token is', () => {
     assert.ok(!isRandom('parseHttpHeader2024'))
     assert.ok(!isRandom('a1a1a1a1a1a1a1a1'))
     assert.ok(!isRandom('Xk29LmQ8'))
+    assert.ok(!isRandom('com/cockroachdb/logtags/v2') && !isRandom('com/cpuguy83/go-md2man/v2'))
+    assert.ok(!isRandom('x/crypto/blake2b'))
   })
 
   it('tells values from words', () => {
