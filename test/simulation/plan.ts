@@ -110,6 +110,8 @@ export interface Plan {
   readonly manner: Manner
   readonly steps: readonly Step[]
   readonly isSlowDisk: boolean
+  /** Many reads take long, so that others overtake them. */
+  readonly hasSlowReads: boolean
   readonly skews: readonly number[]
 }
 
@@ -288,6 +290,7 @@ function openPlan(seed: number, random: Seeded, { nodes, minutes }: PlanSettings
     isSlowDisk: random.chance(0.3),
     skews: Array.from({ length: nodes }, () =>
       random.chance(0.2) ? random.between(-MAX_SKEW, MAX_SKEW) : 0
-    )
+    ),
+    hasSlowReads: random.chance(0.3)
   }
 }

@@ -31,6 +31,9 @@ const SLOW_DISK = 50
 
 const SLOW_NODE = 20
 
+const FAST_READS = { slowReads: 0.05, readDelay: 2 }
+const SLOW_READS = { slowReads: 0.2, readDelay: 60 }
+
 /** Milliseconds for which a restored node hears nothing. */
 const ISOLATION = 40_000
 
@@ -116,7 +119,11 @@ export class World {
     const name = `n${number}`
     const plan = this.#plan
     const disk = new SimulatedDisk(
-      { writeDelay: 1, syncDelay: plan.isSlowDisk ? 40 : 4, slowReads: 0.05 },
+      {
+        writeDelay: 1,
+        syncDelay: plan.isSlowDisk ? 40 : 4,
+        ...(plan.hasSlowReads ? SLOW_READS : FAST_READS)
+      },
       random.stream(`disk ${name}`),
       (owner, batch) => this.trace.add(`${owner.name} writes ${batch.length}`, simulated().time.now)
     )

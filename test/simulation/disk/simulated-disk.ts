@@ -31,10 +31,9 @@ export interface DiskSettings {
   readonly syncDelay: number
   /** The part of all reads that take a moment, so that others overtake them. */
   readonly slowReads: number
+  /** Milliseconds of such a read, at most. */
+  readonly readDelay: number
 }
-
-/** Milliseconds of a slow read, at most. */
-const MAX_READ = 2
 
 /** All that a directory has, by the bytes of the key. */
 export type DiskCopy = ReadonlyMap<string, Uint8Array>
@@ -161,7 +160,7 @@ export class SimulatedDisk {
 
   async read(): Promise<void> {
     if (!this.#random.chance(this.#settings.slowReads)) return
-    await simulated().time.wait(this.#random.next() * MAX_READ)
+    await simulated().time.wait(this.#random.next() * this.#settings.readDelay)
   }
 
   #keep(batch: readonly Operation[]): void {
