@@ -41,24 +41,50 @@ interface Choice {
 }
 
 /**
- * At most one proposal: of each trait and skill the rule with most voices that may be tried here. The
- * option of a persona can have most voices since it was found first, so others are tried too. Rules of a combination that was taken back are left to the other
- * candidates. One that showed no gain with the persona as it is can be part of a combination again,
- * with one that was not tested.
+ * At most one proposal, the first of these that there is:
+ *
+ * 1. Of each trait and skill of which the persona follows no rule, the rule with most voices that may
+ *    be tried here, all of them together. Rules that showed no gain alone, with the persona as it is,
+ *    are tried together with one that was not tested, or once with each other.
+ * 2. Another rule for a trait or a skill of which the persona follows one, alone: it takes the place
+ *    of what has helped. The rule that was found first has most voices, and is often not the best.
+ * 3. A rule of a combination that was taken back, alone.
  */
 export function hiveProposal(init: HiveProposalInit): HiveProposal | undefined {
-  const bySubject = Map.groupBy(init.rules, ({ entity }) => entity)
-  const choices = [...bySubject.values()].flatMap((rules) => choiceOf(rules, init) ?? [])
-  const [first, ...others] = choices.slice(0, MAX_COMBINED_RULES)
-  if (first === undefined || [first, ...others].every(({ isTested }) => isTested)) return undefined
-  if (others.length === 0) {
-    return { mutation: first.mutation, keys: [first.key], hiveRule: first.hiveRule }
+  const subjects = [...Map.groupBy(init.rules, ({ entity }) => entity).values()]
+  const choicesOf = (among: readonly HiveRule[][], of = init): Choice[] =>
+    among.flatMap((rules) => choiceOf(rules, of) ?? [])
+  const isSettled = (rules: readonly HiveRule[]): boolean =>
+    rules.some((rule) => isFollowed(init.persona, rule))
+  const open = choicesOf(subjects.filter((rules) => !isSettled(rules)))
+  return (
+    together(open.slice(0, MAX_COMBINED_RULES), init) ??
+    alone(choicesOf(subjects.filter(isSettled))) ??
+    alone(choicesOf(subjects, { ...init, suspects: new Set() }))
+  )
+}
+
+function together(
+  parts: readonly Choice[],
+  { persona, standing }: HiveProposalInit
+): HiveProposal | undefined {
+  if (parts.length < 2) return alone(parts)
+  const mutation: PersonaMutation = {
+    do: 'combine',
+    parts: parts.map((part) => part.mutation)
   }
-  const parts = [first, ...others]
-  return {
-    mutation: { do: 'combine', parts: parts.map(({ mutation }) => mutation) },
-    keys: parts.map(({ key }) => key)
-  }
+  const keys = parts.map(({ key }) => key)
+  if (parts.some(({ isTested }) => !isTested)) return { mutation, keys }
+  const of = standing(candidateOf(persona, mutation)?.key ?? '')
+  return of === 'untested' || of === 'earlier' ? { mutation, keys } : undefined
+}
+
+/** The first choice that was not tested with the persona as it is. */
+function alone(choices: readonly Choice[]): HiveProposal | undefined {
+  const choice = choices.find(({ isTested }) => !isTested)
+  if (choice === undefined) return undefined
+  const { mutation, key, hiveRule } = choice
+  return { mutation, keys: [key], hiveRule }
 }
 
 /** `rules`: of one trait or skill. */

@@ -66,12 +66,14 @@ describe('rules of the hive for a persona', () => {
     })
   })
 
-  it('are left to other candidates once they were taken back together, for 90 days', () => {
+  it('are tried alone once they were taken back together, for 90 days', () => {
     const parts = [keyOf(LONG), keyOf(FLAG)]
     const failed = trial({ mutation: TOGETHER, key: keyOf(TOGETHER), parts })
     const suspects = [...suspectsOf([failed], DAY)]
     assert.deepEqual(suspects, parts)
-    assert.equal(proposed(RULES, suspects), undefined)
+    const standings = { [parts[0] ?? '']: 'retest' } as const
+    assert.deepEqual(proposed(RULES, suspects)?.keys, [parts[0]])
+    assert.deepEqual(proposed(RULES, suspects, standings)?.keys, [parts[1]])
     assert.equal(suspectsOf([failed], 91 * DAY).size, 0)
     assert.equal(suspectsOf([{ ...failed, status: 'kept' }], DAY).size, 0)
   })
@@ -83,12 +85,25 @@ describe('rules of the hive for a persona', () => {
     assert.equal(proposed(rules.slice(0, 1)), undefined)
   })
 
-  it('that showed no gain alone are tried again with one that is new, and never as suspects', () => {
+  it('take the place of one that the persona follows alone, after all others', () => {
+    const followed = String(auditor().traits['t1']?.value)
+    const rules = [ruleFor('0', 't1', followed), ...RULES]
+    assert.deepEqual(proposed(rules)?.keys, [keyOf(FLAG)])
+    assert.deepEqual(proposed(rules, [], { [keyOf(FLAG)]: 'retest' })?.keys, [keyOf(LONG)])
+  })
+
+  it('that all showed no gain alone are tried together once', () => {
+    const alone = { [keyOf(LONG)]: 'retest', [keyOf(FLAG)]: 'retest' } as const
+    assert.deepEqual(proposed(RULES, [], alone)?.mutation, TOGETHER)
+    assert.equal(proposed(RULES, [], { ...alone, [keyOf(TOGETHER)]: 'retest' }), undefined)
+    assert.equal(proposed(RULES.slice(0, 1), [], alone), undefined)
+  })
+
+  it('that showed no gain alone are tried again with one that is new, and not as suspects', () => {
     const key = keyOf(LONG)
     assert.deepEqual(proposed(RULES, [], { [key]: 'retest' })?.mutation, TOGETHER)
     assert.equal(proposed(RULES, [], { [key]: 'excluded' })?.hiveRule, '2')
     assert.equal(proposed(RULES, [key])?.hiveRule, '2')
-    assert.equal(proposed(RULES, [], { [key]: 'retest', [keyOf(FLAG)]: 'retest' }), undefined)
     // Of one trait, the rule that was not tested comes first.
     const others = [ruleFor('3', 't2', 'true'), ...RULES]
     assert.deepEqual(proposed(others, [], { [keyOf(FLAG)]: 'retest' })?.keys, [keyOf(FLAG), key])
