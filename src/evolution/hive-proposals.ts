@@ -5,12 +5,12 @@
 import { candidateOf } from './candidates.ts'
 import { MAX_COMBINED_RULES, MIN_CREDIBILITY, SUPERSEDED_BELOW } from './constants.ts'
 import { credibilityOf, hasFailedLast, suspectsOf } from './evidence.ts'
+import { isCombined } from './combined-rules.ts'
 import { fittingRule, isFollowed, isOfTask } from './rules.ts'
 import type { Persona, PersonaMutation } from '../personas/index.ts'
 import type { Standing } from './evidence.ts'
 import type { HiveRule } from './evolution-components.ts'
 import type { Progress } from './progress.ts'
-import type { SingleMutation } from './rules.ts'
 import type { MutationTrial, StoredTrial } from './trial.ts'
 
 /** A mutation that rules of the hive choose. */
@@ -34,7 +34,7 @@ export interface HiveProposalInit {
 
 interface Choice {
   readonly key: string
-  readonly mutation: SingleMutation
+  readonly mutation: PersonaMutation
   readonly hiveRule: string
   /** Whether it showed no gain alone, with the persona as it is. */
   readonly isTested: boolean
@@ -45,22 +45,25 @@ interface Choice {
  *
  * 1. Of each trait and skill of which the persona follows no rule, the rule with most voices that may
  *    be tried here, all of them together. Rules that showed no gain alone, with the persona as it is,
- *    are tried together with one that was not tested, or once with each other.
- * 2. Another rule for a trait or a skill of which the persona follows one, alone: it takes the place
+ *    are tried together with one that was not tested, or once with each other. Rules of a combination
+ *    that was taken back are left to the other candidates.
+ * 2. A combination that was kept elsewhere, if the persona follows no part of it.
+ * 3. Another rule for a trait or a skill of which the persona follows one, alone: it takes the place
  *    of what has helped. The rule that was found first has most voices, and is often not the best.
- * 3. A rule of a combination that was taken back, alone.
  */
 export function hiveProposal(init: HiveProposalInit): HiveProposal | undefined {
   const subjects = [...Map.groupBy(init.rules, ({ entity }) => entity).values()]
-  const choicesOf = (among: readonly HiveRule[][], of = init): Choice[] =>
-    among.flatMap((rules) => choiceOf(rules, of) ?? [])
   const isSettled = (rules: readonly HiveRule[]): boolean =>
     rules.some((rule) => isFollowed(init.persona, rule))
-  const open = choicesOf(subjects.filter((rules) => !isSettled(rules)))
+  const choicesOf = (is: { readonly combined: boolean; readonly settled: boolean }): Choice[] =>
+    subjects
+      .filter((rules) => rules.some(isCombined) === is.combined && isSettled(rules) === is.settled)
+      .flatMap((rules) => choiceOf(rules, init) ?? [])
+  const open = choicesOf({ combined: false, settled: false })
   return (
     together(open.slice(0, MAX_COMBINED_RULES), init) ??
-    alone(choicesOf(subjects.filter(isSettled))) ??
-    alone(choicesOf(subjects, { ...init, suspects: new Set() }))
+    alone(choicesOf({ combined: true, settled: false })) ??
+    alone(choicesOf({ combined: false, settled: true }))
   )
 }
 
@@ -71,7 +74,7 @@ function together(
   if (parts.length < 2) return alone(parts)
   const mutation: PersonaMutation = {
     do: 'combine',
-    parts: parts.map((part) => part.mutation)
+    parts: parts.flatMap((part) => (part.mutation.do === 'combine' ? [] : [part.mutation]))
   }
   const keys = parts.map(({ key }) => key)
   if (parts.some(({ isTested }) => !isTested)) return { mutation, keys }
