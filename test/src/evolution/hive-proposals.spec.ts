@@ -66,14 +66,12 @@ describe('rules of the hive for a persona', () => {
     })
   })
 
-  it('are tried alone once they were taken back together, for 90 days', () => {
+  it('are left to other candidates once they were taken back together, for 90 days', () => {
     const parts = [keyOf(LONG), keyOf(FLAG)]
     const failed = trial({ mutation: TOGETHER, key: keyOf(TOGETHER), parts })
     const suspects = [...suspectsOf([failed], DAY)]
     assert.deepEqual(suspects, parts)
-    const standings = { [parts[0] ?? '']: 'retest' } as const
-    assert.deepEqual(proposed(RULES, suspects)?.keys, [parts[0]])
-    assert.deepEqual(proposed(RULES, suspects, standings)?.keys, [parts[1]])
+    assert.equal(proposed(RULES, suspects), undefined)
     assert.equal(suspectsOf([failed], 91 * DAY).size, 0)
     assert.equal(suspectsOf([{ ...failed, status: 'kept' }], DAY).size, 0)
   })
@@ -99,7 +97,26 @@ describe('rules of the hive for a persona', () => {
     assert.equal(proposed(RULES.slice(0, 1), [], alone), undefined)
   })
 
-  it('that showed no gain alone are tried again with one that is new, and not as suspects', () => {
+  it('that were kept together elsewhere are tried together, though they failed alone', () => {
+    const kept = {
+      id: '9',
+      entity: 'persona traits t1, t2',
+      attribute: 'better for all',
+      value: 'long, true'
+    }
+    const excluded = { [keyOf(LONG)]: 'excluded', [keyOf(FLAG)]: 'retest' } as const
+    assert.deepEqual(proposed([kept, ...RULES], [], excluded), {
+      mutation: TOGETHER,
+      keys: [keyOf(TOGETHER)],
+      hiveRule: '9'
+    })
+    const tested = { ...excluded, [keyOf(TOGETHER)]: 'retest' } as const
+    assert.equal(proposed([kept, ...RULES], [], tested), undefined)
+    // What is known of each trait comes first, and the combination before another rule for one.
+    assert.deepEqual(proposed([kept, ...RULES])?.keys, [keyOf(LONG), keyOf(FLAG)])
+  })
+
+  it('that showed no gain alone are tried again with one that is new, and never as suspects', () => {
     const key = keyOf(LONG)
     assert.deepEqual(proposed(RULES, [], { [key]: 'retest' })?.mutation, TOGETHER)
     assert.equal(proposed(RULES, [], { [key]: 'excluded' })?.hiveRule, '2')
