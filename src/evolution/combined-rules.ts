@@ -3,7 +3,6 @@
  * helped, so the rule is stated, and tried elsewhere, only as a whole.
  */
 import { MAX_COMBINED_RULES } from './constants.ts'
-import type { PersonaPathChange } from '../personas/index.ts'
 
 const TRAITS = 'persona traits '
 
@@ -21,17 +20,13 @@ export interface TraitValue {
   readonly value: string
 }
 
-/** Undefined if another part than values of traits was changed. `agents`: the subject of its content. */
+/** Undefined for more traits than a rule combines. `agents`: the subject of its content. */
 export function combinedClaim(
-  changes: readonly PersonaPathChange[],
+  traits: readonly TraitValue[],
   agents: string
 ): (Claim & { readonly content: string }) | undefined {
-  const values = changes
-    .flatMap(({ path: [part, trait = '', field], after }): TraitValue[] =>
-      part === 'traits' && field === 'value' ? [{ trait, value: String(after) }] : []
-    )
-    .toSorted((a, b) => (a.trait < b.trait ? -1 : 1))
-  if (values.length !== changes.length || values.length > MAX_COMBINED_RULES) return undefined
+  if (traits.length > MAX_COMBINED_RULES) return undefined
+  const values = traits.toSorted((a, b) => (a.trait < b.trait ? -1 : 1))
   const texts = values.map(({ trait, value }) => `"${trait}" at "${value}"`)
   return {
     entity: TRAITS + values.map(({ trait }) => trait).join(AND),

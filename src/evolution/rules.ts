@@ -15,6 +15,7 @@ import type {
   PersonaPathChange,
   PersonaPolicy
 } from '../personas/index.ts'
+import type { TraitValue } from './combined-rules.ts'
 
 /** A rule as a claim. */
 export interface PersonaRule {
@@ -44,7 +45,8 @@ export function ruleOf(
   const attribute = `${BETTER}${of}`
   const tasks = of === ANY_TASK ? 'Agents' : `For tasks of the class "${of}", agents`
   if (changes.length > 1) {
-    const claim = combinedClaim(changes, tasks)
+    const values = traitValuesOf(changes)
+    const claim = values.length < changes.length ? undefined : combinedClaim(values, tasks)
     return claim && { ...claim, attribute }
   }
   const { path, before, after } = change
@@ -70,6 +72,14 @@ export function ruleOf(
     }
   }
   return undefined
+}
+
+function traitValuesOf(changes: readonly PersonaPathChange[]): TraitValue[] {
+  return changes.flatMap(({ path: [part, trait = '', field], after }) =>
+    part === 'traits' && field === 'value' && isScalar(after)
+      ? [{ trait, value: String(after) }]
+      : []
+  )
 }
 
 function isScalar(value: unknown): value is boolean | number | string {
