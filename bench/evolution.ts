@@ -43,8 +43,8 @@ export const evolution: Benchmark<
   }
 }
 
-/** Families of the swarms; the figures of rules were not chosen by the country codes. */
-const SHARING: readonly Family[] = [synthetic, mediaTypes, countryCodes, licences]
+/** Families of the swarms; no figures of rules were chosen by the time zones and the country codes. */
+const SHARING: readonly Family[] = [synthetic, timeZones, mediaTypes, countryCodes, licences]
 
 async function single(
   family: Family,

@@ -5,12 +5,12 @@
 import { candidateOf } from './candidates.ts'
 import { MAX_COMBINED_RULES, MIN_CREDIBILITY, SUPERSEDED_BELOW } from './constants.ts'
 import { credibilityOf, hasFailedLast, suspectsOf } from './evidence.ts'
+import { isCombined } from './combined-rules.ts'
 import { fittingRule, isFollowed, isOfTask } from './rules.ts'
 import type { Persona, PersonaMutation } from '../personas/index.ts'
 import type { Standing } from './evidence.ts'
 import type { HiveRule } from './evolution-components.ts'
 import type { Progress } from './progress.ts'
-import type { SingleMutation } from './rules.ts'
 import type { MutationTrial, StoredTrial } from './trial.ts'
 
 /** A mutation that rules of the hive choose. */
@@ -34,31 +34,60 @@ export interface HiveProposalInit {
 
 interface Choice {
   readonly key: string
-  readonly mutation: SingleMutation
+  readonly mutation: PersonaMutation
   readonly hiveRule: string
   /** Whether it showed no gain alone, with the persona as it is. */
   readonly isTested: boolean
 }
 
 /**
- * At most one proposal: of each trait and skill the rule with most voices that may be tried here. The
- * option of a persona can have most voices since it was found first, so others are tried too. Rules of a combination that was taken back are left to the other
- * candidates. One that showed no gain with the persona as it is can be part of a combination again,
- * with one that was not tested.
+ * At most one proposal, the first of these that there is:
+ *
+ * 1. Of each trait and skill of which the persona follows no rule, the rule with most voices that may
+ *    be tried here, all of them together. Rules that showed no gain alone, with the persona as it is,
+ *    are tried together with one that was not tested, or once with each other. Rules of a combination
+ *    that was taken back are left to the other candidates.
+ * 2. A combination that was kept elsewhere, if the persona follows no part of it.
+ * 3. Another rule for a trait or a skill of which the persona follows one, alone: it takes the place
+ *    of what has helped. The rule that was found first has most voices, and is often not the best.
  */
 export function hiveProposal(init: HiveProposalInit): HiveProposal | undefined {
-  const bySubject = Map.groupBy(init.rules, ({ entity }) => entity)
-  const choices = [...bySubject.values()].flatMap((rules) => choiceOf(rules, init) ?? [])
-  const [first, ...others] = choices.slice(0, MAX_COMBINED_RULES)
-  if (first === undefined || [first, ...others].every(({ isTested }) => isTested)) return undefined
-  if (others.length === 0) {
-    return { mutation: first.mutation, keys: [first.key], hiveRule: first.hiveRule }
+  const subjects = [...Map.groupBy(init.rules, ({ entity }) => entity).values()]
+  const isSettled = (rules: readonly HiveRule[]): boolean =>
+    rules.some((rule) => isFollowed(init.persona, rule))
+  const choicesOf = (is: { readonly combined: boolean; readonly settled: boolean }): Choice[] =>
+    subjects
+      .filter((rules) => rules.some(isCombined) === is.combined && isSettled(rules) === is.settled)
+      .flatMap((rules) => choiceOf(rules, init) ?? [])
+  const open = choicesOf({ combined: false, settled: false })
+  return (
+    together(open.slice(0, MAX_COMBINED_RULES), init) ??
+    alone(choicesOf({ combined: true, settled: false })) ??
+    alone(choicesOf({ combined: false, settled: true }))
+  )
+}
+
+function together(
+  parts: readonly Choice[],
+  { persona, standing }: HiveProposalInit
+): HiveProposal | undefined {
+  if (parts.length < 2) return alone(parts)
+  const mutation: PersonaMutation = {
+    do: 'combine',
+    parts: parts.flatMap((part) => (part.mutation.do === 'combine' ? [] : [part.mutation]))
   }
-  const parts = [first, ...others]
-  return {
-    mutation: { do: 'combine', parts: parts.map(({ mutation }) => mutation) },
-    keys: parts.map(({ key }) => key)
-  }
+  const keys = parts.map(({ key }) => key)
+  if (parts.some(({ isTested }) => !isTested)) return { mutation, keys }
+  const of = standing(candidateOf(persona, mutation)?.key ?? '')
+  return of === 'untested' || of === 'earlier' ? { mutation, keys } : undefined
+}
+
+/** The first choice that was not tested with the persona as it is. */
+function alone(choices: readonly Choice[]): HiveProposal | undefined {
+  const choice = choices.find(({ isTested }) => !isTested)
+  if (choice === undefined) return undefined
+  const { mutation, key, hiveRule } = choice
+  return { mutation, keys: [key], hiveRule }
 }
 
 /** `rules`: of one trait or skill. */

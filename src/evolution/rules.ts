@@ -7,7 +7,15 @@
 import { Key } from '../arguments/index.ts'
 import { ANY_TASK } from '../journal/index.ts'
 import { SkillKey } from '../personas/index.ts'
-import type { MutationOf, Persona, PersonaPathChange, PersonaPolicy } from '../personas/index.ts'
+import { combinedClaim, combinedValues, isCombined } from './combined-rules.ts'
+import type {
+  MutationOf,
+  Persona,
+  PersonaMutation,
+  PersonaPathChange,
+  PersonaPolicy
+} from '../personas/index.ts'
+import type { TraitValue } from './combined-rules.ts'
 
 /** A rule as a claim. */
 export interface PersonaRule {
@@ -20,7 +28,7 @@ export interface PersonaRule {
 }
 
 /** A mutation that combines no others. */
-export type SingleMutation = MutationOf<PersonaPolicy>
+type SingleMutation = MutationOf<PersonaPolicy>
 
 const TRAIT = 'persona trait '
 const SKILL = 'persona skill '
@@ -32,12 +40,17 @@ export function ruleOf(
   task: string | undefined
 ): PersonaRule | undefined {
   const [change] = changes
-  if (change === undefined || changes.length > 1) return undefined
-  const { path, before, after } = change
-  const [part, name = '', field] = path
+  if (change === undefined) return undefined
   const of = task ?? ANY_TASK
   const attribute = `${BETTER}${of}`
   const tasks = of === ANY_TASK ? 'Agents' : `For tasks of the class "${of}", agents`
+  if (changes.length > 1) {
+    const values = traitValuesOf(changes)
+    const claim = values.length < changes.length ? undefined : combinedClaim(values, tasks)
+    return claim && { ...claim, attribute }
+  }
+  const { path, before, after } = change
+  const [part, name = '', field] = path
   if (part === 'traits' && field === 'value' && isScalar(after)) {
     const value = String(after)
     return {
@@ -61,6 +74,14 @@ export function ruleOf(
   return undefined
 }
 
+function traitValuesOf(changes: readonly PersonaPathChange[]): TraitValue[] {
+  return changes.flatMap(({ path: [part, trait = '', field], after }) =>
+    part === 'traits' && field === 'value' && isScalar(after)
+      ? [{ trait, value: String(after) }]
+      : []
+  )
+}
+
 function isScalar(value: unknown): value is boolean | number | string {
   return ['boolean', 'number', 'string'].includes(typeof value)
 }
@@ -73,24 +94,28 @@ export function isOfTask({ attribute }: RuleClaim, tasks: ReadonlySet<string>): 
   return attribute.startsWith(BETTER) && (task === ANY_TASK || tasks.has(task))
 }
 
-/** Whether a persona has what a rule of the hive would choose. */
-export function isFollowed(persona: Persona, { attribute, entity, value }: RuleClaim): boolean {
+/** Whether a persona has what a rule of the hive would choose; of a combination, any part of it. */
+export function isFollowed(persona: Persona, rule: RuleClaim): boolean {
+  const { attribute, entity, value } = rule
   if (!attribute.startsWith(BETTER)) return false
   const { traits, skills } = persona
-  if (entity.startsWith(TRAIT)) {
-    const name = entity.slice(TRAIT.length)
-    return Object.hasOwn(traits, name) && String(traits[name]?.value) === value
-  }
+  const hasValue = (name: string, of: string): boolean =>
+    Object.hasOwn(traits, name) && String(traits[name]?.value) === of
+  if (isCombined(rule)) return combinedValues(rule).some((of) => hasValue(of.trait, of.value))
+  if (entity.startsWith(TRAIT)) return hasValue(entity.slice(TRAIT.length), value)
   const skill = entity.slice(SKILL.length)
   return entity.startsWith(SKILL) && Object.hasOwn(skills, skill) && String(skills[skill]) === value
 }
 
 /** What a rule of the hive would change in a persona; undefined if it does not fit it. */
-export function fittingRule(
-  persona: Persona,
-  { entity, attribute, value }: RuleClaim
-): SingleMutation | undefined {
+export function fittingRule(persona: Persona, rule: RuleClaim): PersonaMutation | undefined {
+  const { entity, attribute, value } = rule
   if (!attribute.startsWith(BETTER)) return undefined
+  if (isCombined(rule)) {
+    const values = combinedValues(rule)
+    const parts = values.flatMap((of) => traitMutation(persona, of.trait, of.value) ?? [])
+    return parts.length === 0 || parts.length < values.length ? undefined : { do: 'combine', parts }
+  }
   if (entity.startsWith(TRAIT)) return traitMutation(persona, entity.slice(TRAIT.length), value)
   if (entity.startsWith(SKILL)) return skillMutation(persona, entity.slice(SKILL.length), value)
   return undefined

@@ -258,6 +258,29 @@ describe('the evolution of a persona', () => {
     assert.equal((await evolution.state()).baseline.trials, 0)
   })
 
+  it('publishes what a kept combination showed, as one rule that chooses all of it', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution, hive } = agent.cortex
+    await solve(agent, 40, randomOf(12))
+    await evolution.mutate({ do: 'combine', parts: [GOOD, TERSE] })
+    await solve(agent, 30, randomOf(13))
+    assert.equal((await evolution.settle()).status, 'kept')
+    assert.equal((await evolution.advance()).rules, 1)
+    await hive.broadcastKnowledge()
+    const [rule] = await hive.getGlobalInsights({ tags: ['persona-rule'], state: 'released' })
+    assert.deepEqual(
+      [rule?.entity, rule?.attribute, rule?.value],
+      ['persona traits strategy, terse', 'better for all', 'good, true']
+    )
+    const other = await solver(db, 'other')
+    const [proposed] = await other.cortex.evolution.propose()
+    assert.deepEqual(
+      [proposed?.source, proposed?.mutation],
+      ['hive', { do: 'combine', parts: [GOOD, TERSE] }]
+    )
+  })
+
   it('counts the outcomes of an earlier try of the same persona', async () => {
     await using db = await createHive({ swarm: false })
     const agent = await solver(db)

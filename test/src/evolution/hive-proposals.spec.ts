@@ -83,12 +83,44 @@ describe('rules of the hive for a persona', () => {
     assert.equal(proposed(rules.slice(0, 1)), undefined)
   })
 
+  it('take the place of one that the persona follows alone, after all others', () => {
+    const followed = String(auditor().traits['t1']?.value)
+    const rules = [ruleFor('0', 't1', followed), ...RULES]
+    assert.deepEqual(proposed(rules)?.keys, [keyOf(FLAG)])
+    assert.deepEqual(proposed(rules, [], { [keyOf(FLAG)]: 'retest' })?.keys, [keyOf(LONG)])
+  })
+
+  it('that all showed no gain alone are tried together once', () => {
+    const alone = { [keyOf(LONG)]: 'retest', [keyOf(FLAG)]: 'retest' } as const
+    assert.deepEqual(proposed(RULES, [], alone)?.mutation, TOGETHER)
+    assert.equal(proposed(RULES, [], { ...alone, [keyOf(TOGETHER)]: 'retest' }), undefined)
+    assert.equal(proposed(RULES.slice(0, 1), [], alone), undefined)
+  })
+
+  it('that were kept together elsewhere are tried together, though they failed alone', () => {
+    const kept = {
+      id: '9',
+      entity: 'persona traits t1, t2',
+      attribute: 'better for all',
+      value: 'long, true'
+    }
+    const excluded = { [keyOf(LONG)]: 'excluded', [keyOf(FLAG)]: 'retest' } as const
+    assert.deepEqual(proposed([kept, ...RULES], [], excluded), {
+      mutation: TOGETHER,
+      keys: [keyOf(TOGETHER)],
+      hiveRule: '9'
+    })
+    const tested = { ...excluded, [keyOf(TOGETHER)]: 'retest' } as const
+    assert.equal(proposed([kept, ...RULES], [], tested), undefined)
+    // What is known of each trait comes first, and the combination before another rule for one.
+    assert.deepEqual(proposed([kept, ...RULES])?.keys, [keyOf(LONG), keyOf(FLAG)])
+  })
+
   it('that showed no gain alone are tried again with one that is new, and never as suspects', () => {
     const key = keyOf(LONG)
     assert.deepEqual(proposed(RULES, [], { [key]: 'retest' })?.mutation, TOGETHER)
     assert.equal(proposed(RULES, [], { [key]: 'excluded' })?.hiveRule, '2')
     assert.equal(proposed(RULES, [key])?.hiveRule, '2')
-    assert.equal(proposed(RULES, [], { [key]: 'retest', [keyOf(FLAG)]: 'retest' }), undefined)
     // Of one trait, the rule that was not tested comes first.
     const others = [ruleFor('3', 't2', 'true'), ...RULES]
     assert.deepEqual(proposed(others, [], { [keyOf(FLAG)]: 'retest' })?.keys, [keyOf(FLAG), key])

@@ -40,19 +40,70 @@ describe('a rule of a persona', () => {
     })
   })
 
+  it('of several traits is tried as a whole, by a persona that follows no part of it', () => {
+    const persona = auditor()
+    const parts = [
+      { do: 'set-flag', trait: 't2', value: true },
+      { do: 'choose-option', trait: 't1', option: 'long' }
+    ] as const
+    const { persona: mutated, inverse } = applyMutation(persona, {
+      do: 'combine',
+      parts: [...parts]
+    })
+    const rule = ruleOf(inverse.changes, undefined)
+    assert.deepEqual(rule, {
+      entity: 'persona traits t1, t2',
+      attribute: 'better for all',
+      value: 'long, true',
+      content: 'Agents succeed more often with the traits "t1" at "long" and "t2" at "true".'
+    })
+    const fitting = fittingRule(persona, rule)
+    assert.ok(fitting)
+    assert.equal(textOf(applyMutation(persona, fitting).persona), textOf(mutated))
+    for (const part of parts) {
+      const { persona: half } = applyMutation(persona, part)
+      assert.deepEqual([fittingRule(half, rule), isFollowed(half, rule)], [undefined, true])
+    }
+    assert.deepEqual([isFollowed(persona, rule), isFollowed(mutated, rule)], [false, true])
+    for (const wrong of [
+      { ...rule, value: 'long' },
+      { ...rule, value: 'long, true, 1' },
+      { ...rule, value: 'long, no-flag' },
+      { ...rule, entity: 'persona traits t1, t1', value: 'long, long' },
+      { ...rule, entity: 'persona traits t1', value: 'long' },
+      { ...rule, entity: 'persona traits t1, constructor' }
+    ]) {
+      assert.equal(fittingRule(persona, wrong), undefined)
+    }
+  })
+
+  it('is not stated for a combination with a skill', () => {
+    const { inverse } = applyMutation(auditor(), {
+      do: 'combine',
+      parts: [
+        { do: 'set-flag', trait: 't2', value: true },
+        { do: 'prefer-skill', skill: 'lint', weight: 1 }
+      ]
+    })
+    assert.equal(inverse.changes.length, 2)
+    assert.equal(ruleOf(inverse.changes, undefined), undefined)
+  })
+
   it('brings in no text, no skill, no option and no value out of bounds', () => {
     const persona = auditor()
     const names = fc.oneof(
       fc.constantFrom('t0', 't1', 't2', 'p0', 'run-tests', '__proto__', 'constructor', 'toString'),
+      fc.constantFrom('t1, t2', 't0, t1', 't0, t0', 't1, toString', 't2, run-tests'),
       fc.string()
     )
     const values = fc.oneof(
       fc.constantFrom('0.25', '2', '-1', 'NaN', 'Infinity', '', 'true', 'long', 'toString', '1e-9'),
+      fc.constantFrom('long, true', '0.25, long', 'long, long', 'true, 1', 'long, NaN'),
       fc.string()
     )
     fc.assert(
       fc.property(
-        fc.constantFrom('persona trait ', 'persona skill ', 'persona policy '),
+        fc.constantFrom('persona trait ', 'persona traits ', 'persona skill ', 'persona policy '),
         names,
         fc.constantFrom('better for all', 'better for x', 'worse for x'),
         values,
@@ -61,14 +112,20 @@ describe('a rule of a persona', () => {
           const mutation = fittingRule(persona, rule)
           if (mutation === undefined) return
           const { persona: after, inverse } = applyMutation(persona, mutation)
-          // One value of a part that the persona has; every text is still its own.
-          assert.equal(inverse.changes.length, 1)
-          const [part, , field] = inverse.changes[0]?.path ?? []
-          assert.ok((part === 'traits' && field === 'value') || part === 'skills')
+          // Values of parts that the persona has; every text is still its own.
+          const isCombined = kind === 'persona traits '
+          assert.equal(inverse.changes.length, isCombined ? 2 : 1)
+          for (const { path } of inverse.changes) {
+            const [part, , field] = path
+            assert.ok(
+              (part === 'traits' && field === 'value') || (part === 'skills' && !isCombined)
+            )
+          }
           assert.deepEqual(Object.keys(after.skills), Object.keys(persona.skills))
           assert.deepEqual(after.policies, persona.policies)
         }
-      )
+      ),
+      { numRuns: 5_000 }
     )
   })
 })
