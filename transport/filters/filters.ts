@@ -164,7 +164,14 @@ class FilterService implements Filters, Startable {
 
   async #pull(peer: PeerId): Promise<void> {
     const begun = await this.#pullKinds(peer, KINDS)
-    if (begun.length > 0) await this.#pullKinds(peer, begun)
+    if (begun.length === 0) return
+    await this.#pullKinds(peer, begun)
+    const name = peer.toString()
+    for (const kind of begun) {
+      if (this.peerFilters.versionOf(name, kind)?.version === 0) {
+        this.#init.onChange({ peer: name, kind })
+      }
+    }
   }
 
   /** All kinds in one message: most answers say that nothing is new. Resolves to those that only begin. */

@@ -279,6 +279,15 @@ describe('what a peer answers for its filter', () => {
     assert.deepEqual([asked, victim.swarm.offences], [3, 1])
   })
 
+  it('is told of also where it is empty', async () => {
+    await using a = await startNode({ memory: true, filterInterval: 0 })
+    const bootstrap = a.swarm.multiaddrs
+    await using b = await startNode({ memory: true, filterInterval: 0, bootstrap })
+    const [{ kind }] = await once(b.swarm, 'filter:change', { signal: signal() })
+    assert.equal(kind, 'published')
+    assert.equal(b.swarm.filters().find((each) => each.kind === 'published')?.peers, 1)
+  })
+
   it('is its elements and no bits where there are few', async () => {
     const store = await openStore()
     const observed = await observedOf(store, elements('a', 100))
