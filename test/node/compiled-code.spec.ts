@@ -22,7 +22,8 @@ describe('compiled code', () => {
     await mkdir(other, { recursive: true, mode: 0o755 })
     const directory = await startOnce(folder.path)
     const [ofNode = ''] = await readdir(directory)
-    assert.ok((await readdir(join(directory, ofNode))).length > 500)
+    // Chunks of the bundle, and modules that are not in it.
+    assert.ok((await readdir(join(directory, ofNode))).length > 50)
     assert.equal((await lstat(directory)).mode & 0o777, 0o700)
     assert.deepEqual(await readdir(dirname(directory)), [basename(directory)])
   })
