@@ -8,7 +8,7 @@ import {
 } from '../../../../src/skills/evidence/competition.ts'
 import { WINDOW } from '../../../../src/skills/evidence/constants.ts'
 import { addOutcome, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
-import { addToChain, NO_CHAIN } from '../../../../src/skills/evidence/chain.ts'
+import { NO_PAIRS } from '../../../../src/skills/evidence/chain.ts'
 import { hasDrifted, updateDrift, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
   isPromotable,
@@ -16,10 +16,12 @@ import {
   logWealth,
   verificationProgress
 } from '../../../../src/skills/evidence/e-process.ts'
+import { addToSequence, NO_SEQUENCE, readingsOf } from '../../../../src/skills/evidence/sequence.ts'
 import { headStart } from '../../../../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../../../../src/skills/evidence/prediction.ts'
-import { addToUses, NO_USES } from '../../../../src/skills/evidence/uses.ts'
-import type { Chain, Transitions } from '../../../../src/skills/evidence/chain.ts'
+import { addToUses, evidenceOf, NO_USES } from '../../../../src/skills/evidence/uses.ts'
+import type { Transitions } from '../../../../src/skills/evidence/chain.ts'
+import type { Sequence } from '../../../../src/skills/evidence/sequence.ts'
 import type { Counts } from '../../../../src/skills/evidence/counts.ts'
 
 describe('evidence of skills', () => {
@@ -40,9 +42,8 @@ describe('evidence of skills', () => {
     ] as const) {
       let sum = 0
       for (let stream = 0; stream < 2_000; stream++) {
-        sum += Math.exp(
-          logWealth([...chainsOf({ mean, rho, uses: 100 }, random)].at(-1)?.pairs ?? NO_CHAIN.pairs)
-        )
+        const sequence = [...sequencesOf({ mean, rho, uses: 100 }, random)].at(-1)
+        sum += Math.exp(logWealth([[sequence?.chain.pairs ?? NO_PAIRS]]))
       }
       assert.ok(sum / 2_000 <= 1, `${mean} ${rho}: ${sum / 2_000}`)
     }
@@ -56,27 +57,27 @@ describe('evidence of skills', () => {
 
   it('does not take a run of successes for many independent ones', () => {
     const run: Transitions = { ss: 100, sf: 0, fs: 0, ff: 0 }
-    assert.equal(isPromotable(run), false)
+    assert.equal(isPromotable([[run]]), false)
     const spread: Transitions = { ss: 100, sf: 3, fs: 3, ff: 0 }
-    assert.ok(logWealth(spread) > logWealth({ ss: 100, sf: 1, fs: 1, ff: 4 }))
+    assert.ok(logWealth([[spread]]) > logWealth([[{ ss: 100, sf: 1, fs: 1, ff: 4 }]]))
   })
 
   it('rejects nothing good that fails in bursts, and all that fail nine times of ten', () => {
     const random = randomOf(4)
     for (let stream = 0; stream < 50; stream++) {
-      assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, isRejectable), Infinity)
-      assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, isRejectable) < 300)
+      assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, rejects), Infinity)
+      assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, rejects) < 300)
     }
   })
 
   it('measures progress from 0 to 1, and 1 exactly when the evidence suffices', () => {
-    assert.equal(verificationProgress(NO_CHAIN.pairs), 0)
+    assert.equal(verificationProgress([[NO_PAIRS]]), 0)
     const nat = fc.nat({ max: 300 })
     fc.assert(
       fc.property(nat, nat, nat, nat, (ss, sf, fs, ff) => {
-        const progress = verificationProgress({ ss, sf, fs, ff })
+        const progress = verificationProgress([[{ ss, sf, fs, ff }]])
         assert.ok(progress >= 0 && progress <= 1)
-        assert.equal(progress === 1, isPromotable({ ss, sf, fs, ff }))
+        assert.equal(progress === 1, isPromotable([[{ ss, sf, fs, ff }]]))
       })
     )
   })
@@ -92,7 +93,8 @@ describe('evidence of skills', () => {
       let counts = NO_TRIALS
       let uses = NO_USES
       let first: number | undefined
-      while (counts.trials < WINDOW && !isPromotable(uses.promotion.pairs)) {
+      const hasProof = (): boolean => promotes(evidenceOf(uses).promotion)
+      while (counts.trials < WINDOW && !hasProof()) {
         if (isRejectable(uses.rejection.pairs)) break
         const ok = random() < rate
         counts = addOutcome(counts, ok)
@@ -104,7 +106,7 @@ describe('evidence of skills', () => {
       if (first === undefined) continue
       asked++
       predicted += first
-      if (isPromotable(uses.promotion.pairs)) promoted++
+      if (hasProof()) promoted++
     }
     assert.ok(asked > 50, `${asked}`)
     assert.ok(Math.abs(predicted - promoted) / asked < 0.06, `${predicted} ${promoted} of ${asked}`)
@@ -144,8 +146,8 @@ describe('evidence of skills', () => {
 
   it('promotes nothing by what others say alone', () => {
     const remote = [{ trials: 1e6, successes: 1e6, authors: 100 }]
-    const successes = (ss: number): Transitions => ({ ss, sf: 0, fs: 0, ff: 0 })
-    assert.equal(isPromotable(NO_CHAIN.pairs, headStart(remote)), false)
+    const successes = (ss: number): Transitions[][] => [[{ ss, sf: 0, fs: 0, ff: 0 }]]
+    assert.equal(isPromotable([[NO_PAIRS]], headStart(remote)), false)
     assert.equal(isPromotable(successes(50), headStart(remote)), false)
     assert.equal(isPromotable(successes(120), headStart(remote)), true)
     assert.equal(isPromotable(successes(120)), false)
@@ -173,39 +175,58 @@ describe('evidence of skills', () => {
 
 interface Stream {
   readonly mean: number
-  /** Correlation of neighbours. */
+  /** Correlation of neighbours, or of neighbouring outcomes of one caller. */
   readonly rho: number
   readonly uses: number
+  /** Callers, each with a chain of its own. Default: one without a name. */
+  readonly callers?: number
+  /** Callers without names take turns; those with names come in any order. */
+  readonly areNamed?: boolean
 }
 
 /** Number of streams that are ever promoted. */
 function promotedOf({ streams, ...stream }: Stream & { readonly streams: number }): number {
   const random = randomOf(1)
-  const times = Array.from({ length: streams }, () => firstUse(stream, random, isPromotable))
+  const times = Array.from({ length: streams }, () => firstUse(stream, random, promotes))
   return times.filter((time) => time < Infinity).length
+}
+
+function promotes(sequence: Sequence): boolean {
+  return isPromotable(readingsOf(sequence))
+}
+
+function rejects({ chain }: Sequence): boolean {
+  return isRejectable(chain.pairs)
 }
 
 /** The first use after which a test decides. */
 function firstUse(
   stream: Stream,
   random: () => number,
-  decides: (pairs: Transitions) => boolean
+  decides: (sequence: Sequence) => boolean
 ): number {
   let use = 0
-  for (const { pairs } of chainsOf(stream, random)) {
+  for (const sequence of sequencesOf(stream, random)) {
     use += 1
-    if (decides(pairs)) return use
+    if (decides(sequence)) return use
   }
   return Infinity
 }
 
-/** The chain after each use. */
-function* chainsOf({ mean, rho, uses }: Stream, random: () => number): Generator<Chain> {
-  let chain = addToChain(NO_CHAIN, random() < mean)
-  yield chain
-  for (let use = 2; use <= uses; use++) {
-    chain = addToChain(chain, random() < mean * (1 - rho) + (chain.last === true ? rho : 0))
-    yield chain
+/** The sequence after each use. */
+function* sequencesOf(
+  { mean, rho, uses, callers = 1, areNamed = false }: Stream,
+  random: () => number
+): Generator<Sequence> {
+  let sequence = NO_SEQUENCE
+  const lasts: boolean[] = []
+  for (let use = 0; use < uses; use++) {
+    const caller = areNamed ? Math.floor(random() * callers) : use % callers
+    const last = lasts[caller] ?? random() < mean
+    const ok = random() < mean * (1 - rho) + (last ? rho : 0)
+    lasts[caller] = ok
+    sequence = addToSequence(sequence, { ok, caller: areNamed ? `caller ${caller}` : undefined })
+    yield sequence
   }
 }
 
