@@ -6,9 +6,9 @@ import {
   rankCompetitors,
   thompsonSample
 } from '../../../../src/skills/evidence/competition.ts'
-import { WINDOW } from '../../../../src/skills/evidence/constants.ts'
+import { MAX_CALLERS, WINDOW } from '../../../../src/skills/evidence/constants.ts'
 import { addOutcome, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
-import { NO_PAIRS } from '../../../../src/skills/evidence/chain.ts'
+import { countOf, NO_PAIRS } from '../../../../src/skills/evidence/chain.ts'
 import { hasDrifted, updateDrift, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
   isPromotable,
@@ -53,6 +53,71 @@ describe('evidence of skills', () => {
     for (const mean of [0.95, 0.99, 1]) {
       assert.ok(promotedOf({ mean, rho: 0, uses: 300, streams: 200 }) >= 190, `${mean}`)
     }
+  })
+
+  it('does not take the turns of bursty callers for independent uses, named or not', function () {
+    this.timeout(60_000)
+    const turns = { mean: 0.8, uses: 1_000, streams: 100 }
+    for (const callers of [2, 5]) {
+      for (const areNamed of [false, true]) {
+        const label = `${callers} ${areNamed ? 'named' : 'unnamed'}`
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.3 }) <= 1, label)
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.6 }) <= 2, label)
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.9 }) <= 6, label)
+      }
+    }
+  })
+
+  it('has a mean of at most 1 for each reading that its hypothesis covers', () => {
+    const random = randomOf(6)
+    const meanOf = (stream: Stream, reading: number): number => {
+      let sum = 0
+      for (let i = 0; i < 1_000; i++) {
+        const sequence = [...sequencesOf({ ...stream, uses: 100 }, random)].at(-1) ?? NO_SEQUENCE
+        sum += Math.exp(logWealth([readingsOf(sequence).at(reading) ?? []]))
+      }
+      return sum / 1_000
+    }
+    for (const rho of [0, 0.5, 0.8]) {
+      const stream = { mean: 0.8, rho, uses: 100 }
+      for (const callers of [2, 3, 4, 5]) {
+        assert.ok(meanOf({ ...stream, callers }, callers - 1) <= 1, `${callers} in turns, ${rho}`)
+      }
+      for (const callers of [2, 5, 40]) {
+        const named = { ...stream, callers, areNamed: true }
+        assert.ok(meanOf(named, -1) <= 1, `${callers} named, ${rho}`)
+      }
+    }
+  })
+
+  it('promotes 95 % at 0.95 within 300 independent uses of callers with and without names', () => {
+    for (const areNamed of [false, true]) {
+      const stream = { mean: 0.95, rho: 0, uses: 300, callers: 5, areNamed }
+      assert.ok(promotedOf({ ...stream, streams: 100 }) >= 95, `${areNamed}`)
+    }
+  })
+
+  it('joins the outcomes of one caller, and follows a fixed number of callers', () => {
+    let { turns } = NO_SEQUENCE
+    let sequence = NO_SEQUENCE
+    const add = (ok: boolean, caller?: string): void => {
+      sequence = addToSequence(sequence, { ok, caller })
+      ;({ turns } = sequence)
+    }
+    for (let i = 0; i < 5; i++) for (const caller of ['a', 'b']) add(caller === 'a', caller)
+    assert.deepEqual(turns.byCaller, { ss: 4, sf: 0, fs: 0, ff: 4 })
+    assert.deepEqual(turns.others.pairs, { ...NO_PAIRS, sf: 1 })
+    assert.deepEqual(turns.strides[0], { ss: 4, sf: 0, fs: 0, ff: 4 })
+    assert.deepEqual(turns.strides[1], { ss: 0, sf: 4, fs: 3, ff: 0 })
+    add(true)
+    assert.deepEqual(turns.others.pairs, { ...NO_PAIRS, sf: 1, fs: 1 })
+    for (let i = 0; i < 2_000; i++) {
+      add(true, `once ${i}`)
+      assert.ok(turns.callers.length <= MAX_CALLERS)
+      if (i % 40 === 0) add(true, 'again')
+    }
+    assert.equal(turns.byCaller.ss > 30, true, 'a caller that returns finds a place')
+    assert.equal(countOf(turns.byCaller) + countOf(turns.others.pairs) + 1, turns.outcomes)
   })
 
   it('does not take a run of successes for many independent ones', () => {
