@@ -34,13 +34,12 @@ export const bursts: Benchmark = {
   about: 'promotion and blacklisting of skills whose outcomes come in bursts',
   defaults: { streams: 400, seed: 1 },
   run({ streams = 400, seed = 1 }) {
-    const random = randomOf(seed)
-    promotions(streams, random)
-    blacklistings(Math.ceil(streams / 4), random)
-    reports(streams, random)
-    callers(Math.ceil(streams / 4), random)
-    remote(streams, random)
-    turns(streams, random)
+    promotions(streams, randomOf(seed))
+    blacklistings(Math.ceil(streams / 4), randomOf(seed))
+    reports(streams, randomOf(seed))
+    callers(Math.ceil(streams / 4), randomOf(seed))
+    remote(streams, randomOf(seed))
+    turns(streams, randomOf(seed))
     return Promise.resolve()
   }
 }

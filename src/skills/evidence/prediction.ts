@@ -4,7 +4,8 @@
  * Under a Beta(2, 1) prior of the rate (skills that pass their declared tests succeed more often
  * than not) and independent outcomes from now on. Some rates are weighted by the posterior (Gelman
  * et al., "Bayesian Data Analysis", 3rd ed., section 2.4). For each, the log wealth at the end of
- * the window is that of the expected pairs of outcomes, with a logistic deviation.
+ * the window is that of the weakest reading with the expected pairs of outcomes, with a logistic
+ * deviation.
  */
 import { NO_PAIRS } from './chain.ts'
 import { DECISION, isPromotable, logWealth } from './e-process.ts'
@@ -45,6 +46,7 @@ function predict({ trials, successes }: Counts, readings: readonly Reading[]): n
   if (isPromotable(readings)) return 1
   const left = WINDOW - trials
   if (left <= 0) return 0
+  const reading = weakestOf(readings)
   const a = successes + PRIOR.successes - 1
   const b = trials - successes + PRIOR.failures - 1
   const logs = RATES.map((rate) => a * Math.log(rate) + b * Math.log1p(-rate))
@@ -55,11 +57,16 @@ function predict({ trials, successes }: Counts, readings: readonly Reading[]): n
     const weight = Math.exp((logs[i] ?? -Infinity) - top)
     total += weight
     if (rate <= PROMOTION_RATE || weight < 1e-4) continue
-    const missing =
-      DECISION - logWealth(readings.map((reading) => withExpected(reading, rate, left)))
+    const missing = DECISION - logWealth([withExpected(reading, rate, left)])
     promoted += weight / (1 + Math.exp(missing / (DEVIATION * Math.sqrt(left / WINDOW))))
   }
   return promoted / total
+}
+
+/** The reading with the least wealth: it is likely to decide last. */
+function weakestOf(readings: readonly Reading[]): Reading {
+  const wealths = readings.map((reading) => logWealth([reading]))
+  return readings[wealths.indexOf(Math.min(...wealths))] ?? []
 }
 
 /** With the pairs that independent outcomes of a rate are expected to add. */

@@ -126,13 +126,18 @@ export function isOut(uses: Uses, run: string): boolean {
   return useOfRun(uses, run) !== undefined
 }
 
+const evidences = new WeakMap<Uses, Evidence>()
+
 /** Everything before the first use whose outcome is not known. */
 export function evidenceOf(uses: Uses): Evidence {
+  const known = evidences.get(uses)
+  if (known !== undefined) return known
   let evidence = settledEvidence(uses)
   for (const use of uses.waiting) {
     if (use.out.length > 0) break
     evidence = withUse(evidence, use)
   }
+  evidences.set(uses, evidence)
   return evidence
 }
 
