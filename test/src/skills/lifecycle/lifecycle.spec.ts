@@ -103,7 +103,7 @@ describe('the life of a skill', () => {
 
   it('reads the blocks of one caller as a chain of its own', () => {
     let lifecycle = onTrial
-    for (const [hour, caller] of [...'abbabaabc'].entries()) {
+    for (const [hour, caller] of 'abbabaabc'.split('').entries()) {
       const at = hour * 3_600_001
       lifecycle = afterOutcome(lifecycle, { ok: caller === 'a', caller, at, draw: 0 }).lifecycle
     }
