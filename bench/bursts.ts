@@ -3,8 +3,8 @@
  * that takes outcomes as independent. Outcomes form a two-state Markov chain: `mean` is its rate of
  * success, `rho` the correlation of neighbours.
  */
-import { addToChain, NO_CHAIN } from '../src/skills/evidence/chain.ts'
 import { isPromotable } from '../src/skills/evidence/e-process.ts'
+import { addToSequence, NO_SEQUENCE, readingsOf } from '../src/skills/evidence/sequence.ts'
 import { headStart } from '../src/skills/evidence/remote-evidence.ts'
 import {
   afterBegin,
@@ -12,17 +12,14 @@ import {
   afterTests,
   UNTESTED
 } from '../src/skills/lifecycle/lifecycle.ts'
+import { HORIZON, HOUR, middleOf, nextOutcome as next, percent, USES } from './bursts/outcomes.ts'
+import { turns } from './bursts/turns.ts'
 import { afterIndependentUse, UNTRIED } from './independent-test.ts'
 import { randomOf, type Random } from '../test/fixtures/random.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { LifecycleState } from '../src/skills/lifecycle/lifecycle.ts'
 
-const USES = 3_000
-const HORIZON = 300
 const RHOS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const
-
-/** Milliseconds: later than any block of a caller. */
-const HOUR = 3_600_001
 
 const ON_TRIAL = afterTests(UNTESTED, 1, 1).lifecycle
 
@@ -37,12 +34,12 @@ export const bursts: Benchmark = {
   about: 'promotion and blacklisting of skills whose outcomes come in bursts',
   defaults: { streams: 400, seed: 1 },
   run({ streams = 400, seed = 1 }) {
-    const random = randomOf(seed)
-    promotions(streams, random)
-    blacklistings(Math.ceil(streams / 4), random)
-    reports(streams, random)
-    callers(Math.ceil(streams / 4), random)
-    remote(streams, random)
+    promotions(streams, randomOf(seed))
+    blacklistings(Math.ceil(streams / 4), randomOf(seed))
+    reports(streams, randomOf(seed))
+    callers(Math.ceil(streams / 4), randomOf(seed))
+    remote(streams, randomOf(seed))
+    turns(streams, randomOf(seed))
     return Promise.resolve()
   }
 }
@@ -80,7 +77,7 @@ function promotedAt(
   { mean, rho, uses }: { mean: number; rho: number; uses: number },
   random: Random
 ): Times {
-  let chain = NO_CHAIN
+  let sequence = NO_SEQUENCE
   let state = UNTRIED
   let ours = Infinity
   let before = Infinity
@@ -92,8 +89,8 @@ function promotedAt(
       if (state.status === 'verified') before = use
     }
     if (ours === Infinity) {
-      chain = addToChain(chain, last)
-      if (last && isPromotable(chain.pairs)) ours = use
+      sequence = addToSequence(sequence, { ok: last })
+      if (last && isPromotable(readingsOf(sequence))) ours = use
     }
   }
   return { ours, before }
@@ -249,16 +246,16 @@ function remote(streams: number, random: Random): void {
         return { trials: 100, successes, authors: 1 }
       })
       const start = headStart(counts)
-      let chain = NO_CHAIN
+      let sequence = NO_SEQUENCE
       let last = random() < mean
       let use = 0
-      while (use < uses && !isPromotable(chain.pairs, start)) {
-        chain = addToChain(chain, last)
+      while (use < uses && !isPromotable(readingsOf(sequence), start)) {
+        sequence = addToSequence(sequence, { ok: last })
         last = next(last, mean, rho, random)
         use++
       }
-      if (isPromotable(chain.pairs, start)) promoted++
-      times.push(isPromotable(chain.pairs, start) ? use : Infinity)
+      if (isPromotable(readingsOf(sequence), start)) promoted++
+      times.push(isPromotable(readingsOf(sequence), start) ? use : Infinity)
     }
     console.log(
       `${mean}, rho ${rho}, ${uses} uses`.padEnd(36) +
@@ -276,10 +273,6 @@ function told(
   return afterOutcome(lifecycle, { ...report, at, draw: random() }).lifecycle
 }
 
-function next(last: boolean, mean: number, rho: number, random: Random): boolean {
-  return random() < mean * (1 - rho) + (last ? rho : 0)
-}
-
 function pair(times: readonly Times[]): string {
   const share = (at: (each: Times) => number): string =>
     percent(times.filter((each) => at(each) < Infinity).length, times.length)
@@ -288,13 +281,4 @@ function pair(times: readonly Times[]): string {
 
 function medianOf(times: readonly Times[]): string {
   return `${middleOf(times.map(({ ours }) => ours))} / ${middleOf(times.map(({ before }) => before))}`
-}
-
-function middleOf(all: readonly number[]): string {
-  const median = all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Infinity
-  return median === Infinity ? 'never' : String(median)
-}
-
-function percent(part: number, whole: number): string {
-  return ((100 * part) / whole).toFixed(1)
 }

@@ -1,9 +1,9 @@
 /** What the evidence of skills decides on simulated streams, beside the rule that peeks at the raw rate. */
-import { addToChain, NO_CHAIN } from '../src/skills/evidence/chain.ts'
 import { WINDOW } from '../src/skills/evidence/constants.ts'
 import { addOutcome, NO_TRIALS } from '../src/skills/evidence/counts.ts'
 import { hasDrifted, updateDrift, NO_DRIFT } from '../src/skills/evidence/drift.ts'
 import { isPromotable } from '../src/skills/evidence/e-process.ts'
+import { addToSequence, NO_SEQUENCE, readingsOf } from '../src/skills/evidence/sequence.ts'
 import { headStart } from '../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../src/skills/evidence/prediction.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
@@ -97,13 +97,13 @@ function liars(streams: number, random: Random): void {
         authors: 1
       }))
       const start = headStart(remote)
-      let chain = NO_CHAIN
+      let sequence = NO_SEQUENCE
       let used = 0
-      while (used < trials && !isPromotable(chain.pairs, start)) {
-        chain = addToChain(chain, random() < rate)
+      while (used < trials && !isPromotable(readingsOf(sequence), start)) {
+        sequence = addToSequence(sequence, { ok: random() < rate })
         used++
       }
-      if (isPromotable(chain.pairs, start)) {
+      if (isPromotable(readingsOf(sequence), start)) {
         promoted++
         lengths.push(used)
       }

@@ -33,7 +33,7 @@ Do not record progress, plans, or what the documentation of the project already 
 
 ## Skills
 
-\`skill\` finds, shows and runs small tested programs of the hive in a sandbox. Look for one before you write a helper script.`
+\`skill\` finds and shows skills: small tested programs, which it runs in a sandbox, and written instructions. Look for one before you write a helper script. After you followed instructions, \`report\` on their id.`
 
 /** SKILL.md: at most 3,000 bytes, the description at most 1,024 characters. */
 export function skillText(): string {

@@ -2,7 +2,8 @@
 import { displayText } from '../foreign-text/index.ts'
 import { lowerBound } from './evidence/competition.ts'
 import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
-import { chainsOf } from './evidence/uses.ts'
+import { readingsOf } from './evidence/sequence.ts'
+import { evidenceOf } from './evidence/uses.ts'
 import { verificationProgress } from './evidence/e-process.ts'
 import type { DisplayText } from '../foreign-text/index.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
@@ -85,7 +86,7 @@ export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Cap
   const { id, skill, lifecycle, provenance, since, addedAt } = known
   const { name, description, kind, parents } = skill
   const { status, counts, headStart, uses } = lifecycle
-  const { pairs } = chainsOf(uses).promotion
+  const readings = readingsOf(evidenceOf(uses).promotion)
   return {
     id,
     name,
@@ -97,7 +98,7 @@ export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Cap
     trials: counts.trials,
     successes: counts.successes,
     outstanding: uses.waiting.reduce((sum, { out }) => sum + out.length, 0),
-    verificationProgress: status === 'verified' ? 1 : verificationProgress(pairs, headStart),
+    verificationProgress: status === 'verified' ? 1 : verificationProgress(readings, headStart),
     predictedReliability: predictedReliability(counts),
     predictedPromotion: status === 'verified' ? 1 : predictedPromotion(counts, uses),
     lowerBound: lowerBound(counts),

@@ -8,7 +8,6 @@ import type { AddTool } from '../tool.ts'
 
 const MAX_FOUND = 10
 
-/** Skills that were refused, or never tested, are not offered to agents. */
 const USABLE: ReadonlySet<string> = new Set(['experimental', 'pre-warming', 'verified'])
 
 const Input = z.object({
@@ -17,11 +16,28 @@ const Input = z.object({
   input: z.unknown().optional().describe('JSON, for run')
 })
 
+interface ListedSkill {
+  readonly id: string
+  readonly kind: 'code' | 'prompt'
+  readonly status: string
+  readonly untested: boolean
+  readonly provenance: { readonly from: string }
+}
+
+interface FoundSkill {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly untested: boolean
+  readonly uses: string
+  readonly description: string
+}
+
 export const addSkill: AddTool = (server, { call }) => {
   server.registerTool(
     'skill',
     {
-      description: 'Find, show or run (sandboxed) tested skills.',
+      description: 'Find, show or run (sandboxed) skills.',
       inputSchema: Input,
       outputSchema: z.object({ result: z.unknown() }),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
@@ -35,21 +51,41 @@ export const addSkill: AddTool = (server, { call }) => {
 }
 
 async function find(call: Call, text: string, options: CallOptions): Promise<CallToolResult> {
-  const skills = await call('skills', { text }, options)
-  const result = skills
-    .filter(({ status }) => USABLE.has(status))
-    .slice(0, MAX_FOUND)
-    .map(({ id, name, status, successes, trials, description }) => ({
+  const result: FoundSkill[] = []
+  for (const skill of await call('skills', { text }, options)) {
+    if (result.length === MAX_FOUND) break
+    if (!USABLE.has(skill.status) && !(await isOwnProse(call, skill, options))) continue
+    const { id, name, successes, trials, description, untested } = skill
+    const uses = `${successes}/${trials}`
+    const status = statusOf(skill)
+    result.push({
       id: shortId(id),
       name,
       status,
-      uses: `${successes}/${trials}`,
+      untested,
+      uses,
       description: oneLine(description)
-    }))
+    })
+  }
   const lines = result.map(
     ({ id, name, status, uses, description }) => `${id} ${name} ${status} ${uses} ${description}`
   )
   return answer(lines.length === 0 ? ['No skill matches.'] : lines, { result })
+}
+
+/** Prose of this node without tests is offered before any evidence: reading it runs nothing. */
+async function isOwnProse(
+  call: Call,
+  { id, kind, status, provenance }: ListedSkill,
+  options: CallOptions
+): Promise<boolean> {
+  if (status !== 'sandbox' || kind !== 'prompt' || provenance.from === 'hive') return false
+  const { details } = await call('show-skill', { skill: id }, options)
+  return details.skill.tests.length === 0
+}
+
+function statusOf({ status, untested }: Pick<ListedSkill, 'status' | 'untested'>): string {
+  return untested ? `${status}, untested` : status
 }
 
 async function show(call: Call, skill: string, options: CallOptions): Promise<CallToolResult> {
@@ -57,7 +93,7 @@ async function show(call: Call, skill: string, options: CallOptions): Promise<Ca
   const { name, description, kind, source, inputSchema, outputSchema } = details.skill
   const lines = [
     `${name}: ${description}`,
-    `${details.status}, ${details.successes} of ${details.trials} uses succeeded`,
+    `${statusOf(details)}, ${details.successes} of ${details.trials} uses succeeded`,
     `input: ${JSON.stringify(inputSchema)}`,
     `output: ${JSON.stringify(outputSchema)}`,
     `${kind}:`,

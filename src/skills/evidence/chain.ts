@@ -14,13 +14,22 @@ export interface Chain {
   readonly last?: boolean
 }
 
-export const NO_CHAIN: Chain = { pairs: { ss: 0, sf: 0, fs: 0, ff: 0 } }
+export const NO_PAIRS: Transitions = { ss: 0, sf: 0, fs: 0, ff: 0 }
+
+export const NO_CHAIN: Chain = { pairs: NO_PAIRS }
 
 export function addToChain({ pairs, last }: Chain, ok: boolean): Chain {
-  if (last === undefined) return { pairs, last: ok }
+  return { pairs: last === undefined ? pairs : addToPairs(pairs, last, ok), last: ok }
+}
+
+export function addToPairs(pairs: Transitions, before: boolean, ok: boolean): Transitions {
   const { ss, sf, fs, ff } = pairs
-  if (last) return { pairs: ok ? { ...pairs, ss: ss + 1 } : { ...pairs, sf: sf + 1 }, last: ok }
-  return { pairs: ok ? { ...pairs, fs: fs + 1 } : { ...pairs, ff: ff + 1 }, last: ok }
+  if (before) return ok ? { ...pairs, ss: ss + 1 } : { ...pairs, sf: sf + 1 }
+  return ok ? { ...pairs, fs: fs + 1 } : { ...pairs, ff: ff + 1 }
+}
+
+export function countOf({ ss, sf, fs, ff }: Transitions): number {
+  return ss + sf + fs + ff
 }
 
 /** The same chain with successes and failures exchanged. */

@@ -32,6 +32,18 @@ export const MAX_RUNS_OUT = 500
 /** Uses of one skill that wait for an earlier one; beyond them the earliest one ends. */
 export const MAX_WAITING = 1_000
 
+/**
+ * Distances of outcomes that the tests of promotion join, beside neighbours: callers without names
+ * that take turns, at most 5 of them. A stride more costs power (docs/decisions/skill-evidence.md).
+ */
+export const STRIDES = [2, 3, 4, 5] as const
+
+/** Callers of one skill that are followed by name. */
+export const MAX_CALLERS = 32
+
+/** Outcomes of others after which a new caller takes the place of one that did not return. */
+export const CALLER_REST = 200
+
 /** The rate that the drift test looks for in a promoted skill. */
 export const DRIFT_RATE = 0.6
 

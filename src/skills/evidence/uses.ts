@@ -11,7 +11,9 @@
  */
 import { BLOCK_TIME, MAX_RUNS_OUT, MAX_WAITING, RUN_TIMEOUT } from './constants.ts'
 import { addToChain, NO_CHAIN } from './chain.ts'
+import { addToSequence, NO_TURNS } from './sequence.ts'
 import type { Chain } from './chain.ts'
+import type { Sequence, Turns } from './sequence.ts'
 
 /** A run without an outcome, and when it began; milliseconds of the Unix epoch. */
 export interface RunOut {
@@ -36,12 +38,15 @@ export interface Uses {
   /** The outcomes before the first waiting use: as promotion and as rejection counts them. */
   readonly promotion: Chain
   readonly rejection: Chain
+  /** The outcomes as promotion counts them, by the turns of callers. */
+  readonly turns: Turns
   /** Uses that may change, and those after them. */
   readonly waiting: readonly Use[]
 }
 
-export interface Chains {
-  readonly promotion: Chain
+/** What the tests read. */
+export interface Evidence {
+  readonly promotion: Sequence
   readonly rejection: Chain
 }
 
@@ -61,7 +66,12 @@ export interface UseOutcome {
   readonly draw: number
 }
 
-export const NO_USES: Uses = { promotion: NO_CHAIN, rejection: NO_CHAIN, waiting: [] }
+export const NO_USES: Uses = {
+  promotion: NO_CHAIN,
+  rejection: NO_CHAIN,
+  turns: NO_TURNS,
+  waiting: []
+}
 
 /** Returns the same uses if as many runs are out as are followed. */
 export function beginRun(uses: Uses, { run, caller, at }: RunStart): Uses {
@@ -116,37 +126,49 @@ export function isOut(uses: Uses, run: string): boolean {
   return useOfRun(uses, run) !== undefined
 }
 
-/** What the tests read: everything before the first use whose outcome is not known. */
-export function chainsOf(uses: Uses): Chains {
-  let chains: Chains = uses
+const evidences = new WeakMap<Uses, Evidence>()
+
+/** Everything before the first use whose outcome is not known. */
+export function evidenceOf(uses: Uses): Evidence {
+  const known = evidences.get(uses)
+  if (known !== undefined) return known
+  let evidence = settledEvidence(uses)
   for (const use of uses.waiting) {
     if (use.out.length > 0) break
-    chains = withUse(chains, use)
+    evidence = withUse(evidence, use)
   }
-  return { promotion: chains.promotion, rejection: chains.rejection }
+  evidences.set(uses, evidence)
+  return evidence
 }
 
-function withUse({ promotion, rejection }: Chains, { ok, hasExpired }: Use): Chains {
+function settledEvidence({ promotion, turns, rejection }: Uses): Evidence {
+  return { promotion: { chain: promotion, turns }, rejection }
+}
+
+function withUse({ promotion, rejection }: Evidence, { ok, hasExpired, caller }: Use): Evidence {
   const isFailure = hasExpired === true || ok === false
   return {
-    promotion: addToChain(promotion, !isFailure),
+    promotion: addToSequence(promotion, { ok: !isFailure, caller }),
     rejection: ok === undefined ? rejection : addToChain(rejection, ok)
   }
 }
 
-/** Moves the first uses that cannot change any more to the chains. */
+/** Moves the first uses that cannot change any more to the evidence. */
 function settled(uses: Uses, now: number): Uses {
-  let { promotion, rejection } = uses
+  let evidence = settledEvidence(uses)
   let first = 0
   for (const use of uses.waiting) {
     const isOpen = use.caller !== undefined && now - use.at <= BLOCK_TIME
     const isCrowded = uses.waiting.length - first > MAX_WAITING
     if ((use.out.length > 0 || isOpen) && !isCrowded) break
     const ended = use.out.length > 0 ? { ...use, hasExpired: true } : use
-    ;({ promotion, rejection } = withUse({ promotion, rejection }, ended))
+    evidence = withUse(evidence, ended)
     first += 1
   }
-  return first === 0 ? uses : { promotion, rejection, waiting: uses.waiting.slice(first) }
+  if (first === 0) return uses
+  const { promotion, rejection } = evidence
+  const { chain, turns } = promotion
+  return { promotion: chain, rejection, turns, waiting: uses.waiting.slice(first) }
 }
 
 function blockOf(uses: Uses, caller: string | undefined, now: number): Use | undefined {

@@ -15,10 +15,11 @@ import {
   verificationProgress
 } from '../evidence/e-process.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
+import { readingsOf } from '../evidence/sequence.ts'
 import {
   addToUses,
   beginRun,
-  chainsOf,
+  evidenceOf,
   expireRuns,
   NO_USES,
   withdrawRun
@@ -182,9 +183,10 @@ function afterVerifiedUse(lifecycle: LifecycleState, ok: boolean): LifecycleChan
 
 function afterTrialUse(lifecycle: LifecycleState): LifecycleChange {
   const { counts, headStart, status, isAsked, uses } = lifecycle
-  const { promotion, rejection } = chainsOf(uses)
+  const { promotion, rejection } = evidenceOf(uses)
+  const readings = readingsOf(promotion)
   const tally = `${counts.successes} of ${counts.trials} uses succeeded`
-  if (isPromotable(promotion.pairs, headStart)) {
+  if (isPromotable(readings, headStart)) {
     return {
       lifecycle: { ...lifecycle, status: 'verified', isAsked: false },
       reason: `reliable: ${tally}`
@@ -194,10 +196,10 @@ function afterTrialUse(lifecycle: LifecycleState): LifecycleChange {
     return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `unreliable: ${tally}` }
   }
   if (status === 'sandbox') {
-    if (!isWorking(promotion.pairs)) return { lifecycle }
+    if (!isWorking(readings)) return { lifecycle }
     return { lifecycle: { ...lifecycle, status: 'experimental' }, reason: `works: ${tally}` }
   }
-  const progress = verificationProgress(promotion.pairs, headStart)
+  const progress = verificationProgress(readings, headStart)
   const prediction = predictedPromotion(counts, uses)
   if (status === 'experimental' && (progress >= WARM_PROGRESS || prediction >= WARM_PREDICTION)) {
     return { lifecycle: { ...lifecycle, status: 'pre-warming' }, reason: `promising: ${tally}` }

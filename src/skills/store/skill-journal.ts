@@ -8,7 +8,8 @@ import {
   MAX_TRANSITIONS
 } from '../constants.ts'
 import { verificationProgress } from '../evidence/e-process.ts'
-import { chainsOf } from '../evidence/uses.ts'
+import { readingsOf } from '../evidence/sequence.ts'
+import { evidenceOf } from '../evidence/uses.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { StoredReceipt } from '../running/receipt.ts'
 import type { SkillRecords } from './skill-records.ts'
@@ -59,7 +60,8 @@ export class SkillJournal {
     const { id, skill, state } = entry
     // If a drift restarted the evidence, the evidence before the drift is recorded.
     const { counts, headStart, uses } = after.counts.trials === 0 ? before : after
-    const progress = verificationProgress(chainsOf(uses).promotion.pairs, headStart)
+    const readings = readingsOf(evidenceOf(uses).promotion)
+    const progress = verificationProgress(readings, headStart)
     const transition = {
       id,
       name: skill.name,

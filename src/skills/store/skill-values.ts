@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { displayText } from '../../foreign-text/index.ts'
 import type { DisplayText } from '../../foreign-text/index.ts'
+import { STRIDES } from '../evidence/constants.ts'
+import { NO_TURNS } from '../evidence/sequence.ts'
 import { NO_USES } from '../evidence/uses.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { Skill } from '../skill-identity.ts'
@@ -48,9 +50,21 @@ const UseValue = z.object({
   ok: z.boolean().optional(),
   hasExpired: z.boolean().optional()
 })
+const TurnsValue = z.object({
+  outcomes: z.int().min(0),
+  latest: z.array(z.boolean()).readonly(),
+  strides: z.array(Pairs).length(STRIDES.length).readonly(),
+  callers: z
+    .array(z.object({ caller: z.string(), ok: z.boolean(), number: z.int().min(0) }))
+    .readonly(),
+  byCaller: Pairs,
+  others: ChainValue
+})
 const UsesValue = z.object({
   promotion: ChainValue,
   rejection: ChainValue,
+  /** Values of other versions lack it or have other strides: its tests start with new outcomes. */
+  turns: TurnsValue.catch(NO_TURNS),
   waiting: z.array(UseValue).readonly()
 })
 const LifecycleValue = z

@@ -137,6 +137,35 @@ describe('the MCP tools', () => {
     assert.match(textOf(failed), /skill/i)
   })
 
+  it('offer prose without tests as untested, and let its uses prove it', async () => {
+    const { capabilities } = api.db.agent.cortex
+    const prose = {
+      name: 'brand-voice',
+      description: 'How our texts sound.',
+      kind: 'prompt',
+      source: 'Short sentences.'
+    } as const
+    const { id } = await capabilities.registerCapability(prose)
+    const tested = { ...prose, name: 'brand-voice-tested', tests: [{ input: 'x', output: 'y' }] }
+    // Without a model its tests do not run, so it stays untested.
+    await assert.rejects(capabilities.registerCapability(tested), { code: 'SKILL_STATUS' })
+    assert.equal((await capabilities.get(tested.name)).status, 'sandbox')
+    const find = async (): Promise<string> =>
+      textOf(await use('skill', { action: 'find', skill: 'brand-voice' }))
+    assert.match(
+      await find(),
+      /^[0-9a-f]+ brand-voice sandbox, untested 0\/0 How our texts sound\.$/
+    )
+    const shown = textOf(await use('skill', { action: 'show', skill: 'brand-voice' }))
+    assert.match(shown, /sandbox, untested, 0 of 0 uses succeeded[^]*Short sentences\./)
+    for (let i = 0; (await capabilities.get(id)).status !== 'verified'; i++) {
+      assert.ok(i < 400)
+      const reported = await use('report', { id: id.slice(0, 12), outcome: 'worked' })
+      assert.equal(textOf(reported), 'recorded the use.')
+    }
+    assert.match(await find(), /brand-voice verified, untested 175\/175/)
+  })
+
   it('come with the verified skills as files, by the skills extension', async () => {
     const { capabilities } = api.db.agent.cortex
     const { id } = await capabilities.registerCapability({

@@ -6,9 +6,9 @@ import {
   rankCompetitors,
   thompsonSample
 } from '../../../../src/skills/evidence/competition.ts'
-import { WINDOW } from '../../../../src/skills/evidence/constants.ts'
+import { MAX_CALLERS, WINDOW } from '../../../../src/skills/evidence/constants.ts'
 import { addOutcome, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
-import { addToChain, NO_CHAIN } from '../../../../src/skills/evidence/chain.ts'
+import { countOf, NO_PAIRS } from '../../../../src/skills/evidence/chain.ts'
 import { hasDrifted, updateDrift, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
   isPromotable,
@@ -16,10 +16,12 @@ import {
   logWealth,
   verificationProgress
 } from '../../../../src/skills/evidence/e-process.ts'
+import { addToSequence, NO_SEQUENCE, readingsOf } from '../../../../src/skills/evidence/sequence.ts'
 import { headStart } from '../../../../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../../../../src/skills/evidence/prediction.ts'
-import { addToUses, NO_USES } from '../../../../src/skills/evidence/uses.ts'
-import type { Chain, Transitions } from '../../../../src/skills/evidence/chain.ts'
+import { addToUses, evidenceOf, NO_USES } from '../../../../src/skills/evidence/uses.ts'
+import type { Transitions } from '../../../../src/skills/evidence/chain.ts'
+import type { Sequence } from '../../../../src/skills/evidence/sequence.ts'
 import type { Counts } from '../../../../src/skills/evidence/counts.ts'
 
 describe('evidence of skills', () => {
@@ -40,9 +42,8 @@ describe('evidence of skills', () => {
     ] as const) {
       let sum = 0
       for (let stream = 0; stream < 2_000; stream++) {
-        sum += Math.exp(
-          logWealth([...chainsOf({ mean, rho, uses: 100 }, random)].at(-1)?.pairs ?? NO_CHAIN.pairs)
-        )
+        const sequence = [...sequencesOf({ mean, rho, uses: 100 }, random)].at(-1)
+        sum += Math.exp(logWealth([[sequence?.chain.pairs ?? NO_PAIRS]]))
       }
       assert.ok(sum / 2_000 <= 1, `${mean} ${rho}: ${sum / 2_000}`)
     }
@@ -54,29 +55,94 @@ describe('evidence of skills', () => {
     }
   })
 
+  it('does not take the turns of bursty callers for independent uses, named or not', function () {
+    this.timeout(60_000)
+    const turns = { mean: 0.8, uses: 1_000, streams: 100 }
+    for (const callers of [2, 5]) {
+      for (const areNamed of [false, true]) {
+        const label = `${callers} ${areNamed ? 'named' : 'unnamed'}`
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.3 }) <= 1, label)
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.6 }) <= 2, label)
+        assert.ok(promotedOf({ ...turns, callers, areNamed, rho: 0.9 }) <= 6, label)
+      }
+    }
+  })
+
+  it('has a mean of at most 1 for each reading that its hypothesis covers', () => {
+    const random = randomOf(6)
+    const meanOf = (stream: Stream, reading: number): number => {
+      let sum = 0
+      for (let i = 0; i < 1_000; i++) {
+        const sequence = [...sequencesOf({ ...stream, uses: 100 }, random)].at(-1) ?? NO_SEQUENCE
+        sum += Math.exp(logWealth([readingsOf(sequence).at(reading) ?? []]))
+      }
+      return sum / 1_000
+    }
+    for (const rho of [0, 0.5, 0.8]) {
+      const stream = { mean: 0.8, rho, uses: 100 }
+      for (const callers of [2, 3, 4, 5]) {
+        assert.ok(meanOf({ ...stream, callers }, callers - 1) <= 1, `${callers} in turns, ${rho}`)
+      }
+      for (const callers of [2, 5, 40]) {
+        const named = { ...stream, callers, areNamed: true }
+        assert.ok(meanOf(named, -1) <= 1, `${callers} named, ${rho}`)
+      }
+    }
+  })
+
+  it('promotes 95 % at 0.95 within 300 independent uses of callers with and without names', () => {
+    for (const areNamed of [false, true]) {
+      const stream = { mean: 0.95, rho: 0, uses: 300, callers: 5, areNamed }
+      assert.ok(promotedOf({ ...stream, streams: 100 }) >= 95, `${areNamed}`)
+    }
+  })
+
+  it('joins the outcomes of one caller, and follows a fixed number of callers', () => {
+    let { turns } = NO_SEQUENCE
+    let sequence = NO_SEQUENCE
+    const add = (ok: boolean, caller?: string): void => {
+      sequence = addToSequence(sequence, { ok, caller })
+      ;({ turns } = sequence)
+    }
+    for (let i = 0; i < 5; i++) for (const caller of ['a', 'b']) add(caller === 'a', caller)
+    assert.deepEqual(turns.byCaller, { ss: 4, sf: 0, fs: 0, ff: 4 })
+    assert.deepEqual(turns.others.pairs, { ...NO_PAIRS, sf: 1 })
+    assert.deepEqual(turns.strides[0], { ss: 4, sf: 0, fs: 0, ff: 4 })
+    assert.deepEqual(turns.strides[1], { ss: 0, sf: 4, fs: 3, ff: 0 })
+    add(true)
+    assert.deepEqual(turns.others.pairs, { ...NO_PAIRS, sf: 1, fs: 1 })
+    for (let i = 0; i < 2_000; i++) {
+      add(true, `once ${i}`)
+      assert.ok(turns.callers.length <= MAX_CALLERS)
+      if (i % 40 === 0) add(true, 'again')
+    }
+    assert.equal(turns.byCaller.ss > 30, true, 'a caller that returns finds a place')
+    assert.equal(countOf(turns.byCaller) + countOf(turns.others.pairs) + 1, turns.outcomes)
+  })
+
   it('does not take a run of successes for many independent ones', () => {
     const run: Transitions = { ss: 100, sf: 0, fs: 0, ff: 0 }
-    assert.equal(isPromotable(run), false)
+    assert.equal(isPromotable([[run]]), false)
     const spread: Transitions = { ss: 100, sf: 3, fs: 3, ff: 0 }
-    assert.ok(logWealth(spread) > logWealth({ ss: 100, sf: 1, fs: 1, ff: 4 }))
+    assert.ok(logWealth([[spread]]) > logWealth([[{ ss: 100, sf: 1, fs: 1, ff: 4 }]]))
   })
 
   it('rejects nothing good that fails in bursts, and all that fail nine times of ten', () => {
     const random = randomOf(4)
     for (let stream = 0; stream < 50; stream++) {
-      assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, isRejectable), Infinity)
-      assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, isRejectable) < 300)
+      assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, rejects), Infinity)
+      assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, rejects) < 300)
     }
   })
 
   it('measures progress from 0 to 1, and 1 exactly when the evidence suffices', () => {
-    assert.equal(verificationProgress(NO_CHAIN.pairs), 0)
+    assert.equal(verificationProgress([[NO_PAIRS]]), 0)
     const nat = fc.nat({ max: 300 })
     fc.assert(
       fc.property(nat, nat, nat, nat, (ss, sf, fs, ff) => {
-        const progress = verificationProgress({ ss, sf, fs, ff })
+        const progress = verificationProgress([[{ ss, sf, fs, ff }]])
         assert.ok(progress >= 0 && progress <= 1)
-        assert.equal(progress === 1, isPromotable({ ss, sf, fs, ff }))
+        assert.equal(progress === 1, isPromotable([[{ ss, sf, fs, ff }]]))
       })
     )
   })
@@ -92,7 +158,8 @@ describe('evidence of skills', () => {
       let counts = NO_TRIALS
       let uses = NO_USES
       let first: number | undefined
-      while (counts.trials < WINDOW && !isPromotable(uses.promotion.pairs)) {
+      const hasProof = (): boolean => promotes(evidenceOf(uses).promotion)
+      while (counts.trials < WINDOW && !hasProof()) {
         if (isRejectable(uses.rejection.pairs)) break
         const ok = random() < rate
         counts = addOutcome(counts, ok)
@@ -104,7 +171,7 @@ describe('evidence of skills', () => {
       if (first === undefined) continue
       asked++
       predicted += first
-      if (isPromotable(uses.promotion.pairs)) promoted++
+      if (hasProof()) promoted++
     }
     assert.ok(asked > 50, `${asked}`)
     assert.ok(Math.abs(predicted - promoted) / asked < 0.06, `${predicted} ${promoted} of ${asked}`)
@@ -144,8 +211,8 @@ describe('evidence of skills', () => {
 
   it('promotes nothing by what others say alone', () => {
     const remote = [{ trials: 1e6, successes: 1e6, authors: 100 }]
-    const successes = (ss: number): Transitions => ({ ss, sf: 0, fs: 0, ff: 0 })
-    assert.equal(isPromotable(NO_CHAIN.pairs, headStart(remote)), false)
+    const successes = (ss: number): Transitions[][] => [[{ ss, sf: 0, fs: 0, ff: 0 }]]
+    assert.equal(isPromotable([[NO_PAIRS]], headStart(remote)), false)
     assert.equal(isPromotable(successes(50), headStart(remote)), false)
     assert.equal(isPromotable(successes(120), headStart(remote)), true)
     assert.equal(isPromotable(successes(120)), false)
@@ -173,39 +240,58 @@ describe('evidence of skills', () => {
 
 interface Stream {
   readonly mean: number
-  /** Correlation of neighbours. */
+  /** Correlation of neighbours, or of neighbouring outcomes of one caller. */
   readonly rho: number
   readonly uses: number
+  /** Callers, each with a chain of its own. Default: one without a name. */
+  readonly callers?: number
+  /** Callers without names take turns; those with names come in any order. */
+  readonly areNamed?: boolean
 }
 
 /** Number of streams that are ever promoted. */
 function promotedOf({ streams, ...stream }: Stream & { readonly streams: number }): number {
   const random = randomOf(1)
-  const times = Array.from({ length: streams }, () => firstUse(stream, random, isPromotable))
+  const times = Array.from({ length: streams }, () => firstUse(stream, random, promotes))
   return times.filter((time) => time < Infinity).length
+}
+
+function promotes(sequence: Sequence): boolean {
+  return isPromotable(readingsOf(sequence))
+}
+
+function rejects({ chain }: Sequence): boolean {
+  return isRejectable(chain.pairs)
 }
 
 /** The first use after which a test decides. */
 function firstUse(
   stream: Stream,
   random: () => number,
-  decides: (pairs: Transitions) => boolean
+  decides: (sequence: Sequence) => boolean
 ): number {
   let use = 0
-  for (const { pairs } of chainsOf(stream, random)) {
+  for (const sequence of sequencesOf(stream, random)) {
     use += 1
-    if (decides(pairs)) return use
+    if (decides(sequence)) return use
   }
   return Infinity
 }
 
-/** The chain after each use. */
-function* chainsOf({ mean, rho, uses }: Stream, random: () => number): Generator<Chain> {
-  let chain = addToChain(NO_CHAIN, random() < mean)
-  yield chain
-  for (let use = 2; use <= uses; use++) {
-    chain = addToChain(chain, random() < mean * (1 - rho) + (chain.last === true ? rho : 0))
-    yield chain
+/** The sequence after each use. */
+function* sequencesOf(
+  { mean, rho, uses, callers = 1, areNamed = false }: Stream,
+  random: () => number
+): Generator<Sequence> {
+  let sequence = NO_SEQUENCE
+  const lasts: boolean[] = []
+  for (let use = 0; use < uses; use++) {
+    const caller = areNamed ? Math.floor(random() * callers) : use % callers
+    const last = lasts[caller] ?? random() < mean
+    const ok = random() < mean * (1 - rho) + (last ? rho : 0)
+    lasts[caller] = ok
+    sequence = addToSequence(sequence, { ok, caller: areNamed ? `caller ${caller}` : undefined })
+    yield sequence
   }
 }
 

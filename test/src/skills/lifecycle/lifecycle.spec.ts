@@ -101,6 +101,18 @@ describe('the life of a skill', () => {
     assert.deepEqual([drawn(0.4), drawn(0.6)], [false, true])
   })
 
+  it('reads the blocks of one caller as a chain of its own', () => {
+    let lifecycle = onTrial
+    for (const [hour, caller] of 'abbabaabc'.split('').entries()) {
+      const at = hour * 3_600_001
+      lifecycle = afterOutcome(lifecycle, { ok: caller === 'a', caller, at, draw: 0 }).lifecycle
+    }
+    const { turns, waiting } = lifecycle.uses
+    assert.deepEqual(turns.byCaller, { ss: 3, sf: 0, fs: 0, ff: 3 })
+    assert.deepEqual(turns.others.pairs, { ss: 0, sf: 1, fs: 0, ff: 0 })
+    assert.deepEqual(waiting.length, 1, 'the latest block may change')
+  })
+
   it('lets prose without tests prove itself by its uses, and starts again after a dispute', () => {
     const outcome = { ok: true, at: 0, draw: 0 }
     const seen = new Set<string>()

@@ -16,7 +16,7 @@ import { KnownRuns } from '../../../../src/skills/store/known-runs.ts'
 import { SkillRecords } from '../../../../src/skills/store/skill-records.ts'
 import { SkillStore } from '../../../../src/skills/store/skill-store.ts'
 import { identifySkill } from '../../../../src/skills/skill-identity.ts'
-import type { SkillInit } from 'noormme-hive'
+import type { SkillInit, SkillStatus } from 'noormme-hive'
 import type { Store } from '../../../../crdt/index.ts'
 import type { LifecycleChange, LifecycleState } from '../../../../src/skills/lifecycle/lifecycle.ts'
 import type { FailingDatabase } from '../../../fixtures/failing-database.ts'
@@ -32,21 +32,24 @@ const LENGTH: SkillInit = {
 const DAY = 24 * 60 * 60 * 1000
 
 describe('a store of skills of an earlier version', () => {
-  /** As it was before counts were told after the promotion. */
-  async function makeOlder(dataDir: string, id: string): Promise<void> {
+  interface StoredState {
+    standing: { lifetime?: unknown; uses?: { turns?: object } }
+    reported?: unknown
+    receipts?: unknown
+  }
+
+  async function changeState(
+    dataDir: string,
+    id: string,
+    change: (state: StoredState) => void
+  ): Promise<void> {
     const store = await openStore(join(dataDir, 'store'))
     try {
       const section = store.section('skills')
       const key = Buffer.from(`e/${id}`)
-      const state = JSON.parse(Buffer.from((await section.get(key)) ?? []).toString()) as {
-        standing: { lifetime?: unknown; uses?: unknown }
-        reported?: unknown
-        receipts?: unknown
-      }
-      delete state.standing.lifetime
-      delete state.standing.uses
-      delete state.reported
-      delete state.receipts
+      const text = Buffer.from((await section.get(key)) ?? []).toString()
+      const state = JSON.parse(text) as StoredState
+      change(state)
       await store.commit([section.put(key, Buffer.from(JSON.stringify(state)))])
     } finally {
       await store.close()
@@ -69,7 +72,13 @@ describe('a store of skills of an earlier version', () => {
       }
       await hive.skills.publish(id)
     }
-    await makeOlder(dataDir, id)
+    // As it was before counts were told after the promotion.
+    await changeState(dataDir, id, (state) => {
+      delete state.standing.lifetime
+      delete state.standing.uses
+      delete state.reported
+      delete state.receipts
+    })
     await using db = await createHive(init)
     const { capabilities, hive } = db.agent.cortex
     const { status, trials: known } = await capabilities.get(id)
@@ -80,6 +89,37 @@ describe('a store of skills of an earlier version', () => {
     now += DAY
     await capabilities.invoke(id, 'and another')
     assert.equal(await hive.skills.report(), 1)
+  })
+
+  it('keeps the order of outcomes, and begins to read them by the turns of callers', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    let now = 0
+    const init = { dataDir, swarm: false, clock: { now: () => now } } as const
+    let id = ''
+    const usedBefore = async (): Promise<SkillStatus> => {
+      await using db = await createHive(init)
+      const { capabilities } = db.agent.cortex
+      id = (await capabilities.registerCapability(LENGTH)).id
+      for (let i = 0; i < 100; i++) {
+        now += DAY
+        await capabilities.recordOutcome(id, { ok: i % 40 > 0, caller: `caller ${i % 2}` })
+      }
+      return (await capabilities.get(id)).status
+    }
+    assert.notEqual(await usedBefore(), 'verified')
+    await changeState(dataDir, id, ({ standing: { uses } }) => {
+      assert.ok(uses?.turns !== undefined)
+      delete uses.turns
+    })
+    assert.notEqual(await usedBefore(), 'verified')
+    await changeState(dataDir, id, ({ standing: { uses } }) => {
+      assert.deepEqual(Object(uses?.turns).outcomes, 100)
+      // Strides of another version.
+      Object(uses?.turns).strides.pop()
+    })
+    assert.notEqual(await usedBefore(), 'verified')
+    assert.equal(await usedBefore(), 'verified')
   })
 })
 
