@@ -180,12 +180,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /**
-   * Replaces this node's register of a record, durably. Returns the new entries: none where the vote
-   * before has another author key, since the new one then leaves later (`publishHeld`). Throws
-   * `LimitError` before anything is stored.
+   * Replaces this node's register of a record, durably, if `mayReplace` is true of it (default: yes).
+   * Returns the new entries: none where the vote before has another author key, since the new one then
+   * leaves later (`publishHeld`). Throws `LimitError` before anything is stored.
    */
-  async revise(publication: Publication): Promise<Entry[]> {
-    const entries = await this.#parts.publisher.revise(publication)
+  async revise(
+    publication: Publication,
+    mayReplace?: (own: Register | undefined) => boolean
+  ): Promise<Entry[]> {
+    const entries = await this.#parts.publisher.revise(publication, mayReplace)
     await this.releaseRetractions()
     return entries
   }

@@ -160,14 +160,19 @@ export class Publisher {
   }
 
   /**
-   * Replaces this node's register of a record, under any of its authors. Counters stay. Without entries
-   * the vote is held: it counts here, and leaves later.
+   * Replaces this node's register of a record, under any of its authors, if `mayReplace` is true of it.
+   * Counters stay. Without entries the vote is held (it counts here, and leaves later), or stays as it
+   * was.
    */
-  async revise(publication: Publication): Promise<Entry[]> {
+  async revise(
+    publication: Publication,
+    mayReplace?: (own: Register | undefined) => boolean
+  ): Promise<Entry[]> {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
       await this.#refresh()
+      if (mayReplace?.(await this.ownRegister(digest)) === false) return []
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
       const before = await this.#signer.latestOf(author, digest)
