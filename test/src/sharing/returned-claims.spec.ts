@@ -61,6 +61,8 @@ describe('a claim that returns', function () {
     const options = { k, bootstrap, ...(typeof swarm === 'object' ? swarm : {}) }
     const node = stack.use(await createHive({ ...QUIET, ...rest, swarm: options }))
     nodes.push(node)
+    const isReady = bootstrap.length === 0 || node.status.peers.length > 0
+    if (!isReady) await once(node, 'peer:connect', { signal: signal() })
     return node
   }
 
