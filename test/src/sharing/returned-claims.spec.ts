@@ -61,8 +61,13 @@ describe('a claim that returns', function () {
     const options = { k, bootstrap, ...(typeof swarm === 'object' ? swarm : {}) }
     const node = stack.use(await createHive({ ...QUIET, ...rest, swarm: options }))
     nodes.push(node)
-    const isReady = bootstrap.length === 0 || node.status.peers.length > 0
-    if (!isReady) await once(node, 'peer:connect', { signal: signal() })
+    if (bootstrap.length > 0) {
+      const reached = (): Promise<true | undefined> =>
+        Promise.resolve(node.status.peers.some(({ gossip }) => gossip !== 'none') || undefined)
+      await until(node, 'gossip:change', reached, signal())
+      const { peers, failed } = await node.agent.cortex.hive.synchronize({ signal: signal() })
+      assert.deepEqual([peers > 0, failed], [true, 0])
+    }
     return node
   }
 
