@@ -180,15 +180,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /**
-   * Replaces this node's register of a record, durably, if `mayReplace` is true of it (default: yes).
+   * Replaces this node's register of a record, durably; if `expected` is given, only that one.
    * Returns the new entries: none where the vote before has another author key, since the new one then
    * leaves later (`publishHeld`). Throws `LimitError` before anything is stored.
    */
-  async revise(
-    publication: Publication,
-    mayReplace?: (own: Register | undefined) => boolean
-  ): Promise<Entry[]> {
-    const entries = await this.#parts.publisher.revise(publication, mayReplace)
+  async revise(publication: Publication, expected?: Register): Promise<Entry[]> {
+    const entries = await this.#parts.publisher.revise(publication, expected)
     await this.releaseRetractions()
     return entries
   }

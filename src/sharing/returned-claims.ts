@@ -81,10 +81,7 @@ export class ReturnedClaims {
     const { vote, confidence, tags, validTo } = own
     const stated = { vote, confidence, tags, validTo, validFrom: begin, day: dayOf(clock.now()) }
     // A vote that changed meanwhile stays.
-    return replica.revise(
-      { record: attested.record, ...stated },
-      (now) => now !== undefined && Buffer.compare(now.commitment, own.commitment) === 0
-    )
+    return replica.revise({ record: attested.record, ...stated }, own)
   }
 
   /** Undefined unless the claim is current, and another value that peers may know began since `from`. */
