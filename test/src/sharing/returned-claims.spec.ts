@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive } from '../../../src/index.ts'
+import { epochBegin, epochOf } from '../../../crdt/index.ts'
+import { ClosedSwarm } from '../../fixtures/members.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import { until } from '../../fixtures/until.ts'
 import type { HiveInit, HiveNode } from '../../../src/index.ts'
 
 const QUIET = { upkeep: false } as const
 const HOUR = 3_600_000
+/** In seconds. */
+const DAY = 24 * 60 * 60
 
 const at = (year: number): Date => new Date(Date.UTC(year, 0))
 
@@ -185,6 +189,34 @@ describe('a claim that returns', function () {
     assert.deepEqual(await votes(d, '80'), [3, 0, 0, 3])
   })
 
+  it('is current again at once in a closed swarm, as one voice, whatever the author key', async () => {
+    const lab = new ClosedSwarm()
+    // In the middle of an epoch.
+    let time = 1_000 * (epochBegin(epochOf(Date.now() / 1_000)) + 3 * DAY)
+    const clock = { now: () => time }
+    const notBefore = Math.floor(time / 1_000) - 20 * DAY
+    const dates = { notBefore, notAfter: notBefore + 90 * DAY }
+    const members = [0, 1].map(() => lab.issue(lab.asRoot, dates))
+    const statements = [lab.founding.bytes, ...members.map(({ certificate }) => certificate.bytes)]
+    for (const { keys } of members) {
+      const member = { seed: keys.seed, statements }
+      await add({ clock, swarm: { name: lab.swarm, member } })
+    }
+    const [b, a] = nodes
+    assert.ok(a && b)
+    await say(a, '80', 2020)
+    await say(a, '8080', 2021)
+    await broadcast(a)
+    assert.deepEqual(await recalled(b), ['8080'])
+    time += 1_000 * 7 * DAY
+    await say(a, '80', 2022)
+    await broadcast(a)
+    assert.deepEqual(a.status.unsent, { retractions: 0, votes: 0 })
+    assert.deepEqual(await recalled(b), ['80'])
+    assert.deepEqual((await votes(b, '80'))?.slice(0, 3), [1, 0, 0])
+    assert.equal(a.status.authors, 2)
+  })
+
   it('is retracted and leaves hours later where the vote has an earlier author key', async () => {
     await using directory = await temporaryDirectory()
     let time = Date.UTC(2026, 5)
@@ -307,6 +339,37 @@ describe('a claim that is said again', () => {
       }
     }
     assert.equal(await published(promoted), 2)
+  })
+
+  it('waits for its time, also over a restart', async () => {
+    await using directory = await temporaryDirectory()
+    let time = at(2025).getTime()
+    const init = {
+      ...QUIET,
+      swarm: false,
+      dataDir: directory.path,
+      clock: { now: () => time }
+    } as const
+    let first: number
+    {
+      await using node = await createHive(init)
+      await say(node, '80', 2020)
+      await say(node, '8080', 2021)
+      await node.agent.cortex.hive.broadcastKnowledge()
+      await say(node, '80', 2026)
+      await node.agent.cortex.hive.broadcastKnowledge()
+      first = node.status.entries
+      assert.equal(first, 1)
+      time = at(2027).getTime()
+      await node.agent.cortex.hive.broadcastKnowledge({ minConfidence: 1 })
+      assert.equal(node.status.entries, first)
+    }
+    await using node = await createHive(init)
+    await node.agent.cortex.hive.broadcastKnowledge()
+    // This run has another author key, so the vote is held.
+    assert.deepEqual([node.status.entries, node.status.unsent.votes], [first, 1])
+    await node.agent.cortex.hive.broadcastKnowledge()
+    assert.deepEqual([node.status.entries, node.status.unsent.votes], [first, 1])
   })
 
   it('is dated where it had no time before', async () => {
