@@ -80,16 +80,22 @@ describe('a claim that returns', function () {
     await node[Symbol.asyncDispose]()
   }
 
+  async function synchronize(): Promise<void> {
+    for (const node of nodes) await node.agent.cortex.hive.synchronize({ signal: signal() })
+  }
+
   async function synced(): Promise<void> {
     const digests = async (): Promise<number> =>
       new Set(await Promise.all(nodes.map((node) => node.digest()))).size
-    for (const node of nodes) await node.agent.cortex.hive.synchronize({ signal: signal() })
+    await synchronize()
     while ((await digests()) > 1) {
       const changes = nodes.map((node) => once(node, 'hive:change', { signal: signal() }))
       for (const change of changes) change.catch(() => undefined)
-      for (const node of nodes) await node.agent.cortex.hive.synchronize({ signal: signal() })
+      await synchronize()
       if ((await digests()) > 1) await Promise.race(changes)
     }
+    // A node has heard a peer when the peer shows entries.
+    await synchronize()
   }
 
   async function broadcast(...from: HiveNode[]): Promise<void> {
