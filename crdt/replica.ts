@@ -180,12 +180,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /**
-   * Replaces this node's register of a record, durably. Returns the new entries: none where the vote
-   * before has another author key, since the new one then leaves later (`publishHeld`). Throws
-   * `LimitError` before anything is stored.
+   * Replaces this node's register of a record, durably; if `expected` is given, only that one.
+   * Returns the new entries: none where the vote before has another author key, since the new one then
+   * leaves later (`publishHeld`). Throws `LimitError` before anything is stored.
    */
-  async revise(publication: Publication): Promise<Entry[]> {
-    const entries = await this.#parts.publisher.revise(publication)
+  async revise(publication: Publication, expected?: Register): Promise<Entry[]> {
+    const entries = await this.#parts.publisher.revise(publication, expected)
     await this.releaseRetractions()
     return entries
   }

@@ -3,7 +3,7 @@
  * the next start. A node never vouches twice for a record, under any of its authors, and stores the
  * secret with which it can retract each vote.
  */
-import { toHex } from '../bytes/index.ts'
+import { equalBytes, toHex } from '../bytes/index.ts'
 import { CurrentAuthor } from './current-author.ts'
 import { FeedSigner } from './feed-signer.ts'
 import { OwnCompaction } from './own-compaction.ts'
@@ -160,14 +160,16 @@ export class Publisher {
   }
 
   /**
-   * Replaces this node's register of a record, under any of its authors. Counters stay. Without entries
-   * the vote is held: it counts here, and leaves later.
+   * Replaces this node's register of a record, under any of its authors; of `expected`, only that one.
+   * Counters stay. Without entries the vote is held (it counts here, and leaves later), or stays as it
+   * was.
    */
-  async revise(publication: Publication): Promise<Entry[]> {
+  async revise(publication: Publication, expected?: Register): Promise<Entry[]> {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
       await this.#refresh()
+      if (expected !== undefined && !isSameVote(expected, await this.ownRegister(digest))) return []
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
       const before = await this.#signer.latestOf(author, digest)
@@ -374,4 +376,9 @@ export class Publisher {
           ])
     )
   }
+}
+
+/** Each vote of this node has a commitment of its own. */
+function isSameVote(a: Register, b: Register | undefined): boolean {
+  return b !== undefined && equalBytes(a.commitment, b.commitment)
 }

@@ -1,7 +1,8 @@
 /**
  * Candidates for promotion: each fact that may leave this node and was not promoted. New and
  * changed facts come from the log. Facts that were considered and not promoted (low confidence,
- * withheld) wait in a section of their own.
+ * withheld) wait in a section of their own. So do promoted claims that began again while the vote of
+ * this node on their record gives an earlier begin.
  */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
@@ -13,12 +14,20 @@ import type { StoredFact, FactStore } from '../facts/index.ts'
 /** Facts to consider together. */
 export interface CandidateBatch {
   readonly facts: readonly StoredFact[]
+  /** Promoted claims that changed, or wait. */
+  readonly claims: readonly PromotedClaim[]
   /** Position in the log after these facts; undefined for facts that were considered before. */
   readonly next?: number
 }
 
 /** A fact, the record that it was promoted as, its agent, and when. */
 export type PromotedFact = Omit<Publication, 'isSigned'>
+
+/** A claim of this node, and the record that it was promoted as. */
+export interface PromotedClaim {
+  readonly fact: StoredFact
+  readonly record: Uint8Array
+}
 
 const CURSOR_KEY = Buffer.from('promotion')
 const EMPTY = new Uint8Array()
@@ -49,35 +58,43 @@ export class Candidates {
     for await (const [digest] of this.#deferred.entries()) {
       digests.push(digest)
       if (digests.length < size) continue
-      yield { facts: await this.#read(digests) }
+      yield await this.#sort(digests)
       digests = []
     }
-    if (digests.length > 0) yield { facts: await this.#read(digests) }
+    if (digests.length > 0) yield await this.#sort(digests)
     digests = []
     let next = await this.#cursor()
     for await (const part of this.#facts.log(next, end)) {
       digests.push(...part.digests)
       next = part.next
       if (digests.length < size) continue
-      yield { facts: await this.#unpromoted(digests), next }
+      yield { ...(await this.#changed(digests)), next }
       digests = []
     }
-    if (digests.length > 0) yield { facts: await this.#unpromoted(digests), next }
+    if (digests.length > 0) yield { ...(await this.#changed(digests)), next }
   }
 
-  /** Stores the outcome of a batch; facts that were not promoted are considered again later. */
+  /**
+   * Stores the outcome of a batch. Facts that were not promoted, and claims that are not `settled`, are
+   * considered again later.
+   */
   async recordOutcomes(
-    { facts, next }: CandidateBatch,
-    promoted: readonly PromotedFact[]
+    { facts, claims, next }: CandidateBatch,
+    promoted: readonly PromotedFact[],
+    settled: ReadonlySet<StoredFact>
   ): Promise<void> {
     const promotedFacts = new Set(promoted.map(({ fact }) => fact))
     const operations: Operation[] = await this.#standing(promoted)
     for (const { fact, record } of promoted) operations.push(this.#promoted.put(fact, record))
-    for (const { digest } of facts) {
-      if (next === undefined && promotedFacts.has(digest))
-        operations.push(this.#deferred.del(digest))
-      if (next !== undefined && !promotedFacts.has(digest))
-        operations.push(this.#deferred.put(digest, EMPTY))
+    const done = new Map<Uint8Array, boolean>()
+    for (const { digest, validAgainFrom } of facts) {
+      // The begin that was published may not be the last one.
+      done.set(digest, promotedFacts.has(digest) && validAgainFrom === undefined)
+    }
+    for (const { fact } of claims) done.set(fact.digest, settled.has(fact))
+    for (const [digest, isDone] of done) {
+      if (next === undefined && isDone) operations.push(this.#deferred.del(digest))
+      if (next !== undefined && !isDone) operations.push(this.#deferred.put(digest, EMPTY))
     }
     if (next !== undefined) {
       const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
@@ -136,14 +153,24 @@ export class Candidates {
     return facts.filter((fact) => !fact.private && fact.stale !== true)
   }
 
-  /** A changed fact is in the log again, and may have been promoted or considered before. */
-  async #unpromoted(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
+  /** A changed fact is in the log again, and may wait already. */
+  async #changed(digests: readonly Uint8Array[]): Promise<CandidateBatch> {
     const keys = uniqueOf(digests)
-    const [promoted, left] = await Promise.all([
-      this.#promoted.getMany(keys),
-      this.#deferred.getMany(keys)
-    ])
-    return this.#read(keys.filter((_, i) => promoted[i] === undefined && left[i] === undefined))
+    const left = await this.#deferred.getMany(keys)
+    return this.#sort(keys.filter((_, i) => left[i] === undefined))
+  }
+
+  /** Facts to promote, and promoted claims that have a begin. */
+  async #sort(digests: readonly Uint8Array[]): Promise<CandidateBatch> {
+    const read = await this.#read(digests)
+    const records = await this.#promoted.getMany(read.map(({ digest }) => digest))
+    return {
+      facts: read.filter((_, i) => records[i] === undefined),
+      claims: read.flatMap((fact, i) => {
+        const record = records[i]
+        return record === undefined || fact.validFrom === undefined ? [] : { fact, record }
+      })
+    }
   }
 
   async #cursor(): Promise<number> {

@@ -39,17 +39,19 @@ export class HitTexts {
       const name = toHex(digest)
       const [fact, insight] = [local.get(name), hive.get(name)]
       if (origin === 'local') return fact === undefined ? undefined : factText(fact, asOf)
-      return insight === undefined ? undefined : this.#insight(insight)
+      return insight === undefined ? undefined : this.#insight(insight, asOf)
     }
     return Promise.all(hits.map(read))
   }
 
-  async #insight(attested: AttestedRecord): Promise<DatedText | undefined> {
+  async #insight(attested: AttestedRecord, asOf: Date): Promise<DatedText | undefined> {
     const judgement = await this.#components.judge.judge(attested)
     if (judgement?.state !== 'released') return undefined
     const { kind, ...fields } = attested.record
-    const { confidence, corroboration, day, tags, validFrom, validTo, stale, isStale } = judgement
-    const since = validFrom === undefined ? {} : { validFrom }
+    const { confidence, corroboration, day, tags, validTo, stale, isStale } = judgement
+    const { validFrom, validAgainFrom } = judgement
+    const last = validAgainFrom !== undefined && validAgainFrom <= asOf ? validAgainFrom : validFrom
+    const since = last === undefined ? {} : { validFrom: last }
     const until = validTo === undefined ? {} : { validTo }
     const shown = {
       ...(kind === 'lesson' ? { kind } : {}),

@@ -7,6 +7,7 @@ import {
   Drafts,
   SharedKnowledge,
   Promotion,
+  ReturnedClaims,
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
@@ -162,7 +163,16 @@ export class CortexFactory {
       consent: adoptionConsent(options),
       onError
     })
+    const returned = new ReturnedClaims({
+      replica,
+      facts,
+      history: this.#history,
+      judge: this.#judge,
+      clock,
+      hasSwarm: swarm !== undefined
+    })
     this.#promotion = new Promotion({
+      returned,
       candidates: this.#candidates,
       facts,
       replica,

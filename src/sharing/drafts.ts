@@ -61,6 +61,11 @@ export function reasonToStay(fact: StoredFact): string | undefined {
   return fact.stale === true ? 'the fact is stale' : undefined
 }
 
+/** What was learned in a project leaves the node by `promote` alone: its owner decides. */
+export function isOfProject({ projects = [] }: StoredFact): boolean {
+  return projects.length > 0
+}
+
 export class Drafts {
   readonly #components: DraftsComponents
 

@@ -5,19 +5,22 @@
  * A record that peers may have published is fetched first, so that the vote needs no copy. Only the
  * body itself, verified by its digest, turns a record into a vote. So neither a full filter nor a
  * false answer of a peer prevents a publication.
+ *
+ * A promoted claim that began again is stated with its later begin (`returned-claims.ts`).
  */
 import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
 import { TurnBudget } from '../turn-budget.ts'
-import { reasonToStay } from './drafts.ts'
+import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
-import type { CandidateBatch, Candidates, PromotedFact } from '../knowledge/index.ts'
+import type { CandidateBatch, Candidates, PromotedClaim, PromotedFact } from '../knowledge/index.ts'
 import type { FactStore, StoredFact } from '../facts/index.ts'
 import type { PublicationDraft, Drafts } from './drafts.ts'
+import type { ReturnedClaims } from './returned-claims.ts'
 
 /** Which facts `broadcastKnowledge` publishes. */
 export interface BroadcastOptions extends AbortOptions {
@@ -72,6 +75,7 @@ export interface PromotionComponents {
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
+  readonly returned: Pick<ReturnedClaims, 'dated' | 'isSettled' | 'laterBegin' | 'state'>
   readonly facts: Pick<FactStore, 'whileHeld'>
   readonly clock: Clock
   /** Facts of a frozen agent stay on this node. */
@@ -90,6 +94,9 @@ const TURN_BYTES = 49_152
 
 /** What a fact costs whatever its length, in bytes. */
 const FACT_COST = 512
+
+/** Claims that began again of one broadcast: each is an entry of its own. Others wait. */
+const MAX_RETURNED = 256
 
 interface PreparedDraft extends PublicationDraft {
   readonly fact: StoredFact
@@ -118,13 +125,16 @@ export class Promotion {
     }
     /** The batch before, which is published while the next one is anonymised. */
     let publishing: Promise<void> = Promise.resolve()
+    let left = MAX_RETURNED
     try {
       for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
         signal?.throwIfAborted()
         const prepared = await this.#prepare(batch, minConfidence, withheld)
         await publishing
+        const returned = await this.#stateReturned(batch, { minConfidence, most: left, signal })
+        left -= returned.stated
         signal?.throwIfAborted()
-        publishing = count(this.#publish(batch, prepared, signal))
+        publishing = count(this.#publish(batch, prepared, returned.settled, signal))
         // Awaited with the next batch, or at the end.
         publishing.catch(() => undefined)
       }
@@ -149,11 +159,17 @@ export class Promotion {
       if (fact.confidence < minConfidence || isOfProject(fact)) continue
       if (this.#components.isFrozen(fact.agent)) continue
       await turn.spend(fact.record.length + FACT_COST)
-      const { draft } = this.#components.drafts.draftFrom(fact)
+      const { drafts, returned } = this.#components
+      const { draft } = drafts.draftFrom(await returned.dated(fact))
       if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
       else prepared.push({ fact, ...draft })
     }
     return prepared
+  }
+
+  /** A fact with the begin that it would be published with. */
+  dated(fact: StoredFact): Promise<StoredFact> {
+    return this.#components.returned.dated(fact)
   }
 
   /** Digests of the records that a fact was promoted as. */
@@ -163,8 +179,9 @@ export class Promotion {
 
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
-    const { drafts, replica, candidates, announce, isFrozen } = this.#components
-    const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
+    const { drafts, replica, candidates, announce, isFrozen, returned } = this.#components
+    const dated = await returned.dated(fact)
+    const tagged = { ...dated, tags: canonicalTags([...fact.tags, ...tags]) }
     const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') throw withheldError(draft)
@@ -181,12 +198,56 @@ export class Promotion {
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
     const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
+    if (status === 'already') await this.#stateAgain({ fact, record: draft.digest }, () => false)
     return { id: toHex(draft.digest), status }
+  }
+
+  /**
+   * States the promoted claims that began again, `most` of them. Returns their number, and the claims of
+   * which nothing is left to state.
+   */
+  async #stateReturned(
+    { claims }: CandidateBatch,
+    {
+      minConfidence,
+      most,
+      signal
+    }: { readonly minConfidence: number; readonly most: number; readonly signal?: AbortSignal }
+  ): Promise<{ readonly stated: number; readonly settled: ReadonlySet<StoredFact> }> {
+    const { returned } = this.#components
+    const settled = new Set<StoredFact>()
+    let stated = 0
+    for (const claim of claims) {
+      signal?.throwIfAborted()
+      const { fact } = claim
+      const mayLeave = fact.confidence >= minConfidence && !isOfProject(fact)
+      if (!(await returned.isSettled(claim)) && mayLeave && stated < most) {
+        if (await this.#stateAgain(claim, isOfProject)) stated += 1
+      }
+      if (await returned.isSettled(claim)) settled.add(fact)
+    }
+    return { stated, settled }
+  }
+
+  /** States the later begin of one claim, if it has one that others need. */
+  async #stateAgain(claim: PromotedClaim, isKept: (fact: StoredFact) => boolean): Promise<boolean> {
+    const { returned, drafts, announce } = this.#components
+    const { fact, record } = claim
+    const begin = await returned.laterBegin(claim)
+    if (begin === undefined || typeof drafts.draftFrom(fact).draft === 'string') return false
+    const entries = await this.#whileStored([fact], async (reasonFor, now) => {
+      return reasonFor(fact) !== undefined || isKept(now(fact))
+        ? undefined
+        : returned.state(record, begin)
+    })
+    await announce(entries ?? [])
+    return entries !== undefined
   }
 
   async #publish(
     batch: CandidateBatch,
     prepared: readonly PreparedDraft[],
+    settled: ReadonlySet<StoredFact>,
     signal: AbortSignal | undefined
   ): Promise<Published> {
     const { replica, candidates, announce } = this.#components
@@ -195,9 +256,9 @@ export class Promotion {
       signal
     )
     const facts = prepared.map(({ fact }) => fact)
-    const published = await this.#whileStored(facts, async (reasonFor, isInProject) => {
+    const published = await this.#whileStored(facts, async (reasonFor, now) => {
       const active = prepared.filter(
-        ({ fact }) => reasonFor(fact) === undefined && !isInProject(fact)
+        ({ fact }) => reasonFor(fact) === undefined && !isOfProject(now(fact))
       )
       const promoted = active.map((each) => this.#promoted(each.fact, each))
       // In one commit, so that what was published of a fact is always retracted when it is forgotten.
@@ -211,7 +272,7 @@ export class Promotion {
         })
       )
       // After a crash in between, the next broadcast finds these records published.
-      await candidates.recordOutcomes(batch, promoted)
+      await candidates.recordOutcomes(batch, promoted, settled)
       return result
     })
     await announce(published.entries)
@@ -221,13 +282,13 @@ export class Promotion {
   /**
    * Runs a publication while no fact changes and no other publication or forgetting runs. While bodies
    * were fetched a fact may have been forgotten, made private or learned in a project, and its agent
-   * frozen: `reasonFor` and `isInProject` tell of the fact as it is now.
+   * frozen: `reasonFor` tells of the fact as it is now, and `now` returns it.
    */
   #whileStored<T>(
     facts: readonly StoredFact[],
     publish: (
       reasonFor: (fact: StoredFact) => string | undefined,
-      isInProject: (fact: StoredFact) => boolean
+      now: (fact: StoredFact) => StoredFact
     ) => Promise<T>
   ): Promise<T> {
     const { candidates, facts: store, isFrozen } = this.#components
@@ -241,7 +302,7 @@ export class Promotion {
           const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
           return reasonToStay(now) ?? frozen
         }
-        return publish(reasonFor, (fact) => isOfProject(stored.get(toHex(fact.digest)) ?? fact))
+        return publish(reasonFor, (fact) => stored.get(toHex(fact.digest)) ?? fact)
       })
     )
   }
@@ -286,9 +347,4 @@ function withheldError(reason: string): HiveError {
 
 function frozenReason({ agent }: StoredFact): string {
   return `its agent "${agent}" is frozen`
-}
-
-/** What was learned in a project leaves the node by `promote` alone: its owner decides. */
-function isOfProject({ projects = [] }: StoredFact): boolean {
-  return projects.length > 0
 }

@@ -271,10 +271,10 @@ export class SharedKnowledge {
    * undefined if this node has no fact of that id. Nothing leaves.
    */
   async preview(id: string): Promise<Preview | undefined> {
-    const { facts, drafts } = this.#components
+    const { facts, drafts, promotion } = this.#components
     const digest = await resolveId(id, factIds(facts))
     const fact = digest === undefined ? undefined : await facts.get(digest)
-    return fact === undefined ? undefined : previewOf(fact, drafts)
+    return fact === undefined ? undefined : previewOf(await promotion.dated(fact), drafts)
   }
 
   /**

@@ -44,6 +44,21 @@ describe('a changed vote', () => {
     assert.deepEqual(await countsOf(node.replica), [0, 1])
   })
 
+  it('replaces only the vote that was expected, if one is', async () => {
+    await using node = await replicaOn()
+    const { replica } = node
+    await replica.publish([SAID])
+    const own = await replica.ownRegister(DIGEST)
+    assert.ok(own !== undefined)
+    const later = { ...SAID, validFrom: 2_000 }
+    assert.equal((await replica.revise(later, own)).length, 1)
+    assert.deepEqual(await replica.revise({ ...SAID, vote: 'dispute' }, own), [])
+    assert.equal((await replica.ownRegister(DIGEST))?.validFrom, 2_000)
+    await replica.retract(DIGEST)
+    assert.deepEqual(await replica.revise(later, own), [])
+    assert.equal(await replica.ownRegister(DIGEST), undefined)
+  })
+
   it('of another author counts here at once, and nowhere twice: it leaves after the retraction', async () => {
     await using directory = await temporaryDirectory()
     const clock = new HandClock()
