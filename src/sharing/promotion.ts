@@ -13,6 +13,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
 import { TurnBudget } from '../turn-budget.ts'
+import { ClaimRound } from './claim-round.ts'
 import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
@@ -104,6 +105,7 @@ interface PreparedDraft extends PublicationDraft {
 
 export class Promotion {
   readonly #components: PromotionComponents
+  readonly #round = new ClaimRound()
 
   constructor(components: PromotionComponents) {
     this.#components = components
@@ -126,6 +128,7 @@ export class Promotion {
     /** The batch before, which is published while the next one is anonymised. */
     let publishing: Promise<void> = Promise.resolve()
     let left = MAX_RETURNED
+    this.#round.begin()
     try {
       for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
         signal?.throwIfAborted()
@@ -138,6 +141,7 @@ export class Promotion {
         // Awaited with the next batch, or at the end.
         publishing.catch(() => undefined)
       }
+      this.#round.end()
     } finally {
       await publishing
     }
@@ -207,7 +211,7 @@ export class Promotion {
    * which nothing is left to state.
    */
   async #stateReturned(
-    { claims }: CandidateBatch,
+    { claims, next }: CandidateBatch,
     {
       minConfidence,
       most,
@@ -220,6 +224,7 @@ export class Promotion {
     for (const claim of claims) {
       signal?.throwIfAborted()
       const { fact } = claim
+      if (!this.#round.takes(fact.digest, next === undefined)) continue
       const mayLeave = fact.confidence >= minConfidence && !isOfProject(fact)
       if (!(await returned.isSettled(claim)) && mayLeave && stated < most) {
         if (await this.#stateAgain(claim, isOfProject)) stated += 1
