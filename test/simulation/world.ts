@@ -264,6 +264,8 @@ export class World {
   /** Changes of votes of honest nodes leave when their time has come, unless nobody admits the node. */
   #checkUnsent(node: SimulatedNode): void {
     if (!this.#honest.includes(node) || this.#door?.isMember(node) === false) return
+    // The simulated disk has no copies of hidden entries: a lost one is retracted nowhere.
+    if (node.hasFlippedBit && node.hasFoundDamage) return
     const { votes = 0, retractions = 0 } = node.running?.parts.replica.retractions.waiting ?? {}
     if (votes + retractions === 0) return
     this.#break(node, `has not sent ${votes} votes and ${retractions} retractions`)

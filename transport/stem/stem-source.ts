@@ -32,8 +32,10 @@ interface StemProgress {
   readonly author: Uint8Array
   /** Place up to which entries were handed to a relay. */
   sentSeq: number
-  /** Place that must be shown when the embargo ends; 0 while none is set. */
+  /** Place that must be shown when the embargo ends. */
   awaitedSeq: number
+  /** Whether an embargo runs: one at a time, also of a feed that has lost what was hidden. */
+  isWatched: boolean
   /** Embargoes that ended since something was shown. */
   failures: number
 }
@@ -58,13 +60,13 @@ export class StemSource extends SendLoop implements ItemSource {
     let isAnyGone = false
     for (const author of hidden) {
       const name = toHex(author)
-      const sent = this.#sent.get(name) ?? { author, sentSeq: 0, awaitedSeq: 0, failures: 0 }
+      const sent = this.#sent.get(name) ?? progressOf(author)
       this.#sent.set(name, sent)
       sent.sentSeq = Math.max(sent.sentSeq, replica.publicSeq(author) ?? 0)
       if (sent.failures > STUCK) continue
       const result = await this.#sendAfter(sent)
       isAnyGone ||= result === 'gone'
-      if (result === 'gone' || sent.awaitedSeq > 0) continue
+      if (result === 'gone' || sent.isWatched) continue
       // Where only peers are that take no stems, it ends here when its time has come.
       if (result === 'sent') this.#watch(sent, sent.sentSeq)
       else if (isConnected()) this.#watch(sent, replica.headOf(author).seq)
@@ -110,6 +112,7 @@ export class StemSource extends SendLoop implements ItemSource {
 
   #watch(sent: StemProgress, awaited: number): void {
     sent.awaitedSeq = awaited
+    sent.isWatched = true
     this.#init.startEmbargo(() => this.#onEmbargoEnded(sent))
   }
 
@@ -142,7 +145,7 @@ export class StemSource extends SendLoop implements ItemSource {
         if (isLast) await this.#rest(sent)
       }
     }
-    sent.awaitedSeq = 0
+    sent.isWatched = false
     this.send()
   }
 
@@ -168,6 +171,10 @@ export class StemSource extends SendLoop implements ItemSource {
     for await (const entry of replica.entriesAfter(author, seq - 1))
       await gossip([readEntry(entry)])
   }
+}
+
+function progressOf(author: Uint8Array): StemProgress {
+  return { author, sentSeq: 0, awaitedSeq: 0, isWatched: false, failures: 0 }
 }
 
 /** More failures than relays: nothing is sent until the rest is over. */

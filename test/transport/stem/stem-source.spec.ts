@@ -95,6 +95,22 @@ describe('the source of stems', () => {
     await store.close()
   })
 
+  it('waits once for an author whose entries are lost, however often it sends', async () => {
+    const store = await openStore()
+    const replica = await openReplica({ store, hidesOwn: true })
+    await replica.publish([publication('one')])
+    const entries = store.section('entries')
+    for await (const [key] of entries.entries()) await store.commit([entries.del(key.slice())])
+    await replica.audit()
+    assert.equal(replica.hiddenAuthors().length, 1)
+    const swallowed = new Swallowed(replica, store, await peerIds(1))
+    for (let i = 0; i < 5; i++) await swallowed.send()
+    assert.equal(swallowed.embargoes.length, 1)
+    await swallowed.endEmbargo()
+    assert.equal(swallowed.embargoes.length, 1)
+    await store.close()
+  })
+
   it('sends by one relay for the life of an author, also over a restart, and by others for others', async () => {
     const store = await openStore()
     const replica = await openReplica({ store, hidesOwn: true })
