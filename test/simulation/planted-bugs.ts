@@ -204,7 +204,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'no watch of a stem after the first',
     file: 'transport/stem/stem-source.ts',
-    from: '    sent.awaitedSeq = 0\n    this.send()\n',
+    from: '    sent.isWatched = false\n    this.send()\n',
     to: '    this.send()\n',
     isPast: true
   },

@@ -176,12 +176,16 @@ describe('the MCP tools', () => {
       tests: [{ input: 2, output: 6 }]
     })
     const skills = new SkillsClient(client)
-    assert.deepEqual((await skills.list()).skills, [], 'one that is not verified is not served')
+    const served = async (): Promise<Awaited<ReturnType<typeof skills.list>>['skills']> => {
+      const all = (await skills.list()).skills
+      return all.filter(({ frontmatter }) => frontmatter.name === 'triple')
+    }
+    assert.deepEqual(await served(), [], 'one that is not verified is not served')
     for (let i = 0; (await capabilities.get(id)).status !== 'verified'; i++) {
       assert.ok(i < 400)
       await capabilities.recordOutcome(id, { ok: true, caller: `caller ${i}` })
     }
-    const [entry] = (await skills.list()).skills
+    const [entry] = await served()
     assert.ok(entry !== undefined)
     const file = await skills.read(entry)
     assert.equal(file.verified, true)
