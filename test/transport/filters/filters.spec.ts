@@ -259,6 +259,7 @@ describe('what a peer answers for its filter', () => {
     })
     let peer = ''
     let asked = 0
+    const changed = once(victim.swarm, 'filter:change', { signal: signal() })
     await using attacker = await attackerOn(victim, signal(), {
       filter: (stream) => {
         stream.addEventListener('message', () => {
@@ -270,7 +271,7 @@ describe('what a peer answers for its filter', () => {
       }
     })
     peer = attacker.peer
-    await once(victim.swarm, 'filter:change', { signal: signal() })
+    await changed
     await victim.swarm.synchronize({ signal: signal() })
     assert.deepEqual([asked, victim.swarm.offences], [2, 0])
     assert.equal(victim.swarm.filters()[0]?.peers, 0)
