@@ -6,9 +6,18 @@ import { MalformedError } from '../errors.ts'
 /** 2^20: a frame must not request a window larger than its unpacked size. */
 const WINDOW_LOG = 20
 
+/**
+ * With this and a 256th more than the content a frame never fills a chunk (ZSTD_COMPRESSBOUND). Where one
+ * does, node:zlib appends a second, empty frame, and every node refuses the payload.
+ */
+const SPARE_BYTES = 1024
+
 /** One Zstandard frame. */
 export function pack(update: Uint8Array): Uint8Array {
-  return zstdCompressSync(update, { params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG } })
+  return zstdCompressSync(update, {
+    chunkSize: update.length + (update.length >>> 8) + SPARE_BYTES,
+    params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG }
+  })
 }
 
 /** Exactly one frame: bytes after it would be signed and relayed, but read by no node. */

@@ -83,7 +83,8 @@ describe('joining', function () {
     await inviting.exit
     const replaced = await machine.run('hive join --replace - < invite')
     assert.equal(replaced.code, 1)
-    assert.match(replaced.stdout, /does not answer: no node listens at this address/)
+    // Another program may have the port by now.
+    assert.match(replaced.stdout, /does not answer: /)
     assert.match(replaced.stderr, /No node of the swarm answers now/)
     assert.match(await readFile(config, 'utf8'), /^swarm = "team"\nbootstrap = \[.*\]\n\n# mine\n$/)
     const none = await machine.run('hive netcheck --data-dir first; hive invite --data-dir first')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { MalformedError } from '../../../crdt/index.ts'
 import { MAX_UNPACKED_BYTES } from '../../../crdt/constants.ts'
 import { pack, unpack } from '../../../crdt/feeds/payload.ts'
@@ -8,6 +9,16 @@ describe('payloads', () => {
     const update = Buffer.from('an update '.repeat(1_000))
     assert.deepEqual(Buffer.from(unpack(pack(update))), update)
     assert.ok(pack(update).length < update.length / 10)
+  })
+
+  it('are one frame at each length, also where node:zlib would fill a chunk', () => {
+    const lengths = [0, 1, 32_768, 65_536, MAX_UNPACKED_BYTES]
+    // 16,374 random bytes become a frame of 16,384.
+    for (let length = 16_300; length < 16_400; length++) lengths.push(length)
+    for (const length of lengths) {
+      const update = randomBytes(length)
+      assert.ok(update.equals(unpack(pack(update))), `${length} bytes`)
+    }
   })
 
   it('are one frame: bytes or a second frame behind it are refused', () => {
