@@ -43,12 +43,12 @@ interface Choice {
 /**
  * At most one proposal, the first of these that there is:
  *
- * 1. Of each trait and skill of which the persona follows no rule, the rule with most voices that may
+ * 1. For each trait and skill that has no rule of the persona yet, the rule with most voices that may
  *    be tried here, all of them together. Rules that showed no gain alone, with the persona as it is,
  *    are tried together with one that was not tested, or once with each other. Rules of a combination
  *    that was taken back are left to the other candidates.
  * 2. A combination that was kept elsewhere, if the persona follows no part of it.
- * 3. Another rule for a trait or a skill of which the persona follows one, alone: it takes the place
+ * 3. Another rule for a trait or skill that has a rule of the persona, alone: it takes the place
  *    of what has helped. The rule that was found first has most voices, and is often not the best.
  */
 export function hiveProposal(init: HiveProposalInit): HiveProposal | undefined {

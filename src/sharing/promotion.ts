@@ -287,7 +287,7 @@ export class Promotion {
   /**
    * Runs a publication while no fact changes and no other publication or forgetting runs. While bodies
    * were fetched a fact may have been forgotten, made private or learned in a project, and its agent
-   * frozen: `reasonFor` tells of the fact as it is now, and `now` returns it.
+   * frozen. `reasonFor` gives the reason why the stored fact may not leave, and `now` gives the stored fact.
    */
   #whileStored<T>(
     facts: readonly StoredFact[],

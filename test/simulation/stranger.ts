@@ -61,7 +61,7 @@ function corrupt(bytes: Uint8Array, random: Seeded): Uint8Array {
 }
 
 /** One entry for the swarm, and another with the same author and place for one peer. */
-export async function fork(running: RunningNode, random: Seeded): Promise<void> {
+async function fork(running: RunningNode, random: Seeded): Promise<void> {
   const { parts } = running
   const number = random.below(1_000_000)
   const sides = ['one', 'other'].map((side) => honestValues(`A fact of the ${side} ${number}.`))
@@ -90,7 +90,7 @@ export async function fork(running: RunningNode, random: Seeded): Promise<void> 
 }
 
 /** An author whose second entry does not follow its first one; in a closed swarm a forged entry. */
-export async function breakChain(running: RunningNode, random: Seeded): Promise<void> {
+async function breakChain(running: RunningNode, random: Seeded): Promise<void> {
   const { replica, swarm, members } = running.parts
   if (members !== undefined) return impersonate(running, random)
   const number = random.below(1_000_000)
@@ -105,7 +105,7 @@ export async function breakChain(running: RunningNode, random: Seeded): Promise<
 }
 
 /** An entry that goes on where another author's feed ends, which that author never signed. */
-export async function impersonate(running: RunningNode, random: Seeded): Promise<void> {
+async function impersonate(running: RunningNode, random: Seeded): Promise<void> {
   const { replica, swarm } = running.parts
   const heads = replica.heads().filter(({ fork: at }) => at === 0)
   if (heads.length === 0) return
@@ -119,7 +119,7 @@ export async function impersonate(running: RunningNode, random: Seeded): Promise
 const VOICE_LIES = ['none', 'tag', 'credential'] as const
 
 /** One more vote of the same member, as it is or as another voice. */
-export async function voteAgain(running: RunningNode, random: Seeded): Promise<void> {
+async function voteAgain(running: RunningNode, random: Seeded): Promise<void> {
   const lie = random.pick(VOICE_LIES)
   const entry = await anotherVote(running, random, lie)
   if (entry === undefined) return
@@ -135,4 +135,22 @@ async function passOn({ host }: RunningNode, entry: Entry, random: Seeded): Prom
   const stream = await random.pick(peers).newStream(protocol)
   stream.send(framed(writeEntry(entry)))
   await stream.close()
+}
+
+interface Lie {
+  /** For the story. */
+  readonly text: string
+  readonly tell: (running: RunningNode, random: Seeded) => Promise<void>
+}
+
+const LIES: ReadonlyMap<Manner, Lie> = new Map([
+  ['forking', { text: 'signs two entries for one place', tell: fork }],
+  ['forging', { text: 'forges an entry', tell: impersonate }],
+  ['unchained', { text: 'signs an entry that follows no other', tell: breakChain }],
+  ['many-voiced', { text: 'votes again', tell: voteAgain }]
+])
+
+/** What a stranger of this manner says now and then; undefined if it says nothing of its own. */
+export function lieOf(manner: Manner): Lie | undefined {
+  return LIES.get(manner)
 }

@@ -11,7 +11,7 @@ import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
 import { Story } from './story.ts'
-import { breakChain, fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
+import { lieOf, tamperOf } from './stranger.ts'
 import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
@@ -447,12 +447,12 @@ export class World {
   #lie(stranger: SimulatedNode): void {
     const { manner } = this.#plan
     const { running } = stranger
-    const lie = LIES.get(manner)
+    const lie = lieOf(manner)
     if (running === undefined || lie === undefined) return
     this.#forks += manner === 'forking' ? 1 : 0
     this.#authors += manner === 'forking' || manner === 'unchained' ? 1 : 0
-    this.story.tell(stranger.name, LIE_TEXTS.get(manner) ?? 'lies')
-    const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
+    this.story.tell(stranger.name, lie.text)
+    const work = simulated().time.runAs(running.owner, () => lie.tell(running, this.#random))
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
 
@@ -480,20 +480,6 @@ const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
   power: 'loses power',
   'torn-log': 'loses power, and a part of its log'
 }
-
-const LIES: ReadonlyMap<Manner, typeof fork> = new Map([
-  ['forking', fork],
-  ['forging', impersonate],
-  ['unchained', breakChain],
-  ['many-voiced', voteAgain]
-])
-
-const LIE_TEXTS: ReadonlyMap<Manner, string> = new Map([
-  ['forking', 'signs two entries for one place'],
-  ['forging', 'forges an entry'],
-  ['unchained', 'signs an entry that follows no other'],
-  ['many-voiced', 'votes again']
-])
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

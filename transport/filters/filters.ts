@@ -80,7 +80,7 @@ type Write = (frame: Uint8Array) => Promise<void>
 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
-/** Up to so many elements they are sent, and not the bits: the smallest filter has 96 KiB of bits. */
+/** A filter of at most so many elements is sent as a list of them: its bits take 96 KiB at least. */
 const MAX_LISTED_ELEMENTS = 2 ** 12
 
 class FilterService implements Filters, Startable {

@@ -280,7 +280,7 @@ describe('what a peer answers for its filter', () => {
     assert.deepEqual([asked, victim.swarm.offences], [3, 1])
   })
 
-  it('is told of also where it is empty', async () => {
+  it('raises an event also where it is empty', async () => {
     await using a = await startNode({ memory: true, filterInterval: 0 })
     const bootstrap = a.swarm.multiaddrs
     await using b = await startNode({ memory: true, filterInterval: 0, bootstrap })
