@@ -17,7 +17,6 @@ import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Crash } from './simulated-node.ts'
-import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
