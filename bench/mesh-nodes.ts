@@ -16,8 +16,14 @@ import { createLibp2p } from 'libp2p'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { createSwarm } from '../transport/index.ts'
+import { drawPingInterval } from '../transport/host/host.ts'
 import { internalsOf } from '../transport/gossip/gossip.ts'
-import { FILTER_INTERVAL, SYNC_INTERVAL } from '../transport/constants.ts'
+import {
+  FILTER_INTERVAL,
+  PING_INTERVAL,
+  PING_SPREAD,
+  SYNC_INTERVAL
+} from '../transport/constants.ts'
 import type { Libp2p } from '@libp2p/interface'
 
 export type MeshTransport = 'memory' | 'tcp'
@@ -51,7 +57,7 @@ export interface MeshNode {
 const MESSAGE_BYTES = 360
 
 /** libp2p's default, in milliseconds. */
-const PING_INTERVAL = 10_000
+const STOCK_PING_INTERVAL = 10_000
 
 const TOPIC = 'mesh'
 
@@ -79,7 +85,7 @@ async function startHive(
     syncInterval: SYNC_INTERVAL * pace,
     filterInterval: FILTER_INTERVAL * pace,
     libp2p: {
-      connectionMonitor: { pingInterval: PING_INTERVAL * pace },
+      connectionMonitor: { pingInterval: drawPingInterval() * pace },
       ...(transport === 'memory' ? { transports: [memory()] } : {})
     }
   })
@@ -113,7 +119,7 @@ async function startBare(
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
-    connectionMonitor: { pingInterval: PING_INTERVAL * pace },
+    connectionMonitor: { pingInterval: STOCK_PING_INTERVAL * pace },
     // All come from one address.
     connectionManager: { inboundConnectionThreshold: 200, maxIncomingPendingConnections: 200 },
     services: {

@@ -10,9 +10,6 @@ import { formatNumber } from './table.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { MeshKind, MeshNode, MeshTransport } from './mesh-nodes.ts'
 
-/** Peers that each node dials when it starts. */
-const DIALLED = 6
-
 /** Nodes that join at the same time: the next ones start when these are in the mesh. */
 const STARTED_TOGETHER = 50
 
@@ -27,8 +24,11 @@ const DELIVERY_TIMEOUT = 60_000
 const QUIET_SHARE = 25
 const QUIET_TIMEOUT = 60_000
 
+/** Milliseconds between messages: those of each kind meet also what its nodes do seldom. */
+const MESSAGE_INTERVAL = 600
+
 /** Milliseconds for which the CPU time of a swarm without messages is measured. */
-const IDLE_TIME = 5_000
+const IDLE_TIME = 20_000
 
 const KINDS: readonly MeshKind[] = [
   'gossipsub, signed',
@@ -37,18 +37,18 @@ const KINDS: readonly MeshKind[] = [
   'hive, stem'
 ]
 
-export const mesh: Benchmark<'nodes' | 'messages' | 'rounds', 'transport' | 'kinds'> = {
+export const mesh: Benchmark<'nodes' | 'messages' | 'rounds' | 'dialled', 'transport' | 'kinds'> = {
   about: 'time until all nodes have a message, beside a stock gossipsub',
-  defaults: { nodes: 100, messages: 50, rounds: 2 },
+  defaults: { nodes: 100, messages: 50, rounds: 2, dialled: 6 },
   texts: { transport: 'memory', kinds: KINDS.join(';') },
 
-  async run({ nodes, messages, rounds }, { transport, kinds }) {
+  async run({ nodes, messages, rounds, dialled }, { transport, kinds }) {
     if (transport !== 'memory' && transport !== 'tcp') throw new Error('Memory or tcp?')
     const chosen = KINDS.filter((kind) => kinds.split(';').includes(kind))
     const all = new Map(chosen.map((kind) => [kind, [] as Figures[]]))
     for (let round = 0; round < rounds; round++) {
       for (const [kind, figures] of all) {
-        figures.push(await measure({ kind, nodes, messages, transport, seed: round }))
+        figures.push(await measure({ kind, nodes, messages, dialled, transport, seed: round }))
       }
     }
     console.log(
@@ -73,6 +73,8 @@ interface Setting {
   readonly kind: MeshKind
   readonly nodes: number
   readonly messages: number
+  /** Peers that each node dials when it starts. */
+  readonly dialled: number
   readonly transport: MeshTransport
   /** Of the topology. */
   readonly seed: number
@@ -98,7 +100,14 @@ interface Figures {
   readonly bytes: number
 }
 
-async function measure({ kind, nodes, messages, transport, seed }: Setting): Promise<Figures> {
+async function measure({
+  kind,
+  nodes,
+  messages,
+  dialled,
+  transport,
+  seed
+}: Setting): Promise<Figures> {
   const random = randomOf(seed)
   const arrivals = new Arrivals()
   const pace = Math.max(1, nodes / PACED_NODES)
@@ -107,7 +116,7 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
   const started = performance.now()
   const swarm: MeshNode[] = []
   while (swarm.length < nodes) {
-    const bootstrap = pick(swarm, random)
+    const bootstrap = pick(swarm, dialled, random)
     const onMessage = (name: string): void => arrivals.note(name)
     swarm.push(await startMeshNode(kind, { transport, pace, bootstrap, onMessage }))
     if (swarm.length % STARTED_TOGETHER === 0) await untilMeshed(swarm, started)
@@ -125,6 +134,7 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
     if (source === undefined) break
     const { name, publish } = await source.prepare()
     const arrival = arrivals.expect(name, kind.startsWith('hive') ? nodes - 1 : nodes)
+    const next = delay(MESSAGE_INTERVAL)
     const cpuBefore = process.cpuUsage()
     await publish()
     const times = await arrival
@@ -133,6 +143,7 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
     missed += nodes - (kind.startsWith('hive') ? 1 : 0) - times.length
     everywhere.push(times.at(-1) ?? Number.NaN)
     deliveries.push(...times)
+    await next
   }
   globalThis.gc?.()
   const resident = process.memoryUsage.rss()
@@ -211,11 +222,11 @@ class Arrivals {
   }
 }
 
-/** The addresses of `DIALLED` nodes. */
-function pick(before: readonly MeshNode[], random: () => number): string[] {
+/** The addresses of so many nodes. */
+function pick(before: readonly MeshNode[], most: number, random: () => number): string[] {
   const left = [...before]
   const picked: string[] = []
-  while (picked.length < DIALLED && left.length > 0) {
+  while (picked.length < most && left.length > 0) {
     const [node] = left.splice(Math.floor(random() * left.length), 1)
     const [address] = node?.addresses ?? []
     if (address !== undefined) picked.push(address)

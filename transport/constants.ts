@@ -221,6 +221,15 @@ export const INBOUND_CONNECTIONS_PER_SECOND = 200
 export const MAX_PENDING_INBOUND = 200
 export const MAX_CONNECTIONS = 1_000
 
+/**
+ * How often the connections of a node are pinged, in milliseconds: how long a peer that fell silent seems
+ * connected. A ping is a stream of its own, and was most of what idle nodes did at libp2p's 10 s. Each
+ * node has an interval of its own, by so much shorter or longer: nodes that start together, as agents of
+ * one machine do, would ping together for ever.
+ */
+export const PING_INTERVAL = 20_000
+export const PING_SPREAD = 0.25
+
 /** Offences before a peer is shut out, how long they count, and how long it stays out. */
 export const OFFENCES_BEFORE_BAN = 3
 export const OFFENCE_LIFETIME = 10 * 60_000

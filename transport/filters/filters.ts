@@ -32,6 +32,7 @@ import {
   writeChunk
 } from './filter-frames.ts'
 import { PeerFilters } from './peer-filters.ts'
+import { ROUNDS, Turns } from './turns.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { StoredFilter } from '../../crdt/index.ts'
@@ -64,12 +65,6 @@ export interface Filters {
   refresh(options?: AbortOptions): Promise<void>
 }
 
-/** Rounds look for peers whose turn it is so many times an interval: all at once would be a burst. */
-const TICKS = 10
-
-/** Rounds until a peer that has connected is asked, at most. */
-const FIRST_TICKS = 2
-
 /** A service for `createLibp2p`. */
 export function filters(init: FiltersInit): (components: ExchangeComponents) => Filters {
   return (components) => new FilterService(components, init)
@@ -89,13 +84,13 @@ class FilterService implements Filters, Startable {
   readonly #streams: RequestStreams
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
-  /** Until a peer is asked again, by the name of each connected peer. */
-  readonly #ticksLeft = new Map<string, number>()
+  readonly #turns: Turns
   /** Bytes of filters that are on their way. */
   #incomingBytes = 0
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
+    this.#turns = new Turns(init.random)
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'filter',
@@ -103,15 +98,15 @@ class FilterService implements Filters, Startable {
       maxStreams: MAX_INBOUND_EXCHANGES,
       accept: () => (request, write) => this.#respond(readFilterRequest(request), write),
       onConnect: (peer) => {
-        this.#ticksLeft.set(peer.toString(), 1 + Math.floor(init.random() * FIRST_TICKS))
+        this.#turns.add(peer.toString())
         // Sync and gossip come first, if this node asks again.
         if (this.#rounds === undefined) void this.#tryPull(peer)
       },
-      onDisconnect: (peer) => void this.#ticksLeft.delete(peer.toString())
+      onDisconnect: (peer) => this.#turns.delete(peer.toString())
     })
-    this.peerFilters = new PeerFilters((peer) => this.#ticksLeft.has(peer))
+    this.peerFilters = new PeerFilters((peer) => this.#turns.has(peer))
     const interval = init.interval ?? FILTER_INTERVAL
-    if (interval > 0) this.#rounds = repeatingTask(() => this.#tick(), interval / TICKS)
+    if (interval > 0) this.#rounds = repeatingTask(() => this.#tick(), interval / ROUNDS)
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
@@ -137,10 +132,7 @@ class FilterService implements Filters, Startable {
 
   #tick(): void {
     for (const peer of this.#peersToPull()) {
-      const name = peer.toString()
-      const left = (this.#ticksLeft.get(name) ?? 1) - 1
-      this.#ticksLeft.set(name, left > 0 ? left : TICKS)
-      if (left <= 0) void this.#tryPull(peer)
+      if (this.#turns.isDue(peer.toString())) void this.#tryPull(peer)
     }
   }
 

@@ -10,7 +10,9 @@ import {
   INBOUND_CONNECTIONS_PER_SECOND,
   MAX_CONNECTIONS,
   MAX_PENDING_INBOUND,
-  MAX_STREAM_WINDOW_BYTES
+  MAX_STREAM_WINDOW_BYTES,
+  PING_INTERVAL,
+  PING_SPREAD
 } from '../constants.ts'
 import { SwarmError } from '../errors.ts'
 import { loadReach } from '../reach/load-reach.ts'
@@ -103,6 +105,11 @@ export interface HostInit {
   readonly overrides?: HostOverrides
 }
 
+/** Of one node, in milliseconds. */
+export function drawPingInterval(): number {
+  return PING_INTERVAL * (1 + PING_SPREAD * (2 * Math.random() - 1))
+}
+
 /** Made, not started. */
 export async function createHost(init: HostInit): Promise<Host> {
   const reach = await loadReach(init.reach)
@@ -121,6 +128,9 @@ export async function createHost(init: HostInit): Promise<Host> {
       maxConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: INBOUND_CONNECTIONS_PER_SECOND,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND
+    },
+    connectionMonitor: {
+      pingInterval: PING_INTERVAL * (1 + PING_SPREAD * (2 * Math.random() - 1))
     },
     connectionGater: {
       denyDialPeer: (peer) => init.isBanned(peer.toString()),
