@@ -60,7 +60,7 @@ export {
 } from './feeds/entry.ts'
 export { readProof, writeProof } from './feeds/equivocation.ts'
 export { LEAF_HEADS, MAX_PREFIX_DIGITS } from './feeds/head-tree.ts'
-export { pack, unpack } from './feeds/payload.ts'
+export { pack, packHashes, unpack } from './feeds/payload.ts'
 export { elementHasher, filterKeyOf } from './filters/filter-element.ts'
 export { GrowingFilter, parametersOf } from './filters/growing-filter.ts'
 export { SeenDigests } from './filters/seen-digests.ts'

@@ -20,8 +20,47 @@ export function pack(update: Uint8Array): Uint8Array {
   })
 }
 
+/** Of a frame whose content is stored in one block (RFC 8878, 3.1.1). */
+const MAGIC = Buffer.of(0x28, 0xb5, 0x2f, 0xfd)
+/** Its size is in one byte, and nothing else is in its header. */
+const SINGLE_SEGMENT = 0x20
+const STORED_HEADER_BYTES = 9
+const MAX_STORED_BYTES = 255
+
+/**
+ * One Zstandard frame, of content that does not compress, as hashes: at most 255 bytes are stored as they
+ * are. The compressor takes 15 microseconds for any, and makes the same of them.
+ */
+export function packHashes(content: Uint8Array): Uint8Array {
+  const { length } = content
+  if (length === 0 || length > MAX_STORED_BYTES) return pack(content)
+  const frame = Buffer.alloc(STORED_HEADER_BYTES + length)
+  MAGIC.copy(frame)
+  frame.writeUInt8(SINGLE_SEGMENT, 4)
+  frame.writeUInt8(length, 5)
+  // The last block, stored.
+  frame.writeUIntLE(length * 8 + 1, 6, 3)
+  frame.set(content, STORED_HEADER_BYTES)
+  return frame
+}
+
+/** The content of a frame that `packHashes` makes; undefined for any other one. */
+function storedIn(frame: Uint8Array): Uint8Array | undefined {
+  const length = frame.length - STORED_HEADER_BYTES
+  if (length < 1 || length > MAX_STORED_BYTES) return undefined
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.length)
+  const isStored =
+    bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0 &&
+    bytes.readUInt8(4) === SINGLE_SEGMENT &&
+    bytes.readUInt8(5) === length &&
+    bytes.readUIntLE(6, 3) === length * 8 + 1
+  return isStored ? frame.slice(STORED_HEADER_BYTES) : undefined
+}
+
 /** Exactly one frame: bytes after it would be signed and relayed, but read by no node. */
 export function unpack(payload: Uint8Array, max = MAX_UNPACKED_BYTES): Uint8Array {
+  const stored = storedIn(payload)
+  if (stored !== undefined && stored.length <= max) return stored
   const { buffer, engine } = decompress(payload, max)
   if (engine.bytesWritten !== payload.length)
     throw new MalformedError('trailing bytes after the frame')

@@ -1,6 +1,6 @@
 /** Frames of `/filter/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import { pack, parametersOf, unpack } from '../../crdt/index.ts'
+import { packHashes, parametersOf, unpack } from '../../crdt/index.ts'
 import { readAll, readBlob, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import {
   FILTER_CHUNK_BYTES,
@@ -99,7 +99,7 @@ export function readFilterResponse(bytes: Uint8Array): FilterResponse {
 }
 
 export function writeChunk(raw: Uint8Array): Uint8Array {
-  return encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, pack(raw)))
+  return encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, packHashes(raw)))
 }
 
 /** Throws `MalformedError`, or `ProtocolError` when it holds more than `max` bytes. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { zstdDecompressSync } from 'node:zlib'
 import { MalformedError } from '../../../crdt/index.ts'
 import { MAX_UNPACKED_BYTES } from '../../../crdt/constants.ts'
-import { pack, unpack } from '../../../crdt/feeds/payload.ts'
+import { pack, packHashes, unpack } from '../../../crdt/feeds/payload.ts'
 
 describe('payloads', () => {
   it('unpack to what was packed', () => {
@@ -33,4 +34,40 @@ describe('payloads', () => {
     assert.throws(() => unpack(frame.subarray(0, -1)), MalformedError)
     assert.throws(() => unpack(pack(new Uint8Array(MAX_UNPACKED_BYTES + 1))), MalformedError)
   })
+
+  it('of hashes are stored, as Zstandard itself does', () => {
+    for (let length = 0; length < 300; length++) {
+      const hashes = randomBytes(length)
+      const frame = packHashes(hashes)
+      assert.ok(hashes.equals(zstdDecompressSync(frame)), `${length} bytes`)
+      assert.ok(hashes.equals(unpack(frame)), `${length} bytes`)
+      assert.ok(frame.length <= pack(hashes).length, `${length} bytes`)
+    }
+    assert.throws(() => unpack(packHashes(randomBytes(16)), 15), MalformedError)
+  })
+
+  it('that are stored are read as Zstandard reads them, whatever was changed in them', () => {
+    let read = 0
+    for (let byte = 0; byte < 12; byte++) {
+      for (let value = 0; value < 256; value++) {
+        const frame = Buffer.from(packHashes(Buffer.from('12345678')))
+        frame.writeUInt8(value, byte)
+        const content = attempt(unpack, frame)
+        // Zstandard reads also what has bytes behind it.
+        if (content === undefined) continue
+        assert.equal(content, attempt(zstdDecompressSync, frame), frame.toString('hex'))
+        read += 1
+      }
+    }
+    assert.ok(read > 3 * 256)
+  })
 })
+
+/** What reads the frame, in hex; undefined if it is refused. */
+function attempt(read: (frame: Uint8Array) => Uint8Array, frame: Uint8Array): string | undefined {
+  try {
+    return Buffer.from(read(frame)).toString('hex')
+  } catch {
+    return undefined
+  }
+}
