@@ -236,7 +236,7 @@ async function manyAuthors(authors: number): Promise<void> {
   await inFolder(async (folder) => {
     const hidden = { authors: () => [], publicHead: <T>(head: T): T => head }
     const store = await openStore(folder)
-    const feeds = new Feeds(store.section('feeds'), hidden)
+    const feeds = new Feeds(store, hidden)
     for (let at = 0; at < authors; at += 10_000) {
       const rows = Array.from({ length: 10_000 }, (_, i) =>
         feeds.set({
@@ -258,7 +258,7 @@ async function manyAuthors(authors: number): Promise<void> {
     collect()
     const before = used()
     const started = performance.now()
-    const opened = new Feeds(again.section('feeds'), hidden)
+    const opened = new Feeds(again, hidden)
     await opened.load()
     const loaded = performance.now()
     opened.publicDigest()
