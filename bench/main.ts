@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
+import { authors } from './authors.ts'
 import { evolution } from './evolution.ts'
 import { exchange } from './exchange.ts'
 import { anonymity } from './anonymity.ts'
@@ -37,6 +38,7 @@ import type { Benchmark } from './benchmark.ts'
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     agents,
+    authors,
     evolution,
     exchange,
     anonymity,
