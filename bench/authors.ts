@@ -71,7 +71,7 @@ async function run(folder: string, { count, days, seconds }: Parameters): Promis
     const after = await victim.call('figures')
     const gained = last.authors - before.authors
     print(`day ${day}: ${formatNumber(gained)} authors in ${ms(last.at - from)}`, flooded, after)
-    if (after.authors >= offer.authors) break
+    if (after.authors - honest.authors >= offer.authors) break
     await victim.call('nextDay')
     await victim.call('sync')
   }

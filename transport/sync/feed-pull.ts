@@ -9,7 +9,7 @@
  */
 import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
+import { MAX_ANNOUNCED_FEEDS, MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { MAX_WALK_HEADERS } from './sync-server.ts'
@@ -28,7 +28,7 @@ export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Pro
 export interface PullReport {
   /** Entries that this side has admitted. */
   readonly received: number
-  /** The newest entry of each feed that got news. */
+  /** The newest entry of feeds that got news: of the last ones, as many as are announced. */
   readonly latestEntries: readonly Entry[]
   /** Forks this side learned of: another run may find lower ones. */
   readonly forks: number
@@ -241,7 +241,12 @@ export class FeedPull {
   async #count(entry: Entry, durable: Promise<void>): Promise<void> {
     await durable
     this.#received += 1
-    this.#news.set(toHex(entry.author), entry)
+    const name = toHex(entry.author)
+    this.#news.delete(name)
+    this.#news.set(name, entry)
+    // Each one keeps the buffer in memory in which it came: a run of 100,000 authors would keep 1 GB.
+    const [oldest] = this.#news.keys()
+    if (this.#news.size > MAX_ANNOUNCED_FEEDS && oldest !== undefined) this.#news.delete(oldest)
   }
 
   async #admitHeader(header: SignedHeader): Promise<void> {
