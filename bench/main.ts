@@ -29,6 +29,7 @@ import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
 import { scale } from './scale.ts'
 import { standing } from './standing.ts'
+import { starvation } from './starvation.ts'
 import { links } from './links.ts'
 import { spies } from './spies.ts'
 import { stem } from './stem.ts'
@@ -66,6 +67,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     scale,
     skills,
     standing,
+    starvation,
     links,
     spies,
     stem,

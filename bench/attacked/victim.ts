@@ -34,6 +34,8 @@ export interface Figures {
 
 export interface Opening {
   readonly address: string
+  /** As in the ids of its protocols. */
+  readonly swarm: string
   readonly storeMs: number
   readonly replicaMs: number
   readonly digestMs: number
@@ -81,6 +83,7 @@ const calls = {
     loop.enable()
     return {
       address: swarm.multiaddrs[0] ?? '',
+      swarm: swarm.id,
       storeMs: opened - begun,
       replicaMs: loaded - opened,
       digestMs: ended - loaded,

@@ -1,0 +1,211 @@
+/** Attackers in a process of their own: bare libp2p nodes that speak the wire protocols as they like. */
+import { hash } from 'node:crypto'
+import { setPriority } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { createAuthor, writeEntry } from '../../crdt/index.ts'
+import { lettersEntry } from '../../test/fixtures/inflated.ts'
+import { forge, framed, gossipOf, honestValues } from '../../test/fixtures/forgery.ts'
+import { GREATER, syncAnswers } from '../../test/fixtures/sync-peer.ts'
+import { MAX_SYNC_FRAME_BYTES } from '../../transport/constants.ts'
+import { FrameStream } from '../../transport/streams/frame-stream.ts'
+import { readSyncAnswer, writeSyncRequest } from '../../transport/sync/sync-frames.ts'
+import { answerCalls } from './remote.ts'
+import type { Attack } from './attacks.ts'
+import type { GossipSub } from '@libp2p/gossipsub'
+import type { Identify } from '@libp2p/identify'
+import type { Libp2p, Stream } from '@libp2p/interface'
+
+export interface Target {
+  readonly address: string
+  /** As in the ids of its protocols. */
+  readonly swarm: string
+}
+
+type Node = Libp2p<{ identify: Identify; gossip: GossipSub }>
+
+/** Milliseconds between two bytes: less than what ends a stream. */
+const SLOWLY = 5_000
+
+/** Streams that a peer may have open. */
+const STREAMS = 4
+
+/** Entries on one stem: about half a batch. */
+const STEM_ENTRIES = 1_900
+
+const STOP = new AbortController()
+const nodes: Node[] = []
+let sent = 0
+
+// On few cores the attackers must not take the time of the honest nodes.
+setPriority(10)
+
+const calls = {
+  /** Resolves when all peers are connected and the attack goes on. */
+  async start(attack: Attack, target: Target, peers: number): Promise<void> {
+    const prepared = PREPARE[attack]()
+    for (let i = 0; i < peers; i++) {
+      // Some may be banned already, and connections are dialled at the rate that a node takes.
+      const node = await nodeFor(target)
+      nodes.push(node)
+      prepared(node, target, i)
+    }
+  },
+
+  /** Turns, streams, bytes or messages, by attack. */
+  sent(): number {
+    return sent
+  },
+
+  async stop(): Promise<void> {
+    STOP.abort()
+    await Promise.all(nodes.map((node) => node.stop()))
+  }
+}
+
+export type AttackerCalls = typeof calls
+
+answerCalls(calls)
+
+type Begin = (node: Node, target: Target, number: number) => void
+
+const PREPARE: Readonly<Record<Attack, () => Begin>> = {
+  /** Peers that name one head again and again, with `more`, and ask for turns without a pause. */
+  repeats: () => (node, target) => {
+    const { key: author } = createAuthor()
+    const head = { author, seq: 2 ** 40, fingerprint: new Uint8Array(8), fork: 0, base: 1 }
+    const answer = syncAnswers(({ type }) => {
+      if (type === 'summary') return [GREATER]
+      if (type === 'pull') return [{ type: 'done', more: true }]
+      return [{ type: 'node', node: { type: 'leaf', heads: [head] } }]
+    })
+    void node.handle(protocol(target, 'sync'), answer)
+    for (let i = 0; i < STREAMS - 1; i++) again(() => turns(node, target))
+  },
+
+  /** Streams of stems that are held open, and others that are cut in the middle. */
+  stems: () => {
+    const values = honestValues('A stem.')
+    const entries = Array.from({ length: STEM_ENTRIES }, () => framed(writeEntry(forge({ values }))))
+    const bytes = Buffer.concat(entries)
+    return (node, target, number) => {
+      for (let i = 0; i < STREAMS; i++) {
+        if (number % 2 === 0) again(() => heldStem(node, target, bytes))
+        else again(() => cutStem(node, target, bytes))
+      }
+    }
+  },
+
+  /** Peers that ask for turns, and answer one byte now and then. */
+  slots: () => (node, target) => {
+    void node.handle(protocol(target, 'sync'), (stream) => void trickle(stream))
+    for (let i = 0; i < STREAMS - 1; i++) again(() => turns(node, target))
+  },
+
+  /** Small messages that unpack to a megabyte. */
+  inflated: () => {
+    const messages = Array.from({ length: 400 }, () => gossipOf(writeEntry(lettersEntry())))
+    return (node, target, number) => {
+      let next = number * 100
+      again(async () => {
+        const message = messages[next++ % messages.length]
+        if (message !== undefined) await node.services.gossip.publish(topicOf(target), message)
+        sent += 1
+        await delay(1)
+      })
+    }
+  }
+}
+
+async function turns(node: Node, target: Target): Promise<void> {
+  const stream = await open(node, target, 'sync')
+  const frames = new FrameStream(stream, MAX_SYNC_FRAME_BYTES)
+  for (;;) {
+    await frames.write(writeSyncRequest({ type: 'turn' }))
+    for (;;) {
+      const frame = await frames.read()
+      if (frame === undefined) return
+      if (readSyncAnswer(frame).type === 'done') break
+    }
+    sent += 1
+  }
+}
+
+/** A frame of 100 bytes, byte by byte. */
+async function trickle(stream: Stream): Promise<void> {
+  stream.addEventListener('message', () => undefined)
+  stream.send(Uint8Array.of(100))
+  while (stream.status === 'open' && !STOP.signal.aborted) {
+    await delay(SLOWLY)
+    if (stream.status === 'open') stream.send(Uint8Array.of(0))
+    sent += 1
+  }
+}
+
+async function heldStem(node: Node, target: Target, bytes: Uint8Array): Promise<void> {
+  const stream = await open(node, target, 'stem')
+  await sendAll(stream, bytes)
+  stream.send(Uint8Array.of(100))
+  while (stream.status === 'open' && !STOP.signal.aborted) {
+    await delay(SLOWLY)
+    if (stream.status === 'open') stream.send(Uint8Array.of(0))
+  }
+}
+
+async function cutStem(node: Node, target: Target, bytes: Uint8Array): Promise<void> {
+  const stream = await open(node, target, 'stem')
+  await sendAll(stream, bytes)
+  await delay(50)
+  stream.abort(new Error('cut'))
+  sent += 1
+}
+
+async function sendAll(stream: Stream, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; at += 32_768) {
+    if (!stream.send(bytes.subarray(at, at + 32_768))) await stream.onDrain()
+  }
+}
+
+/** Again and again, also where it fails, until the end. */
+function again(task: () => Promise<void>): void {
+  void (async () => {
+    while (!STOP.signal.aborted) await task().catch(() => delay(20))
+  })()
+}
+
+function open(node: Node, target: Target, name: string): Promise<Stream> {
+  return node.dialProtocol(multiaddr(target.address), protocol(target, name))
+}
+
+function protocol({ swarm }: Target, name: string): string {
+  return `/hive/${swarm}/${name}/${name === 'sync' ? '2.0.0' : '1.0.0'}`
+}
+
+function topicOf({ swarm }: Target): string {
+  return `/hive/${swarm}/gossip/1.0.0`
+}
+
+async function nodeFor(target: Target): Promise<Node> {
+  const node: Node = await createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: {
+      identify: identify(),
+      gossip: gossipsub({
+        globalSignaturePolicy: StrictNoSign,
+        msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
+        allowPublishToZeroTopicPeers: true
+      })
+    }
+  })
+  node.services.gossip.subscribe(topicOf(target))
+  await node.dial(multiaddr(target.address))
+  return node
+}
