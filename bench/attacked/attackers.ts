@@ -49,13 +49,10 @@ setPriority(10)
 const calls = {
   /** Resolves when all peers are connected and the attack goes on. */
   async start(attack: Attack, target: Target, peers: number): Promise<void> {
-    const prepared = PREPARE[attack]()
-    for (let i = 0; i < peers; i++) {
-      // Some may be banned already, and connections are dialled at the rate that a node takes.
-      const node = await nodeFor(target)
-      nodes.push(node)
-      prepared(node, target, i)
-    }
+    const { answer, begin } = PREPARE[attack]()
+    // All connect before the first one begins, or the last ones would not get in.
+    for (let i = 0; i < peers; i++) nodes.push(await nodeFor(target, answer))
+    for (const [i, node] of nodes.entries()) begin(node, target, i)
   },
 
   /** Turns, streams, bytes or messages, by attack. */
@@ -73,11 +70,15 @@ export type AttackerCalls = typeof calls
 
 answerCalls(calls)
 
-type Begin = (node: Node, target: Target, number: number) => void
+interface Prepared {
+  /** Answers the syncs that the target begins. */
+  readonly answer?: (stream: Stream) => void
+  readonly begin: (node: Node, target: Target, number: number) => void
+}
 
-const PREPARE: Readonly<Record<Attack, () => Begin>> = {
+const PREPARE: Readonly<Record<Attack, () => Prepared>> = {
   /** Peers that name one head again and again, with `more`, and ask for turns without a pause. */
-  repeats: () => (node, target) => {
+  repeats: () => {
     const { key: author } = createAuthor()
     const head = { author, seq: 2 ** 40, fingerprint: new Uint8Array(8), fork: 0, base: 1 }
     const answer = syncAnswers(({ type }) => {
@@ -85,8 +86,7 @@ const PREPARE: Readonly<Record<Attack, () => Begin>> = {
       if (type === 'pull') return [{ type: 'done', more: true }]
       return [{ type: 'node', node: { type: 'leaf', heads: [head] } }]
     })
-    void node.handle(protocol(target, 'sync'), answer)
-    for (let i = 0; i < STREAMS - 1; i++) again(() => turns(node, target))
+    return { answer, begin: (node, target) => again(() => turns(node, target), STREAMS - 1) }
   },
 
   /** Streams of stems that are held open, and others that are cut in the middle. */
@@ -94,32 +94,32 @@ const PREPARE: Readonly<Record<Attack, () => Begin>> = {
     const values = honestValues('A stem.')
     const entries = Array.from({ length: STEM_ENTRIES }, () => framed(writeEntry(forge({ values }))))
     const bytes = Buffer.concat(entries)
-    return (node, target, number) => {
-      for (let i = 0; i < STREAMS; i++) {
-        if (number % 2 === 0) again(() => heldStem(node, target, bytes))
-        else again(() => cutStem(node, target, bytes))
-      }
+    const begin: Prepared['begin'] = (node, target, number) => {
+      const stem = number % 2 === 0 ? heldStem : cutStem
+      again(() => stem(node, target, bytes), STREAMS)
     }
+    return { begin }
   },
 
   /** Peers that ask for turns, and answer one byte now and then. */
-  slots: () => (node, target) => {
-    void node.handle(protocol(target, 'sync'), (stream) => void trickle(stream))
-    for (let i = 0; i < STREAMS - 1; i++) again(() => turns(node, target))
-  },
+  slots: () => ({
+    answer: (stream) => void trickle(stream),
+    begin: (node, target) => again(() => turns(node, target), STREAMS - 1)
+  }),
 
   /** Small messages that unpack to a megabyte. */
   inflated: () => {
     const messages = Array.from({ length: 400 }, () => gossipOf(writeEntry(lettersEntry())))
-    return (node, target, number) => {
+    const begin: Prepared['begin'] = (node, target, number) => {
       let next = number * 100
       again(async () => {
         const message = messages[next++ % messages.length]
         if (message !== undefined) await node.services.gossip.publish(topicOf(target), message)
         sent += 1
         await delay(1)
-      })
+      }, 1)
     }
+    return { begin }
   }
 }
 
@@ -172,11 +172,12 @@ async function sendAll(stream: Stream, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Again and again, also where it fails, until the end. */
-function again(task: () => Promise<void>): void {
-  void (async () => {
+/** Again and again, also where it fails, until the end; as many at the same time. */
+function again(task: () => Promise<void>, count: number): void {
+  const loop = async (): Promise<void> => {
     while (!STOP.signal.aborted) await task().catch(() => delay(20))
-  })()
+  }
+  for (let i = 0; i < count; i++) void loop()
 }
 
 function open(node: Node, target: Target, name: string): Promise<Stream> {
@@ -191,7 +192,7 @@ function topicOf({ swarm }: Target): string {
   return `/hive/${swarm}/gossip/1.0.0`
 }
 
-async function nodeFor(target: Target): Promise<Node> {
+async function nodeFor(target: Target, answer: Prepared['answer']): Promise<Node> {
   const node: Node = await createLibp2p({
     transports: [tcp()],
     connectionEncrypters: [noise()],
@@ -206,6 +207,7 @@ async function nodeFor(target: Target): Promise<Node> {
     }
   })
   node.services.gossip.subscribe(topicOf(target))
+  if (answer !== undefined) await node.handle(protocol(target, 'sync'), answer)
   await node.dial(multiaddr(target.address))
   return node
 }

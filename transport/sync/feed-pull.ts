@@ -12,17 +12,25 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_ANNOUNCED_FEEDS, MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
+import { NO_PLACE } from './sync-room.ts'
 import { MAX_WALK_HEADERS } from './sync-server.ts'
 import type { Entry, FeedHead, PublicView, RejectReason, SignedHeader } from '../../crdt/index.ts'
-import type { ReadAnswer } from '../streams/request-streams.ts'
 import type { FeedLeases } from './feed-leases.ts'
+import type { Request } from './placed-request.ts'
 import type { RefusedFeeds } from './refused-feeds.ts'
 import type { SyncAnswer } from './sync-frames.ts'
+import type { SyncPlace } from './sync-room.ts'
 
 export type PullReplica = Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
 
-/** Sends a request to the peer, and reads its answer. */
-export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
+/** What a pull shares with others, and the peer that it pulls from. */
+export interface FeedPullInit {
+  readonly leases: FeedLeases
+  readonly refused: RefusedFeeds
+  readonly peer: string
+  /** Left while another run fetches a feed. */
+  readonly place?: Pick<SyncPlace, 'waitFor'>
+}
 
 /** What came of a pull. */
 export interface PullReport {
@@ -63,6 +71,7 @@ export class FeedPull {
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
   readonly #peer: string
+  readonly #place: Pick<SyncPlace, 'waitFor'>
   readonly #news = new Map<string, Entry>()
   /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
   #refusedNew = 0
@@ -71,17 +80,14 @@ export class FeedPull {
 
   constructor(
     replica: PullReplica,
-    {
-      leases,
-      refused,
-      peer
-    }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds; readonly peer: string },
+    { leases, refused, peer, place = NO_PLACE }: FeedPullInit,
     request: Request
   ) {
     this.#replica = replica
     this.#leases = leases
     this.#refusedFeeds = refused
     this.#peer = peer
+    this.#place = place
     this.#request = request
   }
 
@@ -114,7 +120,7 @@ export class FeedPull {
       }
       const others = wanted.filter((author) => !taken.has(toHex(author)))
       if (others.length === 0) continue
-      await this.#leases.ended(others)
+      await this.#place.waitFor(() => this.#leases.ended(others))
       await this.#pullAll(others.filter(isBehind))
     }
   }
