@@ -45,16 +45,19 @@ async function measure(attack: Attack, folder: string, probes: number): Promise<
   await using honest = await HonestNode.start(victim, address)
   await probeAll(honest, 20)
   await victim.call('reset')
-  const quiet = await probeAll(honest, probes)
+  const quiet = await probeAll(honest, probes / 2)
   const before = await victim.call('figures')
-  await using attackers = new Remote<AttackerCalls>(
-    new URL('./attacked/attackers.ts', import.meta.url)
-  )
+  const attackers = new Remote<AttackerCalls>(new URL('./attacked/attackers.ts', import.meta.url))
   await attackers.call('start', attack, { address, swarm }, PEERS[attack])
   await victim.call('reset')
   const attacked = await probeAll(honest, probes)
   const after = await victim.call('figures')
   console.log(`${attack}: ${PEERS[attack]} peers, ${formatNumber(await attackers.call('sent'))} sent`)
+  await attackers[Symbol.asyncDispose]()
+  // What else the machine does changes with time: quiet is before and after.
+  const later = await probeAll(honest, probes / 2)
+  quiet.sync.push(...later.sync)
+  quiet.gossip.push(...later.gossip)
   for (const kind of ['sync', 'gossip'] as const) {
     const [calm, busy] = [percentile(quiet[kind], 0.99), percentile(attacked[kind], 0.99)]
     console.log(

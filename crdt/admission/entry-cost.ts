@@ -27,8 +27,13 @@ export function bytesOf(packed: number, unpacked: number, values: number): numbe
 
 /** The most that an entry can count, before its payload is unpacked. */
 export function mostBytesOf(packed: number, payload: Uint8Array): number {
-  const unpacked = Math.min(declaredSize(payload) ?? MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
+  const unpacked = unpackedSizeOf(payload)
   return bytesOf(packed, unpacked, Math.floor(unpacked / MIN_STRUCT_BYTES))
+}
+
+/** The most bytes that a payload can have unpacked, before it is. */
+export function unpackedSizeOf(payload: Uint8Array): number {
+  return Math.min(declaredSize(payload) ?? MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
 }
 
 const MAGIC = 0xfd2fb528
