@@ -196,7 +196,7 @@ describe('the stem', () => {
     for (let i = 0; i < MAX_CUT_STEMS; i++) {
       const stream = await mallory.open('stem')
       // Read, this would be an offence.
-      stream.send(framed(writeEntry(unsigned(forge()))))
+      stream.send(framed(unsigned(forge())))
       stream.abort(new Error('cut'))
     }
     const refused = await mallory.open('stem')
