@@ -200,10 +200,12 @@ describe('the stem', () => {
       stream.abort(new Error('cut'))
     }
     const refused = await mallory.open('stem')
-    const closed = once(refused, 'close', { signal: signal() })
-    refused.send(framed(writeEntry(forge())))
-    await refused.close().catch(() => undefined)
-    await closed
+    if (refused.status === 'open') {
+      const closed = once(refused, 'close', { signal: signal() })
+      refused.send(framed(writeEntry(forge())))
+      void refused.close().catch(() => undefined)
+      await closed
+    }
     const admitted = once(a.replica, 'entry:admit', { signal: signal() })
     await send(bob, writeEntry(forge()))
     await admitted
