@@ -42,7 +42,9 @@ interface Parameters {
 }
 
 async function run(folder: string, { count, days, seconds }: Parameters): Promise<void> {
-  await using offering = new Remote<OfferingCalls>(new URL('./attacked/offering.ts', import.meta.url))
+  await using offering = new Remote<OfferingCalls>(
+    new URL('./attacked/offering.ts', import.meta.url)
+  )
   const begun = performance.now()
   const filled = await offering.call('fill', `${folder}/offered`, count, seconds)
   console.log(`${formatNumber(filled)} authors made in ${ms(performance.now() - begun)}`)
@@ -92,8 +94,16 @@ async function probes(
 }
 
 function print(what: string, times: readonly number[], figures: Figures): void {
-  const { authors: known, peers, offences, resident, mostResident, disk, loopP99, loopMost } = figures
-  const mb = (bytes: number): string => `${formatNumber(bytes / 1e6)} MB`
+  const {
+    authors: known,
+    peers,
+    offences,
+    resident,
+    mostResident,
+    disk,
+    loopP99,
+    loopMost
+  } = figures
   console.log(
     [
       what,
@@ -107,4 +117,8 @@ function ms(milliseconds: number): string {
   return milliseconds < 10_000
     ? `${formatNumber(milliseconds, milliseconds < 100 ? 1 : 0)} ms`
     : `${formatNumber(milliseconds / 1000, 1)} s`
+}
+
+function mb(bytes: number): string {
+  return `${formatNumber(bytes / 1e6)} MB`
 }

@@ -52,7 +52,9 @@ async function measure(attack: Attack, folder: string, probes: number): Promise<
   await victim.call('reset')
   const attacked = await probeAll(honest, probes)
   const after = await victim.call('figures')
-  console.log(`${attack}: ${PEERS[attack]} peers, ${formatNumber(await attackers.call('sent'))} sent`)
+  console.log(
+    `${attack}: ${PEERS[attack]} peers, ${formatNumber(await attackers.call('sent'))} sent`
+  )
   await attackers[Symbol.asyncDispose]()
   // What else the machine does changes with time: quiet is before and after.
   const later = await probeAll(honest, probes / 2)
@@ -94,7 +96,6 @@ function printFigures(
   what: string,
   { authors, peers, offences, resident, mostResident, disk, loopP99, loopMost, processor }: Figures
 ): void {
-  const mb = (bytes: number): string => `${formatNumber(bytes / 1e6)} MB`
   console.log(
     `  ${what.padEnd(8)} resident ${mb(resident)} (most ${mb(mostResident)}), disk ${mb(disk)}, loop p99 ${number(loopP99)}, most ${number(loopMost)}, processor ${formatNumber(processor / 1000, 1)} s, ${peers} peers, ${formatNumber(authors)} authors, ${offences} offences`
   )
@@ -102,4 +103,8 @@ function printFigures(
 
 function number(value: number): string {
   return formatNumber(value, 1)
+}
+
+function mb(bytes: number): string {
+  return `${formatNumber(bytes / 1e6)} MB`
 }

@@ -62,7 +62,7 @@ const calls = {
 
   async stop(): Promise<void> {
     STOP.abort()
-    await Promise.all(nodes.map((node) => node.stop()))
+    for (const node of nodes) await node.stop()
   }
 }
 
@@ -92,7 +92,9 @@ const PREPARE: Readonly<Record<Attack, () => Prepared>> = {
   /** Streams of stems that are held open, and others that are cut in the middle. */
   stems: () => {
     const values = honestValues('A stem.')
-    const entries = Array.from({ length: STEM_ENTRIES }, () => framed(writeEntry(forge({ values }))))
+    const entries = Array.from({ length: STEM_ENTRIES }, () =>
+      framed(writeEntry(forge({ values })))
+    )
     const bytes = Buffer.concat(entries)
     const begin: Prepared['begin'] = (node, target, number) => {
       const stem = number % 2 === 0 ? heldStem : cutStem

@@ -22,8 +22,8 @@ interface Response {
 }
 
 interface Waiting {
-  resolve(result: unknown): void
-  reject(error: Error): void
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 /** The other end of `answerCalls`. */
@@ -75,7 +75,10 @@ export function answerCalls(calls: Calls): void {
         .then(() => table.get(name)?.(...args))
         .then(
           (result) => ({ id, result }),
-          (error: unknown) => ({ id, error: error instanceof Error ? String(error.stack) : 'failed' })
+          (error: unknown) => ({
+            id,
+            error: error instanceof Error ? String(error.stack) : 'failed'
+          })
         )
       process.send?.(response)
     })()

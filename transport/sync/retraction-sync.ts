@@ -78,12 +78,16 @@ class RetractionSyncService implements RetractionSync, Startable {
   readonly #streams: RequestStreams
   readonly #slots: SyncSlots<number>
   readonly #runs = new JoinedRuns((peer: PeerId) =>
-    this.#slots.run(peer, (place) => this.#run(peer, place, true), { signal: this.#streams.stopping })
+    this.#slots.run(peer, (place) => this.#run(peer, place, true), {
+      signal: this.#streams.stopping
+    })
   )
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
   readonly #turnSlots: SyncSlots<number>
   readonly #turns = new JoinedRuns((peer: PeerId) =>
-    this.#turnSlots.run(peer, (place) => this.#run(peer, place, false), { signal: this.#streams.stopping })
+    this.#turnSlots.run(peer, (place) => this.#run(peer, place, false), {
+      signal: this.#streams.stopping
+    })
   )
   readonly #paces = new Map<string, Pace>()
 

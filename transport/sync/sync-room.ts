@@ -11,8 +11,8 @@ export interface SyncPlace {
   waitFor<T>(wait: () => Promise<T>): Promise<T>
   /** Leaves the place; a run that has left does nothing but wait. */
   leave(): void
-  /** Waits until there is a place again. */
-  enter(): Promise<void>
+  /** Waits until there is a place. */
+  enter(signal?: AbortSignal): Promise<void>
   /** Aborted when the run is ended to make room for another one. */
   readonly signal: AbortSignal
 }
@@ -37,7 +37,6 @@ export class SyncRoom {
   /** Runs that wait for their peers, the longest first. */
   readonly #waiting = new Set<Place>()
   #open = 0
-  #idle: PromiseWithResolvers<void> | undefined
 
   constructor(places: number) {
     this.#places = places
@@ -53,27 +52,18 @@ export class SyncRoom {
     this.#makeRoom()
     this.#open += 1
     try {
-      await this.#enter(signal)
+      await place.enter(signal)
       return await task(place)
     } finally {
       place.leave()
       this.#waiting.delete(place)
       this.#open -= 1
-      if (this.#open === 0) this.#idle?.resolve()
     }
-  }
-
-  /** Resolves when nothing runs or waits. */
-  async idle(): Promise<void> {
-    if (this.#open === 0) return
-    this.#idle ??= Promise.withResolvers<void>()
-    await this.#idle.promise
-    this.#idle = undefined
   }
 
   #place(): Place {
     const controller = new AbortController()
-    let isIn = true
+    let isIn = false
     const place: Place = {
       signal: controller.signal,
       end: () => controller.abort(new Error('Its place is left to a newer sync.')),
@@ -83,11 +73,11 @@ export class SyncRoom {
         this.#waiting.add(place)
         this.#leave()
       },
-      enter: async () => {
+      enter: async (given) => {
         if (isIn) return
-        isIn = true
         this.#waiting.delete(place)
-        await this.#enter()
+        await this.#enter(given)
+        isIn = true
       },
       waitFor: async (wait) => {
         place.leave()

@@ -49,11 +49,6 @@ export class SyncSlots<T> {
     }, signal)
   }
 
-  /** Resolves when nothing runs or waits. */
-  async idle(): Promise<void> {
-    await Promise.all(Object.values(this.#rooms).map((room) => room.idle()))
-  }
-
   #markSlow(name: string): void {
     this.#slow.delete(name)
     this.#slow.add(name)

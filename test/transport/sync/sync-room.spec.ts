@@ -15,6 +15,11 @@ describe('a room for syncs', () => {
         })
     )
 
+  async function turns(count: number): Promise<string> {
+    for (let i = 0; i < count; i++) await Promise.resolve()
+    return 'nobody'
+  }
+
   it('lets in who works while any number waits for its peer', async () => {
     const room = new SyncRoom(1)
     for (let i = 0; i < MAX_OPEN_SYNCS - 1; i++) void room.run(waits, signal)
@@ -39,7 +44,6 @@ describe('a room for syncs', () => {
       }, signal)
     )
     await Promise.all(runs)
-    await room.idle()
     assert.equal(most, 2)
     assert.deepEqual(
       order,
@@ -50,7 +54,7 @@ describe('a room for syncs', () => {
   it('ends the one that has waited the longest where too many are open', async () => {
     const room = new SyncRoom(3)
     const runs = Array.from({ length: MAX_OPEN_SYNCS }, () => room.run(waits, signal))
-    await Promise.resolve()
+    await turns(20)
     assert.equal(room.open, MAX_OPEN_SYNCS)
     const newer = room.run(waits, signal)
     newer.catch(() => undefined)
@@ -61,16 +65,20 @@ describe('a room for syncs', () => {
 
   it('leaves no place taken by a run that fails or is given up', async () => {
     const room = new SyncRoom(1)
-    await assert.rejects(room.run(() => Promise.reject(new Error('fails')), signal), /fails/)
-    const { promise, resolve } = Promise.withResolvers<void>()
+    await assert.rejects(
+      room.run(() => Promise.reject(new Error('fails')), signal),
+      /fails/
+    )
+    const { promise, resolve } = Promise.withResolvers<string>()
     const working = room.run(() => promise, signal)
     const given = new AbortController()
     const waiting = room.run(() => Promise.resolve(), given.signal)
     given.abort(new Error('given up'))
     await assert.rejects(waiting, /given up/)
-    resolve()
-    await working
-    assert.equal(await room.run(() => Promise.resolve('next'), signal), 'next')
-    await room.idle()
+    const next = room.run(() => Promise.resolve('next'), signal)
+    assert.equal(await Promise.race([next, turns(20)]), 'nobody')
+    resolve('works')
+    assert.deepEqual(await Promise.all([working, next]), ['works', 'next'])
+    assert.equal(room.open, 0)
   })
 })
