@@ -20,6 +20,9 @@ const PAUSE = 250
 /** Milliseconds without another author after which the budget of the day counts as used. */
 const STILL = 10_000
 
+/** Milliseconds until the first author of a day: what was refused is asked for again after a while. */
+const LONGEST_WAIT = 120_000
+
 /** Without anybody who offers authors. */
 const QUIET_PROBES = 40
 
@@ -68,7 +71,8 @@ async function run(folder: string, { count, days, seconds }: Parameters): Promis
       const { authors: now } = await victim.call('figures')
       if (now > last.authors + 1) last = { authors: now, at: performance.now() }
       const still = performance.now() - last.at
-      return still < STILL && performance.now() - from < seconds * 1000
+      const longest = last.at === from ? LONGEST_WAIT : STILL
+      return still < longest && performance.now() - from < seconds * 1000
     })
     const after = await victim.call('figures')
     const gained = last.authors - before.authors
