@@ -13,6 +13,13 @@ export const MAX_GOSSIP_BYTES = 4 * 1024
 /** Messages of one peer that are in admission at a time; sync brings what is dropped. */
 export const MAX_PENDING_GOSSIP = 32
 
+/**
+ * Bytes beyond 16 times their size that entries may unpack to in a second, and at once, by gossip and by
+ * sync each: two entries of the largest size, which take 20 ms.
+ */
+export const INFLATED_BYTES_PER_SECOND = 2 * 1024 * 1024
+export const MAX_INFLATED_BURST = 1024 * 1024
+
 /** One gossipsub RPC may answer an IWANT with several messages; a larger one closes the stream. */
 export const MAX_RPC_BYTES = 4 * 1024 * 1024
 
@@ -39,6 +46,10 @@ export const MAX_SYNC_FRAME_BYTES = MAX_ENTRY_BYTES + 1
 
 /** Nodes of the tree of heads asked for at once: 12 kB of answers at most. */
 export const MAX_REQUESTED_NODES = 32
+
+/** Turns that one peer gets a second, and at once; a node that syncs every 30 s asks for one each time. */
+export const TURNS_PER_SECOND = 20
+export const MAX_TURN_BURST = 200
 
 /** Nodes of a peer's tree that wait to be asked for; see `batchOf`. 64 bytes each. */
 export const MAX_WAITING_PREFIXES = 4_096

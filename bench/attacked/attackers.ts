@@ -10,7 +10,6 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
-import { lettersEntry } from '../../test/fixtures/inflated.ts'
 import { forge, framed, gossipOf, honestValues } from '../../test/fixtures/forgery.ts'
 import { GREATER, syncAnswers } from '../../test/fixtures/sync-peer.ts'
 import { MAX_SYNC_FRAME_BYTES } from '../../transport/constants.ts'
@@ -109,14 +108,14 @@ const PREPARE: Readonly<Record<Attack, () => Prepared>> = {
     begin: (node, target) => again(() => turns(node, target), STREAMS - 1)
   }),
 
-  /** Small messages that unpack to a megabyte. */
+  /** Small messages that unpack to a megabyte, each of an author of its own. */
   inflated: () => {
-    const messages = Array.from({ length: 400 }, () => gossipOf(writeEntry(lettersEntry())))
-    const begin: Prepared['begin'] = (node, target, number) => {
-      let next = number * 100
+    const letters = Array.from({ length: 30 }, (_, i) => `${i} ${'a'.repeat(32_000)}`)
+    const values = letters.flatMap((text) => honestValues(text).slice(0, 1))
+    const begin: Prepared['begin'] = (node, target) => {
       again(async () => {
-        const message = messages[next++ % messages.length]
-        if (message !== undefined) await node.services.gossip.publish(topicOf(target), message)
+        const message = gossipOf(writeEntry(forge({ values })))
+        await node.services.gossip.publish(topicOf(target), message)
         sent += 1
         await delay(1)
       }, 1)

@@ -8,6 +8,8 @@
  * What is beyond 16 times counts eightfold, so that such a flood ends early.
  */
 import { MAX_UNPACKED_BYTES, MIN_STRUCT_BYTES } from '../constants.ts'
+import { MalformedError } from '../errors.ts'
+import { readEntry } from '../feeds/entry.ts'
 
 const ENTRY_OVERHEAD = 512
 const VALUE_OVERHEAD = 128
@@ -34,6 +36,20 @@ export function mostBytesOf(packed: number, payload: Uint8Array): number {
 /** The most bytes that a payload can have unpacked, before it is. */
 export function unpackedSizeOf(payload: Uint8Array): number {
   return Math.min(declaredSize(payload) ?? MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
+}
+
+/**
+ * Bytes beyond 16 times its size that an entry unpacks to, before it is unpacked; 0 for bytes that are no
+ * entry.
+ */
+export function excessOf(entry: Uint8Array): number {
+  try {
+    const unpacked = unpackedSizeOf(readEntry(entry).payload)
+    return Math.max(0, unpacked - HONEST_RATIO * entry.length)
+  } catch (error) {
+    if (error instanceof MalformedError) return 0
+    throw error
+  }
 }
 
 const MAGIC = 0xfd2fb528

@@ -15,6 +15,7 @@ import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { NO_PLACE } from './sync-room.ts'
 import { MAX_WALK_HEADERS } from './sync-server.ts'
 import type { Entry, FeedHead, PublicView, RejectReason, SignedHeader } from '../../crdt/index.ts'
+import type { InflatedPace } from '../inflated-pace.ts'
 import type { FeedLeases } from './feed-leases.ts'
 import type { Request } from './placed-request.ts'
 import type { RefusedFeeds } from './refused-feeds.ts'
@@ -28,6 +29,7 @@ export interface FeedPullInit {
   readonly leases: FeedLeases
   readonly refused: RefusedFeeds
   readonly peer: string
+  readonly inflated?: Pick<InflatedPace, 'take'>
   /** Left while another run fetches a feed. */
   readonly place?: Pick<SyncPlace, 'waitFor'>
 }
@@ -72,6 +74,7 @@ export class FeedPull {
   readonly #refusedFeeds: RefusedFeeds
   readonly #peer: string
   readonly #place: Pick<SyncPlace, 'waitFor'>
+  readonly #inflated: Pick<InflatedPace, 'take'> | undefined
   readonly #news = new Map<string, Entry>()
   /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
   #refusedNew = 0
@@ -80,7 +83,7 @@ export class FeedPull {
 
   constructor(
     replica: PullReplica,
-    { leases, refused, peer, place = NO_PLACE }: FeedPullInit,
+    { leases, refused, peer, inflated, place = NO_PLACE }: FeedPullInit,
     request: Request
   ) {
     this.#replica = replica
@@ -88,6 +91,7 @@ export class FeedPull {
     this.#refusedFeeds = refused
     this.#peer = peer
     this.#place = place
+    this.#inflated = inflated
     this.#request = request
   }
 
@@ -199,6 +203,12 @@ export class FeedPull {
         continue
       }
       const isNew = this.#isNew(entry.author)
+      if (this.#inflated?.take(answer.bytes) === false) {
+        useless += 1
+        refused.add(cut)
+        this.#refusedFeeds.refuse(entry.author)
+        continue
+      }
       const admission = await this.#replica.admit(answer.bytes, this.#peer)
       if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)

@@ -14,9 +14,19 @@ export function placedRequest(
   place: SyncPlace,
   lane?: string
 ): Request {
-  return (request, readAnswer) => {
-    const signal = AbortSignal.any([place.signal, AbortSignal.timeout(SYNC_REQUEST_TIMEOUT)])
+  return async (request, readAnswer) => {
+    // Not `AbortSignal.timeout`, which would stay in memory for all of its time.
+    const late = new AbortController()
+    const timer = setTimeout(
+      () => late.abort(new Error('The peer takes too long to answer.')),
+      SYNC_REQUEST_TIMEOUT
+    )
+    const signal = AbortSignal.any([place.signal, late.signal])
     const placed: typeof readAnswer = (read) => readAnswer(() => place.waitFor(read))
-    return place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
+    try {
+      return await place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

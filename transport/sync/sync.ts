@@ -16,6 +16,7 @@ import {
   SYNC_INTERVAL,
   SYNC_TIMEOUT
 } from '../constants.ts'
+import { InflatedPace } from '../inflated-pace.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
@@ -97,6 +98,7 @@ class SyncService implements Sync, Startable {
   readonly #servers = new Map<string, SyncServer>()
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
+  readonly #inflated = new InflatedPace(elapsed)
   readonly #runs = new JoinedRuns((peer: PeerId) =>
     this.#slots.run(peer, (place) => this.#run(peer, place), { signal: this.#streams.stopping })
   )
@@ -156,8 +158,9 @@ class SyncService implements Sync, Startable {
     this.#refused.clear()
   }
 
-  #sharedWith(peer: PeerId): Pick<FeedPullInit, 'leases' | 'peer' | 'refused'> {
-    return { leases: this.#leases, refused: this.#refused, peer: peer.toString() }
+  #sharedWith(peer: PeerId): Omit<FeedPullInit, 'place'> {
+    const [leases, refused, inflated] = [this.#leases, this.#refused, this.#inflated]
+    return { leases, refused, inflated, peer: peer.toString() }
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
