@@ -61,6 +61,9 @@ async function run(folder: string, { count, days, seconds }: Parameters): Promis
   const quiet = await probes(honest, (made) => Promise.resolve(made < QUIET_PROBES))
   print('quiet', quiet, await victim.call('figures'))
   const offer = await offering.call('open', `${folder}/offered`)
+  console.log(
+    `the node that offers ${formatNumber(offer.authors)} authors opened in ${ms(offer.opened)}, digest included`
+  )
   await victim.call('dial', offer.address)
   for (let day = 1; day <= days; day++) {
     await victim.call('reset')

@@ -1,15 +1,9 @@
 /** Attackers in a process of their own: bare libp2p nodes that speak the wire protocols as they like. */
-import { hash } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
+import { bareNode } from '../../test/fixtures/attacker.ts'
 import { forge, framed, gossipOf, honestValues } from '../../test/fixtures/forgery.ts'
 import { GREATER, syncAnswers } from '../../test/fixtures/sync-peer.ts'
 import { MAX_SYNC_FRAME_BYTES } from '../../transport/constants.ts'
@@ -17,9 +11,7 @@ import { FrameStream } from '../../transport/streams/frame-stream.ts'
 import { readSyncAnswer, writeSyncRequest } from '../../transport/sync/sync-frames.ts'
 import { answerCalls } from './remote.ts'
 import type { Attack } from './attacks.ts'
-import type { GossipSub } from '@libp2p/gossipsub'
-import type { Identify } from '@libp2p/identify'
-import type { Libp2p, Stream } from '@libp2p/interface'
+import type { Stream } from '@libp2p/interface'
 
 export interface Target {
   readonly address: string
@@ -27,7 +19,7 @@ export interface Target {
   readonly swarm: string
 }
 
-type Node = Libp2p<{ identify: Identify; gossip: GossipSub }>
+type Node = Awaited<ReturnType<typeof bareNode>>
 
 /** Milliseconds between two bytes: less than what ends a stream. */
 const SLOWLY = 5_000
@@ -194,19 +186,7 @@ function topicOf({ swarm }: Target): string {
 }
 
 async function nodeFor(target: Target, answer: Prepared['answer']): Promise<Node> {
-  const node: Node = await createLibp2p({
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    services: {
-      identify: identify(),
-      gossip: gossipsub({
-        globalSignaturePolicy: StrictNoSign,
-        msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
-        allowPublishToZeroTopicPeers: true
-      })
-    }
-  })
+  const node = await bareNode()
   node.services.gossip.subscribe(topicOf(target))
   if (answer !== undefined) await node.handle(protocol(target, 'sync'), answer)
   await node.dial(multiaddr(target.address))

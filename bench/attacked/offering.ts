@@ -14,14 +14,17 @@ const calls = {
     return stored
   },
 
-  /** Returns its address, and the authors that it offers. */
-  async open(folder: string): Promise<{ address: string; authors: number }> {
+  /** Returns its address, the authors that it offers, and the milliseconds until it has their digest. */
+  async open(folder: string): Promise<{ address: string; authors: number; opened: number }> {
+    const begun = performance.now()
     const store = await openStore(folder)
     const replica = await openReplica({ store })
+    replica.digest()
+    const opened = performance.now() - begun
     const swarm = await createSwarm({ store, replica })
     await swarm.start()
     const { authors } = replica.totals()
-    return { address: swarm.multiaddrs[0] ?? '', authors }
+    return { address: swarm.multiaddrs[0] ?? '', authors, opened }
   }
 }
 
