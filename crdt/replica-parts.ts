@@ -333,7 +333,7 @@ export function replicaParts(
     published,
     elementOf,
     admitter,
-    turns: new AdmissionTurns(),
+    turns: new AdmissionTurns(swarm),
     intake: () => intakeOf(dayBudgets, limits, voices !== undefined),
     windows,
     publisher,

@@ -8,16 +8,18 @@ import { INFLATED_BYTES_PER_SECOND, MAX_INFLATED_BURST } from './constants.ts'
 import { Pace } from './sync/pace.ts'
 
 export class InflatedPace {
+  readonly #swarm: string
   readonly #pace: Pace
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(swarm: string, now: () => number = () => performance.now()) {
+    this.#swarm = swarm
     this.#pace = new Pace(INFLATED_BYTES_PER_SECOND, MAX_INFLATED_BURST, now)
   }
 
   /** Whether the entry may be admitted now; then it counts. */
   take(entry: Uint8Array): boolean {
-    const excess = excessOf(entry)
+    const excess = excessOf(this.#swarm, entry)
     return excess === 0 || this.#pace.tryTake(excess)
   }
 }

@@ -9,7 +9,7 @@ import { toHex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readEntry } from '../feeds/entry.ts'
 import { FairQueue } from '../voices/fair-queue.ts'
-import { unpackedSizeOf } from './entry-cost.ts'
+import { unpackedBytesOf } from './entry-cost.ts'
 import type { FairItem } from '../voices/fair-queue.ts'
 
 /** What an entry costs beside its unpacked bytes, in bytes: 0.7 ms, where a megabyte takes 10 ms. */
@@ -24,13 +24,13 @@ interface Waiting extends FairItem {
 
 export class AdmissionTurns {
   readonly #queue = new FairQueue<Waiting>()
-  readonly #maxPendingBytes: number
+  readonly #swarm: string
   #isRunning = false
   #pendingBytes = 0
   #landed: (() => void) | undefined
 
-  constructor(maxPendingBytes = MAX_PENDING_BYTES) {
-    this.#maxPendingBytes = maxPendingBytes
+  constructor(swarm: string) {
+    this.#swarm = swarm
   }
 
   /** Runs the admission of an entry in its turn. `from`: the peer that brings it. */
@@ -39,7 +39,7 @@ export class AdmissionTurns {
     from: string | undefined,
     admit: () => Promise<T>
   ): Promise<T> {
-    const { author, unpacked } = summaryOf(bytes)
+    const unpacked = unpackedBytesOf(this.#swarm, bytes)
     return new Promise((resolve, reject) => {
       const start = async (): Promise<void> => {
         try {
@@ -50,7 +50,7 @@ export class AdmissionTurns {
           reject(error)
         }
       }
-      const source = { peer: from ?? '', voice: author }
+      const source = { peer: from ?? '', voice: authorOf(bytes) }
       this.#queue.push({ source, cost: ENTRY_COST + unpacked, start })
       if (!this.#isRunning) void this.#serve()
     })
@@ -60,7 +60,7 @@ export class AdmissionTurns {
     this.#isRunning = true
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       await next.start()
-      while (this.#pendingBytes > this.#maxPendingBytes) await this.#oneLands()
+      while (this.#pendingBytes > MAX_PENDING_BYTES) await this.#oneLands()
     }
     this.#isRunning = false
   }
@@ -82,12 +82,11 @@ export class AdmissionTurns {
 }
 
 /** Bytes that are no entry are refused at once. */
-function summaryOf(bytes: Uint8Array): { readonly author: string; readonly unpacked: number } {
+function authorOf(bytes: Uint8Array): string {
   try {
-    const { author, payload } = readEntry(bytes)
-    return { author: toHex(author), unpacked: unpackedSizeOf(payload) }
+    return toHex(readEntry(bytes).author)
   } catch (error) {
-    if (error instanceof MalformedError) return { author: '', unpacked: 0 }
+    if (error instanceof MalformedError) return ''
     throw error
   }
 }

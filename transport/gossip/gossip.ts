@@ -157,12 +157,13 @@ class TopicGossip implements Gossip {
   readonly #service: GossipSub
   readonly #init: GossipInit
   readonly #pending = new PendingMessages()
-  readonly #inflated = new InflatedPace()
+  readonly #inflated: InflatedPace
   readonly #peerExchange: PeerExchange
 
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
     this.#init = init
+    this.#inflated = new InflatedPace(init.swarm)
     this.#peerExchange = new PeerExchange(internalsOf(service), init.topics.entries)
     this.#validateWith(init.topics.entries, (peer, message) => this.#validate(peer, message))
     this.#validateWith(init.topics.retractions, (peer, message) =>

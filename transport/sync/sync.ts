@@ -46,6 +46,7 @@ export interface SyncReport extends PullReport {
 }
 
 export interface SyncInit extends ExchangeServiceInit {
+  readonly swarm: string
   readonly replica: Omit<PublicView, 'bodies' | 'heads'>
   /** False: this node offers its own entries and takes none. */
   readonly acceptsEntries: boolean
@@ -98,7 +99,7 @@ class SyncService implements Sync, Startable {
   readonly #servers = new Map<string, SyncServer>()
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
-  readonly #inflated = new InflatedPace(elapsed)
+  readonly #inflated: InflatedPace
   readonly #runs = new JoinedRuns((peer: PeerId) =>
     this.#slots.run(peer, (place) => this.#run(peer, place), { signal: this.#streams.stopping })
   )
@@ -115,6 +116,7 @@ class SyncService implements Sync, Startable {
 
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
+    this.#inflated = new InflatedPace(init.swarm, elapsed)
     this.#slots = new SyncSlots((peer) => init.classOf(peer))
     this.#turnSlots = new SyncSlots((peer) => init.classOf(peer))
     this.#streams = new RequestStreams(components, {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { AdmissionTurns } from '../../../crdt/admission/admission-turns.ts'
-import { forge } from '../../fixtures/forgery.ts'
+import { forge, SWARM } from '../../fixtures/forgery.ts'
 import { lettersEntry } from '../../fixtures/inflated.ts'
 
 const small = writeEntry(forge())
@@ -22,7 +22,7 @@ describe('the turns of admission', () => {
   }
 
   it('let a peer in before the many entries of others', async () => {
-    const { order, admit } = admitting(new AdmissionTurns())
+    const { order, admit } = admitting(new AdmissionTurns(SWARM))
     const all: Promise<object>[] = []
     for (let i = 0; i < 32; i++) {
       for (const mallory of ['m1', 'm2', 'm3', 'm4']) all.push(admit(large, mallory))
@@ -33,7 +33,7 @@ describe('the turns of admission', () => {
   })
 
   it('count what an entry costs: of one that unpacks to a megabyte, a peer gets a twelfth', async () => {
-    const { order, admit } = admitting(new AdmissionTurns())
+    const { order, admit } = admitting(new AdmissionTurns(SWARM))
     const all = Array.from({ length: 20 }, () => admit(large, 'mallory'))
     for (let i = 0; i < 100; i++) all.push(admit(small, 'bob'))
     await Promise.all(all)
@@ -43,7 +43,7 @@ describe('the turns of admission', () => {
   })
 
   it('keep the order of the entries of an author', async () => {
-    const turns = new AdmissionTurns()
+    const turns = new AdmissionTurns(SWARM)
     const author = createAuthor()
     const entries = Array.from({ length: 20 }, (_, i) => writeEntry(forge({ author, seq: i + 1 })))
     const order: number[] = []
@@ -63,7 +63,7 @@ describe('the turns of admission', () => {
 
   it('wait for the disk where much is admitted that is not on it', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const { order, admit } = admitting(new AdmissionTurns(), promise)
+    const { order, admit } = admitting(new AdmissionTurns(SWARM), promise)
     const all = Array.from({ length: 10 }, () => admit(large, 'mallory'))
     await Promise.all(all.slice(0, 2))
     for (let i = 0; i < 100; i++) await Promise.resolve()
@@ -74,7 +74,7 @@ describe('the turns of admission', () => {
   })
 
   it('go on after an admission that fails', async () => {
-    const turns = new AdmissionTurns()
+    const turns = new AdmissionTurns(SWARM)
     const failed = turns.run(small, 'bob', () => Promise.reject(new Error('The disk is full.')))
     await assert.rejects(failed, /full/)
     assert.deepEqual(await turns.run(small, 'bob', () => Promise.resolve({ a: 1 })), { a: 1 })

@@ -13,7 +13,7 @@ import {
   writeSyncRequest
 } from '../../../transport/sync/sync-frames.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
-import { forge, gossipOf } from '../../fixtures/forgery.ts'
+import { forge, gossipOf, SWARM } from '../../fixtures/forgery.ts'
 import { lettersEntry } from '../../fixtures/inflated.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 
@@ -22,7 +22,7 @@ describe('entries that unpack to a megabyte', () => {
 
   it('are admitted at a low rate, and other ones at any', () => {
     let now = 0
-    const pace = new InflatedPace(() => now)
+    const pace = new InflatedPace(SWARM, () => now)
     const [small, large] = [writeEntry(forge()), writeEntry(lettersEntry())]
     const admitted = (bytes: Uint8Array, count: number): number =>
       Array.from({ length: count }, () => pace.take(bytes)).filter(Boolean).length
@@ -45,7 +45,7 @@ describe('entries that unpack to a megabyte', () => {
     const shared = {
       leases: new FeedLeases(),
       refused: new RefusedFeeds(() => now),
-      inflated: new InflatedPace(() => now),
+      inflated: new InflatedPace(SWARM, () => now),
       peer: 'peer'
     }
     const isBehind = (author: Uint8Array): boolean => victim.replica.headOf(author).seq === 0
