@@ -100,6 +100,8 @@ export class StemPath<Item> implements ItemSource, Startable {
   readonly #relays: StemRelays
   readonly #batches: StemBatches
   readonly #cuts: CutStems
+  /** Of all batches: 20 at a time would else take the event loop for 0.1 s. */
+  readonly #turn = new TurnTaking()
   /** Sizes of items that were passed on and have not come back, by name. */
   readonly #pool = new Map<string, number>()
   #poolBytes = 0
@@ -202,13 +204,12 @@ export class StemPath<Item> implements ItemSource, Startable {
     { batch, looped }: { readonly batch: Item[]; readonly looped: Item[] }
   ): Promise<void> {
     const { items } = this.#init
-    const turn = new TurnTaking()
     for (const frame of await this.#readFrames(frames, signal, peer.toString())) {
       if (this.#poolBytes + frame.length > MAX_STEM_POOL_BYTES) {
         throw new Error('The stem pool is full.')
       }
       const item = items.read(frame, peer)
-      await turn.breathe()
+      await this.#turn.breathe()
       if (items.isPast(item)) continue
       if (items.isGenuine !== undefined && !(await items.isGenuine(item, peer))) continue
       const name = items.nameOf(item)
