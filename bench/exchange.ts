@@ -9,6 +9,7 @@ import { nip77 } from 'nostr-tools'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { Feeds } from '../crdt/feeds/feeds.ts'
 import { createSwarm } from '../transport/index.ts'
+import { authorOf, fillFeeds, NOTHING_HIDDEN } from '../test/fixtures/many-feeds.ts'
 import { formatNumber } from './table.ts'
 import { inFolder } from './temporary.ts'
 import { streamBytes } from './stream-bytes.ts'
@@ -231,46 +232,27 @@ function printOther(name: string, { bytes, ms, found }: OtherCost): void {
   )
 }
 
-/** A store with as many authors: memory, and the time until its digest is there. */
+/** A store with as many authors: memory, and the time until its digest is there, both ways. */
 async function manyAuthors(authors: number): Promise<void> {
   await inFolder(async (folder) => {
-    const hidden = { authors: () => [], publicHead: <T>(head: T): T => head }
     const store = await openStore(folder)
-    const feeds = new Feeds(store.section('feeds'), hidden)
-    for (let at = 0; at < authors; at += 10_000) {
-      const rows = Array.from({ length: 10_000 }, (_, i) =>
-        feeds.set({
-          author: hash('sha256', `author ${at + i}`, 'buffer'),
-          head: hash('sha256', `head ${at + i}`, 'buffer'),
-          seq: 1 + ((at + i) % 7),
-          clock: 20,
-          format: 3,
-          end: 0,
-          fork: 0,
-          base: 1,
-          doc: 'knowledge'
-        })
-      )
-      await store.commit(rows)
-    }
+    const feeds = new Feeds(store, NOTHING_HIDDEN)
+    await feeds.load()
+    await fillFeeds(store, feeds, authors)
+    const filled = performance.now()
     await store.close()
+    const closed = performance.now() - filled
+    console.log(`\n${formatNumber(authors)} authors, closed in ${formatNumber(closed)} ms`)
+    const next = await openStore(folder)
+    await reading('from the snapshot', new Feeds(next, NOTHING_HIDDEN))
+    await next.close()
     const again = await openStore(folder)
-    collect()
-    const before = used()
-    const started = performance.now()
-    const opened = new Feeds(again.section('feeds'), hidden)
-    await opened.load()
-    const loaded = performance.now()
-    opened.publicDigest()
-    const ended = performance.now()
-    collect()
-    console.log(
-      `\n${formatNumber(authors)} authors: ${formatNumber((used() - before) / 1e6)} MB, read in ${formatNumber(loaded - started)} ms, digest in ${formatNumber(ended - loaded)} ms`
-    )
+    const section: Store['section'] = (name) => again.section(name)
+    const opened = await reading('from the database', new Feeds({ section }, NOTHING_HIDDEN))
     const samples = Array.from({ length: 1000 }, (_, i) => {
-      const author = hash('sha256', `author ${(i * 7919) % authors}`, 'buffer')
+      const author = authorOf((i * 7919) % authors)
       const at = performance.now()
-      opened.set({ ...opened.get(author), seq: 9 })
+      opened.set({ ...opened.get(author), seq: 90 })
       opened.publicDigest()
       return performance.now() - at
     })
@@ -278,6 +260,21 @@ async function manyAuthors(authors: number): Promise<void> {
     console.log(`a changed head and the new digest: ${formatNumber(middle * 1000)} us`)
     await again.close()
   })
+}
+
+async function reading(name: string, feeds: Feeds): Promise<Feeds> {
+  collect()
+  const before = used()
+  const started = performance.now()
+  await feeds.load()
+  const loaded = performance.now()
+  feeds.publicDigest()
+  const ended = performance.now()
+  collect()
+  console.log(
+    `${name}: ${formatNumber((used() - before) / 1e6)} MB, read in ${formatNumber(loaded - started)} ms, digest in ${formatNumber(ended - loaded)} ms`
+  )
+  return feeds
 }
 
 function collect(): void {

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
+import { authors } from './authors.ts'
 import { evolution } from './evolution.ts'
 import { exchange } from './exchange.ts'
 import { anonymity } from './anonymity.ts'
@@ -28,6 +29,7 @@ import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
 import { scale } from './scale.ts'
 import { standing } from './standing.ts'
+import { starvation } from './starvation.ts'
 import { links } from './links.ts'
 import { spies } from './spies.ts'
 import { stem } from './stem.ts'
@@ -37,6 +39,7 @@ import type { Benchmark } from './benchmark.ts'
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     agents,
+    authors,
     evolution,
     exchange,
     anonymity,
@@ -64,6 +67,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     scale,
     skills,
     standing,
+    starvation,
     links,
     spies,
     stem,

@@ -1,4 +1,5 @@
 /** Assembles a replica: which part gets which other, and what a failed commit undoes. */
+import { AdmissionTurns } from './admission/admission-turns.ts'
 import { Admitter } from './admission/admitter.ts'
 import { FeedWindows } from './admission/feed-windows.ts'
 import { UnknownAuthors } from './admission/unknown-authors.ts'
@@ -60,6 +61,8 @@ export interface ReplicaParts {
   readonly published: StoredFilter
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly admitter: Admitter
+  /** Whose entry the admitter takes next. */
+  readonly turns: AdmissionTurns
   /** What was stored of others today, beside the budgets. */
   readonly intake: () => IntakeBudget[]
   readonly windows: FeedWindows
@@ -330,6 +333,7 @@ export function replicaParts(
     published,
     elementOf,
     admitter,
+    turns: new AdmissionTurns(swarm),
     intake: () => intakeOf(dayBudgets, limits, voices !== undefined),
     windows,
     publisher,

@@ -78,21 +78,32 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * invalid bytes; rejects only if the store fails.
    */
   async admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
-    const { serial, refresh, visibility, admitter, hidden } = this.#parts
+    const { admitter, turns } = this.#parts
     // Of an own entry that comes back too: it must take as long as that of another.
     await admitter.prepare(bytes, from)
-    if (hidden.isEmpty) return admitter.admit(bytes, from)
-    const shown = await serial.run(async () => {
-      await refresh()
-      return visibility.admitHidden(bytes, from)
-    })
-    if (shown === undefined) return this.#admitAgain(bytes, from)
+    const result = await turns.run(bytes, from, () => this.#admitInTurn(bytes, from))
+    if (!('isShown' in result)) return result
+    const { isShown: _, ...shown } = result
     if (shown.outcome === 'admitted') {
       const { author, seq } = shown.entry
       await shown.durable
       this.emit('entry:unhide', author, seq)
     }
     return shown
+  }
+
+  /** `isShown`: an own entry that was hidden until now. */
+  async #admitInTurn(
+    bytes: Uint8Array,
+    from: string | undefined
+  ): Promise<AdmissionResult | (AdmissionResult & { readonly isShown: true })> {
+    const { serial, refresh, visibility, admitter, hidden } = this.#parts
+    if (hidden.isEmpty) return admitter.admit(bytes, from)
+    const shown = await serial.run(async () => {
+      await refresh()
+      return visibility.admitHidden(bytes, from)
+    })
+    return shown === undefined ? this.#admitAgain(bytes, from) : { ...shown, isShown: true }
   }
 
   /** An own feed that was damaged and emptied comes again from peers: they have it, so it is public. */

@@ -13,6 +13,13 @@ export const MAX_GOSSIP_BYTES = 4 * 1024
 /** Messages of one peer that are in admission at a time; sync brings what is dropped. */
 export const MAX_PENDING_GOSSIP = 32
 
+/**
+ * Bytes beyond 16 times their size that entries may unpack to in a second, and at once, by gossip and by
+ * sync each: two entries of the largest size, which take 20 ms.
+ */
+export const INFLATED_BYTES_PER_SECOND = 2 * 1024 * 1024
+export const MAX_INFLATED_BURST = 1024 * 1024
+
 /** One gossipsub RPC may answer an IWANT with several messages; a larger one closes the stream. */
 export const MAX_RPC_BYTES = 4 * 1024 * 1024
 
@@ -39,6 +46,13 @@ export const MAX_SYNC_FRAME_BYTES = MAX_ENTRY_BYTES + 1
 
 /** Nodes of the tree of heads asked for at once: 12 kB of answers at most. */
 export const MAX_REQUESTED_NODES = 32
+
+/** Turns that one peer gets a second, and at once; a node that syncs every 30 s asks for one each time. */
+export const TURNS_PER_SECOND = 20
+export const MAX_TURN_BURST = 200
+
+/** Nodes of a peer's tree that wait to be asked for; see `batchOf`. 64 bytes each. */
+export const MAX_WAITING_PREFIXES = 4_096
 
 /** Feeds asked for at once. */
 export const MAX_PULLED_FEEDS = 64
@@ -104,10 +118,13 @@ export const SYNC_INTERVAL = 30_000
 export const MAX_INBOUND_SYNCS = 4
 
 /**
- * Syncs that this node runs at the same time, by who the peer is, and as many more that peers have
- * asked it to run. `slow`: with peers whose last sync failed.
+ * Syncs of this node that work at the same time, by who the peer is, and as many more that peers have
+ * asked it to run. One that waits for its peer does not work. `slow`: with peers whose last sync failed.
  */
 export const SYNC_ROOM = { bootstrap: 2, dialled: 3, inbound: 3, slow: 1 } as const
+
+/** Syncs of such a room that have begun; one more ends the one that waits the longest. 0.3 MB each at most. */
+export const MAX_OPEN_SYNCS = 64
 
 /** Names of such peers that are remembered. */
 export const MAX_SLOW_PEERS = 1_024
@@ -156,6 +173,14 @@ export const MAX_STEM_BATCH_BYTES = 1024 * 1024
 
 /** Entries of others on their stems that a node keeps in memory; beyond it streams are refused. */
 export const MAX_STEM_POOL_BYTES = 32 * 1024 * 1024
+
+/** Entries on streams of stems that have not ended: eight whole batches. */
+export const MAX_STEM_READING_BYTES = 8 * 1024 * 1024
+
+/** Streams of stems of one peer that end before their batches, in a minute; it sends about one a second. */
+export const MAX_CUT_STEMS = 8
+/** Names of such peers. */
+export const MAX_CUTTING_PEERS = 1_024
 
 /** Dandelion++ suggests ten minutes, and that one node of ten gossips what it gets by a stem. */
 export const STEM_EPOCH = 10 * 60_000

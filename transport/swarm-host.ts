@@ -104,6 +104,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     connectionProtector: swarm.known === undefined ? gate : threshold.guard(gate),
     gossip: gossipService(swarm.topics, (peer) => swarm.scoreOf(peer)),
     sync: sync({
+      swarm: replica.swarm,
       protocol: swarm.protocolId('sync'),
       replica: replica.publicView,
       acceptsEntries: !isLight,

@@ -7,7 +7,10 @@
  * sentences unpack to at most 3.6 times their size, those of sentences from one template to 6.9 times.
  * What is beyond 16 times counts eightfold, so that such a flood ends early.
  */
-import { MAX_UNPACKED_BYTES, MIN_STRUCT_BYTES } from '../constants.ts'
+import { ENTRY_FORMAT, MAX_UNPACKED_BYTES, MIN_STRUCT_BYTES } from '../constants.ts'
+import { MalformedError } from '../errors.ts'
+import { readEntry } from '../feeds/entry.ts'
+import { splitPayload } from '../feeds/voice-part.ts'
 
 const ENTRY_OVERHEAD = 512
 const VALUE_OVERHEAD = 128
@@ -27,8 +30,34 @@ export function bytesOf(packed: number, unpacked: number, values: number): numbe
 
 /** The most that an entry can count, before its payload is unpacked. */
 export function mostBytesOf(packed: number, payload: Uint8Array): number {
-  const unpacked = Math.min(declaredSize(payload) ?? MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
+  const unpacked = unpackedSizeOf(payload)
   return bytesOf(packed, unpacked, Math.floor(unpacked / MIN_STRUCT_BYTES))
+}
+
+/** The most bytes that a compressed update can have unpacked. */
+function unpackedSizeOf(payload: Uint8Array): number {
+  return Math.min(declaredSize(payload) ?? MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES)
+}
+
+/**
+ * Bytes beyond 16 times its size that an entry unpacks to, before it is unpacked; 0 for bytes that are no
+ * entry.
+ */
+export function excessOf(swarm: string, bytes: Uint8Array): number {
+  return Math.max(0, unpackedBytesOf(swarm, bytes) - HONEST_RATIO * bytes.length)
+}
+
+/** The most bytes that the payload of an entry can have unpacked; 0 for bytes that are no entry. */
+export function unpackedBytesOf(swarm: string, bytes: Uint8Array): number {
+  try {
+    const { format, payload } = readEntry(bytes)
+    // Stored unread.
+    if (format > ENTRY_FORMAT) return payload.length
+    return unpackedSizeOf(splitPayload(swarm, payload).update)
+  } catch (error) {
+    if (error instanceof MalformedError) return 0
+    throw error
+  }
 }
 
 const MAGIC = 0xfd2fb528

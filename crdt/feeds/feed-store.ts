@@ -25,9 +25,9 @@ export class FeedStore {
   readonly #forks: Forks
   readonly #checkpoints: Checkpoints
 
-  constructor(store: Pick<Store, 'section'>, hidden: HiddenFeeds) {
+  constructor(store: Pick<Store, 'section' | 'snapshots'>, hidden: HiddenFeeds) {
     this.#entries = new Entries(store)
-    this.#feeds = new Feeds(store.section('feeds'), hidden)
+    this.#feeds = new Feeds(store, hidden)
     this.#forks = new Forks(store)
     this.#checkpoints = new Checkpoints(store)
   }

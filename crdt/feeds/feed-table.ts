@@ -4,6 +4,7 @@
  */
 import { HASH_BYTES, KNOWLEDGE_DOC } from '../constants.ts'
 import { KeyIndex } from '../bytes/index.ts'
+import { MalformedError } from '../errors.ts'
 import type { Feed, FeedHead } from './feed.ts'
 
 const ROWS_PER_BLOCK = 4096
@@ -14,11 +15,20 @@ const SEQ = 64
 const CLOCK = 72
 const DOC = 80
 const FORMAT = 84
+/** 1: written since the table was read or `settle` was called. */
+const CHANGED = 86
 
 /** What few feeds have. */
-type Limits = Pick<Feed, 'end' | 'fork' | 'base'>
+export type Limits = Pick<Feed, 'end' | 'fork' | 'base'>
 
 const NO_LIMITS: Limits = { end: 0, fork: 0, base: 1 }
+
+/** Rows that follow each other, at most a block. */
+export interface FeedRows {
+  readonly bytes: Uint8Array
+  /** Limits, by the number of the row in `bytes`. */
+  readonly limits: readonly (readonly [row: number, limits: Limits])[]
+}
 
 export class FeedTable {
   readonly #blocks: Uint8Array[] = []
@@ -33,6 +43,7 @@ export class FeedTable {
   /** Rows of each document but the one of knowledge. */
   readonly #writers = new Map<number, Set<number>>()
   #size = 0
+  #changed = 0
 
   get size(): number {
     return this.#size
@@ -75,6 +86,8 @@ export class FeedTable {
     view.setFloat64(at + SEQ, feed.seq)
     view.setFloat64(at + CLOCK, feed.clock)
     view.setUint16(at + FORMAT, feed.format)
+    if (view.getUint8(at + CHANGED) === 0) this.#changed += 1
+    view.setUint8(at + CHANGED, 1)
     this.#setDoc(row, view, at, feed.doc)
     const { end, fork, base } = feed
     if (end > 0 || fork > 0 || base > 1) this.#limits.set(row, { end, fork, base })
@@ -110,6 +123,74 @@ export class FeedTable {
     }
   }
 
+  /** Rows that were written since the table was read. */
+  get changed(): number {
+    return this.#changed
+  }
+
+  *changedRows(): Generator<number> {
+    for (let row = 0; row < this.#size; row++) if (this.isChanged(row)) yield row
+  }
+
+  isChanged(row: number): boolean {
+    return this.#viewOf(row).getUint8((row % ROWS_PER_BLOCK) * ROW_BYTES + CHANGED) === 1
+  }
+
+  /** What is here now is no change. */
+  settle(): void {
+    for (const view of this.#views) {
+      for (let at = 0; at < view.byteLength; at += ROW_BYTES) view.setUint8(at + CHANGED, 0)
+    }
+    this.#changed = 0
+  }
+
+  /** Names of documents, by their numbers in the rows. */
+  get docs(): readonly string[] {
+    return this.#docs
+  }
+
+  /** All rows: not copies. */
+  *blocks(): Generator<FeedRows> {
+    for (const [i, block] of this.#blocks.entries()) {
+      const first = i * ROWS_PER_BLOCK
+      const count = Math.min(ROWS_PER_BLOCK, this.#size - first)
+      const limits = Array.from({ length: count }, (_, row) => [row, this.#limits.get(first + row)])
+      yield {
+        bytes: block.subarray(0, count * ROW_BYTES),
+        limits: limits.filter((each): each is [number, Limits] => each[1] !== undefined)
+      }
+    }
+  }
+
+  /** A table with these rows, whose bytes it keeps where they fill a block. */
+  static async of(docs: readonly string[], blocks: AsyncIterable<FeedRows>): Promise<FeedTable> {
+    const table = new FeedTable()
+    for (const doc of docs.slice(table.#docs.length)) table.#docId(doc)
+    for await (const rows of blocks) table.#addBlock(rows)
+    return table
+  }
+
+  #addBlock({ bytes, limits }: FeedRows): void {
+    const first = this.#size
+    const count = bytes.length / ROW_BYTES
+    if (first % ROWS_PER_BLOCK !== 0 || count > ROWS_PER_BLOCK || !Number.isInteger(count)) {
+      throw new MalformedError('rows that do not fill blocks')
+    }
+    const block = count === ROWS_PER_BLOCK ? bytes : new Uint8Array(ROWS_PER_BLOCK * ROW_BYTES)
+    if (block !== bytes) block.set(bytes)
+    const view = new DataView(block.buffer, block.byteOffset, block.length)
+    this.#blocks.push(block)
+    this.#views.push(view)
+    for (let row = 0; row < count; row++) {
+      this.#size += 1
+      this.#index.add(first + row)
+      const id = view.getUint32(row * ROW_BYTES + DOC)
+      if (id >= this.#docs.length) throw new MalformedError('a document without a name')
+      if (id >= 2) this.#addWriter(id, first + row)
+    }
+    for (const [row, each] of limits) this.#limits.set(first + row, each)
+  }
+
   #append(author: Uint8Array): number {
     const row = this.#size
     if (row % ROWS_PER_BLOCK === 0) {
@@ -129,7 +210,10 @@ export class FeedTable {
     if (id === before) return
     view.setUint32(at + DOC, id)
     this.#writers.get(before)?.delete(row)
-    if (id < 2) return
+    if (id >= 2) this.#addWriter(id, row)
+  }
+
+  #addWriter(id: number, row: number): void {
     const rows = this.#writers.get(id)
     if (rows === undefined) this.#writers.set(id, new Set([row]))
     else rows.add(row)

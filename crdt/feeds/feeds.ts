@@ -2,15 +2,14 @@
  * Feeds: the state of each author's hash chain in this replica, and the tree over the heads that
  * peers see. In memory, about 130 bytes an author; the entries stay on disk.
  */
-import * as encoding from 'lib0/encoding'
-import { HASH_BYTES, KNOWLEDGE_DOC, MAX_DOC_BYTES } from '../constants.ts'
-import { readAll, readBytes, readText, readUint } from '../bytes/index.ts'
 import { NO_ENTRY } from './entry.ts'
+import { FeedSnapshot } from './feed-snapshot.ts'
 import { FeedTable } from './feed-table.ts'
+import { readFeed, writeFeed } from './feed-value.ts'
 import { HeadTree } from './head-tree.ts'
 import type { Feed, FeedHead } from './feed.ts'
 import type { HeadNode, HeadTotals } from './head-tree.ts'
-import type { Operation, Section } from '../store/section.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 /** What peers do not see. */
 export interface HiddenFeeds {
@@ -23,19 +22,20 @@ export interface HiddenFeeds {
 export class Feeds {
   readonly #section: Section
   readonly #hidden: HiddenFeeds
+  readonly #snapshot: FeedSnapshot
   #table = new FeedTable()
   #tree = this.#newTree()
 
-  constructor(section: Section, hidden: HiddenFeeds) {
-    this.#section = section
+  constructor(store: Pick<Store, 'section' | 'snapshots'>, hidden: HiddenFeeds) {
+    this.#section = store.section('feeds')
     this.#hidden = hidden
+    this.#snapshot = new FeedSnapshot(store.snapshots, this.#section)
   }
 
   async load(): Promise<void> {
-    const table = new FeedTable()
-    for await (const [author, value] of this.#section.entries()) {
-      table.write(readFeed(author, value))
-    }
+    const kept = await this.#snapshot.read()
+    const table = kept ?? (await this.#readTable())
+    this.#snapshot.keep(table, kept !== undefined)
     this.#table = table
     this.#tree = this.#newTree()
     for (let row = 0; row < table.size; row++) this.#tree.touch(row, true)
@@ -112,6 +112,15 @@ export class Feeds {
     return this.#tree.nodeAt(prefix)
   }
 
+  async #readTable(): Promise<FeedTable> {
+    const table = new FeedTable()
+    for await (const [author, value] of this.#section.entries()) {
+      table.write(readFeed(author, value))
+    }
+    table.settle()
+    return table
+  }
+
   #newTree(): HeadTree {
     return new HeadTree({
       authorOf: (row) => this.#table.authorOf(row),
@@ -140,36 +149,4 @@ function emptyFeed(author: Uint8Array): Feed {
     base: 1,
     doc: ''
   }
-}
-
-/** One string for the name that nearly all feeds share. */
-function sharedName(doc: string): string {
-  return doc === KNOWLEDGE_DOC ? KNOWLEDGE_DOC : doc
-}
-
-function writeFeed(feed: Feed): Uint8Array {
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, feed.seq)
-  encoding.writeUint8Array(encoder, feed.head)
-  encoding.writeVarUint(encoder, feed.clock)
-  encoding.writeVarUint(encoder, feed.format)
-  encoding.writeVarUint(encoder, feed.end)
-  encoding.writeVarUint(encoder, feed.fork)
-  encoding.writeVarUint(encoder, feed.base)
-  encoding.writeVarString(encoder, feed.doc)
-  return encoding.toUint8Array(encoder)
-}
-
-function readFeed(author: Uint8Array, bytes: Uint8Array): Feed {
-  return readAll(bytes, (decoder) => ({
-    author,
-    seq: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    head: readBytes(decoder, HASH_BYTES).slice(),
-    clock: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    format: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    end: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    fork: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    base: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    doc: sharedName(readText(decoder, MAX_DOC_BYTES))
-  }))
 }

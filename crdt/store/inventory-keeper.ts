@@ -39,10 +39,15 @@ export class InventoryKeeper {
     return this.#init.ends()
   }
 
-  /** Writes the inventory of the closed store. */
-  async writeClosed(ends: Readonly<Record<string, number>>): Promise<void> {
-    // Without it the next start compares less.
-    await this.#init.inventory.write(ends, true).catch(() => undefined)
+  /** Writes the inventory of the closed store; returns its SHA-256, or undefined where that fails. */
+  async writeClosed(ends: Readonly<Record<string, number>>): Promise<string | undefined> {
+    try {
+      await this.#init.inventory.write(ends, true)
+      return this.#init.inventory.closed
+    } catch {
+      // The next start compares less.
+      return undefined
+    }
   }
 
   async #write(): Promise<void> {

@@ -4,6 +4,7 @@
  * drops a damaged end of its log without an error, and makes a new database where `CURRENT` is
  * missing. A file that differs from the inventory at the next start was lost or damaged meanwhile.
  */
+import { hash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -63,9 +64,15 @@ export interface FileDamage {
 export class Inventory {
   readonly #directory: string
   #files = new Map<string, FileState>()
+  #closed: string | undefined
 
   constructor(directory: string) {
     this.#directory = directory
+  }
+
+  /** SHA-256 of the inventory of the closed store, in hexadecimal digits; undefined for any other one. */
+  get closed(): string | undefined {
+    return this.#closed
   }
 
   /**
@@ -81,6 +88,7 @@ export class Inventory {
     const { data } = Contents.safeParse(JSON.parse(json))
     if (data === undefined) return 'damaged'
     const contents = latest === undefined ? asOpened(data) : data
+    if (contents.isClosed) this.#closed = hash('sha256', text)
     this.#files = new Map(Object.entries(contents.files))
     return contents
   }
@@ -195,7 +203,8 @@ export class Inventory {
       files: Object.fromEntries(files),
       ends: { ...ends }
     }
-    await writeDurably(this.#directory, JSON.stringify(contents))
+    const text = await writeDurably(this.#directory, JSON.stringify(contents))
+    this.#closed = isClosed ? hash('sha256', text) : undefined
     await rm(join(this.#directory, OPENED), { force: true })
   }
 
@@ -251,12 +260,14 @@ function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, F
   return parseInt(b, 10) - parseInt(a, 10) || 0
 }
 
-async function writeDurably(directory: string, json: string): Promise<void> {
+async function writeDurably(directory: string, json: string): Promise<string> {
   const path = join(directory, NAME)
   const temporary = `${path}.tmp`
+  const text = `${json}\n${crc32(json)}`
   try {
-    await writeFile(temporary, `${json}\n${crc32(json)}`, { flush: true, mode: 0o600 })
+    await writeFile(temporary, text, { flush: true, mode: 0o600 })
     await rename(temporary, path)
+    return text
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

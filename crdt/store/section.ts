@@ -78,6 +78,23 @@ export interface StoreReport extends ValuesReport {
   readonly unreadable?: string
 }
 
+/**
+ * Chunks of a table in memory as the database has it; `unchanged`: those that were read. Undefined: none
+ * are to be kept.
+ */
+export type WriteSnapshot = () => Promise<Iterable<Uint8Array> | 'unchanged' | undefined>
+
+/** Tables in memory that are written at a clean stop and read at the next start. */
+export interface Snapshots {
+  /**
+   * The chunks of a table, for the first reading after the start. Undefined if there are none, or if the
+   * database may have changed since. Reading throws where a chunk is damaged.
+   */
+  read(name: string): AsyncIterable<Uint8Array> | undefined
+  /** Called once all commits have ended; reads of the store are answered then. */
+  onClose(name: string, write: WriteSnapshot): void
+}
+
 /** The store of a node: sections, written through one queue of commits. */
 export interface Store {
   /** The section of that name; its keys are its own. */
@@ -98,6 +115,8 @@ export interface Store {
   copies(): Promise<Store | undefined>
   /** Copies what is committed now into a directory without a store. Throws `StoreError`. */
   copyTo(directory: string, options?: CopyOptions): Promise<StoreCopy>
+  /** Of a store on disk. */
+  readonly snapshots?: Snapshots
   /** Values that were read and found damaged since the store was opened. */
   readonly damaged: number
   /** What was found at the start. */

@@ -18,6 +18,7 @@ import { makeDirectory } from '../make-directory.ts'
 import { LevelSection } from './level-section.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
+import { StoreSnapshots } from './snapshots.ts'
 import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 import type { FileDamage } from './inventory.ts'
@@ -143,7 +144,9 @@ class LevelStore implements Store {
   #closing: Promise<void> | undefined
   readonly #opened: OpenedDirectory | undefined
   readonly #keeper: InventoryKeeper | undefined
+  readonly snapshots: StoreSnapshots | undefined
   #lost: Readonly<Record<string, number>> = {}
+  #isMigrated = false
   readonly #erasure = new Erasure({
     database: () => this.#open.database,
     commit: (operations) => this.#enqueue(operations, {})
@@ -156,6 +159,13 @@ class LevelStore implements Store {
     this.#opened = opened
     this.#keeper =
       opened && new InventoryKeeper({ inventory: opened.inventory, ends: () => this.#ends() })
+    this.snapshots =
+      opened &&
+      new StoreSnapshots({
+        directory: open.where,
+        inventory: opened.inventory.closed,
+        isSuspect: () => this.isSuspect || this.#isMigrated || this.#failure !== undefined
+      })
   }
 
   get #where(): string {
@@ -208,10 +218,13 @@ class LevelStore implements Store {
   async #close(): Promise<void> {
     await this.flush()
     await this.#erasure.finish()
+    const sealSnapshots = await this.snapshots?.write()
     // Undefined where the tables cannot be read: the next start compares less.
     const ends = await this.#keeper?.end().catch(nothing)
     await this.#open.close()
-    if (ends !== undefined) await this.#keeper?.writeClosed(ends)
+    const inventory = ends && (await this.#keeper?.writeClosed(ends))
+    // The next start reads the database where this fails.
+    if (inventory !== undefined) await sealSnapshots?.(inventory).catch(nothing)
     const copies = await this.#copies?.catch(nothing)
     await copies?.close()
   }
@@ -299,6 +312,7 @@ class LevelStore implements Store {
       return
     }
     for (let version = stored; version !== SCHEMA; version++) {
+      this.#isMigrated = true
       const migrate = MIGRATIONS.get(version)
       if (migrate === undefined) throw schemaError(this.#where, stored)
       const operations = await migrate(this)

@@ -20,6 +20,7 @@ import {
   MAX_RPC_BYTES,
   MAX_TOPIC_BYTES_PER_PEER
 } from '../constants.ts'
+import { InflatedPace } from '../inflated-pace.ts'
 import { PeerExchange } from './peer-exchange.ts'
 import { PendingMessages } from './pending-messages.ts'
 import {
@@ -156,11 +157,13 @@ class TopicGossip implements Gossip {
   readonly #service: GossipSub
   readonly #init: GossipInit
   readonly #pending = new PendingMessages()
+  readonly #inflated: InflatedPace
   readonly #peerExchange: PeerExchange
 
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
     this.#init = init
+    this.#inflated = new InflatedPace(init.swarm)
     this.#peerExchange = new PeerExchange(internalsOf(service), init.topics.entries)
     this.#validateWith(init.topics.entries, (peer, message) => this.#validate(peer, message))
     this.#validateWith(init.topics.retractions, (peer, message) =>
@@ -258,6 +261,8 @@ class TopicGossip implements Gossip {
   }
 
   async #validateEntry(peer: PeerId, bytes: Uint8Array): Promise<TopicValidatorResult> {
+    // A sync brings what is dropped.
+    if (!this.#inflated.take(bytes)) return TopicValidatorResult.Ignore
     const admission = await this.#init.replica.admit(bytes, peer.toString())
     switch (admission.outcome) {
       case 'admitted':

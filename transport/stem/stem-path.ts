@@ -18,8 +18,10 @@ import {
   STEM_EPOCH,
   STEM_FLUFF_PROBABILITY
 } from '../constants.ts'
-import { ProtocolError } from '../errors.ts'
 import { Exchanges } from '../streams/exchange.ts'
+import { TurnTaking } from '../streams/turn-taking.ts'
+import { CutStems } from './cut-stems.ts'
+import { StemBatches } from './stem-batches.ts'
 import { StemRelays } from './stem-relays.ts'
 import type { PeerId, Startable } from '@libp2p/interface'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
@@ -96,6 +98,10 @@ export class StemPath<Item> implements ItemSource, Startable {
   readonly #init: StemPathInit<Item>
   readonly #exchanges: Exchanges
   readonly #relays: StemRelays
+  readonly #batches: StemBatches
+  readonly #cuts: CutStems
+  /** Of all batches: 20 at a time would else take the event loop for 0.1 s. */
+  readonly #turn = new TurnTaking()
   /** Sizes of items that were passed on and have not come back, by name. */
   readonly #pool = new Map<string, number>()
   #poolBytes = 0
@@ -119,6 +125,9 @@ export class StemPath<Item> implements ItemSource, Startable {
       respond: (frames, signal, peer) => this.#receive(frames, signal, peer),
       onConnect: () => this.send()
     })
+    const { maxBatchBytes, maxFrameBytes } = init.items
+    this.#batches = new StemBatches(maxBatchBytes + maxFrameBytes)
+    this.#cuts = new CutStems(init.clock)
     this.#relays = new StemRelays({
       clock: init.clock,
       random: () => init.random(),
@@ -195,20 +204,32 @@ export class StemPath<Item> implements ItemSource, Startable {
     { batch, looped }: { readonly batch: Item[]; readonly looped: Item[] }
   ): Promise<void> {
     const { items } = this.#init
-    let bytes = 0
-    for (let frame = await frames.read({ signal }); frame; frame = await frames.read({ signal })) {
-      bytes += frame.length
-      if (bytes > items.maxBatchBytes + items.maxFrameBytes) {
-        throw new ProtocolError('more on a stem than one batch may have')
+    for (const frame of await this.#readFrames(frames, signal, peer.toString())) {
+      if (this.#poolBytes + frame.length > MAX_STEM_POOL_BYTES) {
+        throw new Error('The stem pool is full.')
       }
-      if (this.#poolBytes + bytes > MAX_STEM_POOL_BYTES) throw new Error('The stem pool is full.')
       const item = items.read(frame, peer)
+      await this.#turn.breathe()
       if (items.isPast(item)) continue
       if (items.isGenuine !== undefined && !(await items.isGenuine(item, peer))) continue
       const name = items.nameOf(item)
       const isCircle = this.#pool.has(name) || this.#own.has(name)
       ;(isCircle ? looped : batch).push(item)
       if (!isCircle) this.#addToPool(name, frame.length)
+    }
+  }
+
+  async #readFrames(
+    frames: FrameStream,
+    signal: AbortSignal,
+    peer: string
+  ): Promise<readonly Uint8Array[]> {
+    if (this.#cuts.isRefused(peer)) throw new Error('Too many stems of the peer were cut.')
+    try {
+      return await this.#batches.read(frames, signal)
+    } catch (error) {
+      this.#cuts.add(peer)
+      throw error
     }
   }
 

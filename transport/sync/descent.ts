@@ -14,18 +14,19 @@ import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
 import {
   MAX_FRUITLESS_NODES,
   MAX_PULLED_FEEDS,
-  MAX_REQUESTED_NODES,
   NODES_PER_ENTRY,
   SYNC_TIMEOUT
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { unexpected } from './feed-pull.ts'
+import { batchOf } from './tree-walk.ts'
 import { fingerprint, SALT_BYTES, sketchOf } from './fingerprints.ts'
 import { inTurn } from './in-turn.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { isLowerFork } from './sync-server.ts'
 import type { PublicView } from '../../crdt/index.ts'
-import type { FeedPull, Request } from './feed-pull.ts'
+import type { FeedPull } from './feed-pull.ts'
+import type { Request } from './placed-request.ts'
 import type { HeadSketch, NodeSketch } from './fingerprints.ts'
 
 export interface DescentInit {
@@ -61,7 +62,7 @@ export class Descent {
     while (this.#prefixes.length > 0) {
       const allowed = MAX_FRUITLESS_NODES + NODES_PER_ENTRY * feeds.received
       if (this.#visited >= allowed || now() > deadline) return false
-      await this.#compare(this.#prefixes.splice(-MAX_REQUESTED_NODES).toReversed())
+      await this.#compare(this.#prefixes.splice(-batchOf(this.#prefixes)).toReversed())
       if (this.#wanted.size >= MAX_PULLED_FEEDS || this.#prefixes.length === 0) await this.#pull()
     }
     return true

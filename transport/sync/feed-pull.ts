@@ -9,26 +9,36 @@
  */
 import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
+import { MAX_ANNOUNCED_FEEDS, MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
+import { NO_PLACE } from './sync-room.ts'
 import { MAX_WALK_HEADERS } from './sync-server.ts'
 import type { Entry, FeedHead, PublicView, RejectReason, SignedHeader } from '../../crdt/index.ts'
-import type { ReadAnswer } from '../streams/request-streams.ts'
+import type { InflatedPace } from '../inflated-pace.ts'
 import type { FeedLeases } from './feed-leases.ts'
+import type { Request } from './placed-request.ts'
 import type { RefusedFeeds } from './refused-feeds.ts'
 import type { SyncAnswer } from './sync-frames.ts'
+import type { SyncPlace } from './sync-room.ts'
 
 export type PullReplica = Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
 
-/** Sends a request to the peer, and reads its answer. */
-export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
+/** What a pull shares with others, and the peer that it pulls from. */
+export interface FeedPullInit {
+  readonly leases: FeedLeases
+  readonly refused: RefusedFeeds
+  readonly peer: string
+  readonly inflated?: Pick<InflatedPace, 'take'>
+  /** Left while another run fetches a feed. */
+  readonly place?: Pick<SyncPlace, 'waitFor'>
+}
 
 /** What came of a pull. */
 export interface PullReport {
   /** Entries that this side has admitted. */
   readonly received: number
-  /** The newest entry of each feed that got news. */
+  /** The newest entry of feeds that got news: of the last ones, as many as are announced. */
   readonly latestEntries: readonly Entry[]
   /** Forks this side learned of: another run may find lower ones. */
   readonly forks: number
@@ -63,6 +73,8 @@ export class FeedPull {
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
   readonly #peer: string
+  readonly #place: Pick<SyncPlace, 'waitFor'>
+  readonly #inflated: Pick<InflatedPace, 'take'> | undefined
   readonly #news = new Map<string, Entry>()
   /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
   #refusedNew = 0
@@ -71,17 +83,15 @@ export class FeedPull {
 
   constructor(
     replica: PullReplica,
-    {
-      leases,
-      refused,
-      peer
-    }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds; readonly peer: string },
+    { leases, refused, peer, inflated, place = NO_PLACE }: FeedPullInit,
     request: Request
   ) {
     this.#replica = replica
     this.#leases = leases
     this.#refusedFeeds = refused
     this.#peer = peer
+    this.#place = place
+    this.#inflated = inflated
     this.#request = request
   }
 
@@ -114,7 +124,7 @@ export class FeedPull {
       }
       const others = wanted.filter((author) => !taken.has(toHex(author)))
       if (others.length === 0) continue
-      await this.#leases.ended(others)
+      await this.#place.waitFor(() => this.#leases.ended(others))
       await this.#pullAll(others.filter(isBehind))
     }
   }
@@ -193,6 +203,12 @@ export class FeedPull {
         continue
       }
       const isNew = this.#isNew(entry.author)
+      if (this.#inflated?.take(answer.bytes) === false) {
+        useless += 1
+        refused.add(cut)
+        this.#refusedFeeds.refuse(entry.author)
+        continue
+      }
       const admission = await this.#replica.admit(answer.bytes, this.#peer)
       if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
@@ -241,7 +257,12 @@ export class FeedPull {
   async #count(entry: Entry, durable: Promise<void>): Promise<void> {
     await durable
     this.#received += 1
-    this.#news.set(toHex(entry.author), entry)
+    const name = toHex(entry.author)
+    this.#news.delete(name)
+    this.#news.set(name, entry)
+    // Each one keeps the buffer in memory in which it came: a run of 100,000 authors would keep 1 GB.
+    const [oldest] = this.#news.keys()
+    if (this.#news.size > MAX_ANNOUNCED_FEEDS && oldest !== undefined) this.#news.delete(oldest)
   }
 
   async #admitHeader(header: SignedHeader): Promise<void> {

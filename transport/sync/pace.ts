@@ -16,10 +16,23 @@ export class Pace {
 
   /** Takes `count`; returns how many milliseconds must pass first. */
   take(count: number): number {
+    this.#gain()
+    this.#left -= count
+    return this.#left >= 0 ? 0 : (-this.#left * 1000) / this.#perSecond
+  }
+
+  /** Takes `count` if it is there now. */
+  tryTake(count: number): boolean {
+    this.#gain()
+    if (this.#left < count) return false
+    this.#left -= count
+    return true
+  }
+
+  #gain(): void {
     const now = this.#now()
     const gained = (Math.max(0, now - this.#at) * this.#perSecond) / 1000
-    this.#left = Math.min(this.#burst, this.#left + gained) - count
+    this.#left = Math.min(this.#burst, this.#left + gained)
     this.#at = now
-    return this.#left >= 0 ? 0 : (-this.#left * 1000) / this.#perSecond
   }
 }

@@ -16,12 +16,10 @@ import {
   MAX_INBOUND_SYNCS,
   MAX_NODE_BURST,
   MAX_PULLED_RETRACTIONS,
-  MAX_REQUESTED_NODES,
   MAX_RETRACTION_FRAME_BYTES,
   MAX_USELESS_RETRACTIONS,
   NODES_PER_ENTRY,
-  NODES_PER_SECOND,
-  SYNC_REQUEST_TIMEOUT
+  NODES_PER_SECOND
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
@@ -29,7 +27,9 @@ import { childFingerprints, SALT_BYTES } from './fingerprints.ts'
 import { inTurn } from './in-turn.ts'
 import { JoinedRuns } from './joined-runs.ts'
 import { Pace } from './pace.ts'
+import { placedRequest } from './placed-request.ts'
 import { SyncSlots } from './sync-slots.ts'
+import { batchOf } from './tree-walk.ts'
 import {
   readRetractionAnswer,
   readRetractionRequest,
@@ -39,7 +39,8 @@ import {
 import type { PeerId, Startable } from '@libp2p/interface'
 import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
-import type { ReadAnswer } from '../streams/request-streams.ts'
+import type { Request } from './placed-request.ts'
+import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
 import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retraction-frames.ts'
 
@@ -77,12 +78,16 @@ class RetractionSyncService implements RetractionSync, Startable {
   readonly #streams: RequestStreams
   readonly #slots: SyncSlots<number>
   readonly #runs = new JoinedRuns((peer: PeerId) =>
-    this.#slots.run(peer, () => this.#run(peer, true), { signal: this.#streams.stopping })
+    this.#slots.run(peer, (place) => this.#run(peer, place, true), {
+      signal: this.#streams.stopping
+    })
   )
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
   readonly #turnSlots: SyncSlots<number>
   readonly #turns = new JoinedRuns((peer: PeerId) =>
-    this.#turnSlots.run(peer, () => this.#run(peer, false), { signal: this.#streams.stopping })
+    this.#turnSlots.run(peer, (place) => this.#run(peer, place, false), {
+      signal: this.#streams.stopping
+    })
   )
   readonly #paces = new Map<string, Pace>()
 
@@ -122,8 +127,8 @@ class RetractionSyncService implements RetractionSync, Startable {
   }
 
   /** `givesTurn`: asks the peer to pull as well. */
-  async #run(peer: PeerId, givesTurn: boolean): Promise<number> {
-    const request = this.#requestOf(peer)
+  async #run(peer: PeerId, place: SyncPlace, givesTurn: boolean): Promise<number> {
+    const request = placedRequest(this.#streams, peer, place)
     const summary = this.#summary()
     const theirs = await request(
       writeRetractionRequest({ type: 'summary', summary }),
@@ -198,16 +203,7 @@ class RetractionSyncService implements RetractionSync, Startable {
     this.#paces.set(name, pace)
     return pace
   }
-
-  #requestOf(peer: PeerId): Request {
-    return (request, readAnswer) => {
-      const signal = AbortSignal.timeout(SYNC_REQUEST_TIMEOUT)
-      return this.#streams.request(peer, request, readAnswer, { signal })
-    }
-  }
 }
-
-type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
 
 interface RetractionPullInit extends Pick<RetractionSyncInit, 'random' | 'retractions'> {
   readonly peer: PeerId
@@ -236,7 +232,7 @@ class RetractionPull {
     while (this.#prefixes.length > 0) {
       const allowed = MAX_FRUITLESS_NODES + NODES_PER_ENTRY * this.#received
       if (this.#visited >= allowed || this.#useless >= MAX_USELESS_RETRACTIONS) break
-      await this.#compare(this.#prefixes.splice(-MAX_REQUESTED_NODES).toReversed())
+      await this.#compare(this.#prefixes.splice(-batchOf(this.#prefixes)).toReversed())
       const isEnd = this.#prefixes.length === 0
       if (this.#wanted.length >= MAX_PULLED_RETRACTIONS || isEnd) await this.#pull()
     }

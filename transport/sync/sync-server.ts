@@ -1,7 +1,14 @@
 /** Answers the requests of one peer of `/sync` from what peers may see. */
 import { setTimeout } from 'node:timers/promises'
 import { equalBytes } from '../../crdt/bytes/index.ts'
-import { MAX_NODE_BURST, MAX_PULL_BYTES, NODES_PER_SECOND, TURN_INTERVAL } from '../constants.ts'
+import {
+  MAX_NODE_BURST,
+  MAX_PULL_BYTES,
+  MAX_TURN_BURST,
+  NODES_PER_SECOND,
+  TURN_INTERVAL,
+  TURNS_PER_SECOND
+} from '../constants.ts'
 import { sketchOf } from './fingerprints.ts'
 import { Pace } from './pace.ts'
 import { readSyncRequest, writeSyncAnswer } from './sync-frames.ts'
@@ -25,6 +32,7 @@ export const MAX_WALK_HEADERS = 55
 export class SyncServer {
   readonly #init: SyncServerInit
   readonly #pace = new Pace(NODES_PER_SECOND, MAX_NODE_BURST, () => performance.now())
+  readonly #turnPace = new Pace(TURNS_PER_SECOND, MAX_TURN_BURST, () => performance.now())
   #requests = 0
   #entries = 0
 
@@ -58,7 +66,7 @@ export class SyncServer {
       case 'pull':
         return this.#pull(request.heads, write)
       case 'turn':
-        return this.#turn(write)
+        return this.#turn(write, signal)
     }
   }
 
@@ -141,7 +149,9 @@ export class SyncServer {
   }
 
   /** Says that it still pulls, as long as it does. */
-  async #turn(write: Write): Promise<void> {
+  async #turn(write: Write, signal: AbortSignal): Promise<void> {
+    const wait = this.#turnPace.take(1)
+    if (wait > 0) await setTimeout(wait, undefined, { signal })
     const pulled = this.#init.pull()
     let writing = Promise.resolve()
     const timer = setInterval(() => {

@@ -14,24 +14,27 @@ import {
   MAX_INBOUND_SYNCS,
   MAX_SYNC_FRAME_BYTES,
   SYNC_INTERVAL,
-  SYNC_REQUEST_TIMEOUT,
   SYNC_TIMEOUT
 } from '../constants.ts'
+import { InflatedPace } from '../inflated-pace.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
 import { FeedPull, unexpected } from './feed-pull.ts'
 import { JoinedRuns } from './joined-runs.ts'
+import { placedRequest } from './placed-request.ts'
 import { RefusedFeeds } from './refused-feeds.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { SyncServer } from './sync-server.ts'
+import { NO_PLACE } from './sync-room.ts'
 import { SyncSlots } from './sync-slots.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
-import type { PullReport, Request } from './feed-pull.ts'
+import type { FeedPullInit, PullReport } from './feed-pull.ts'
 import type { Summary } from './sync-frames.ts'
+import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
 
 /** What a run did. */
@@ -43,6 +46,7 @@ export interface SyncReport extends PullReport {
 }
 
 export interface SyncInit extends ExchangeServiceInit {
+  readonly swarm: string
   readonly replica: Omit<PublicView, 'bodies' | 'heads'>
   /** False: this node offers its own entries and takes none. */
   readonly acceptsEntries: boolean
@@ -95,18 +99,26 @@ class SyncService implements Sync, Startable {
   readonly #servers = new Map<string, SyncServer>()
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
+  readonly #inflated: InflatedPace
   readonly #runs = new JoinedRuns((peer: PeerId) =>
-    this.#slots.run(peer, () => this.#run(peer), { signal: this.#streams.stopping })
+    this.#slots.run(peer, (place) => this.#run(peer, place), { signal: this.#streams.stopping })
   )
   readonly #slots: SyncSlots<SyncReport>
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
-  readonly #turns: SyncSlots<boolean>
+  readonly #turnSlots: SyncSlots<boolean>
+  /** One at a time with each peer, however often it asks. */
+  readonly #turns = new JoinedRuns((peer: PeerId) =>
+    this.#turnSlots.run(peer, (place) => this.#pullInTurn(peer, place), {
+      signal: this.#streams.stopping
+    })
+  )
   readonly #rounds: RepeatingTask | undefined
 
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
+    this.#inflated = new InflatedPace(init.swarm, elapsed)
     this.#slots = new SyncSlots((peer) => init.classOf(peer))
-    this.#turns = new SyncSlots((peer) => init.classOf(peer))
+    this.#turnSlots = new SyncSlots((peer) => init.classOf(peer))
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'sync',
@@ -137,7 +149,7 @@ class SyncService implements Sync, Startable {
     this.#rounds?.stop()
     await this.#streams.stop()
     await this.#runs.settled()
-    await this.#turns.idle()
+    await this.#turns.settled()
   }
 
   peers(): PeerId[] {
@@ -148,12 +160,9 @@ class SyncService implements Sync, Startable {
     this.#refused.clear()
   }
 
-  #sharedWith(peer: PeerId): {
-    readonly leases: FeedLeases
-    readonly refused: RefusedFeeds
-    readonly peer: string
-  } {
-    return { leases: this.#leases, refused: this.#refused, peer: peer.toString() }
+  #sharedWith(peer: PeerId): Omit<FeedPullInit, 'place'> {
+    const [leases, refused, inflated] = [this.#leases, this.#refused, this.#inflated]
+    return { leases, refused, inflated, peer: peer.toString() }
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
@@ -163,26 +172,27 @@ class SyncService implements Sync, Startable {
 
   async pull(peer: PeerId, author: Uint8Array): Promise<void> {
     const begun = elapsed()
-    const feeds = new FeedPull(this.#init.replica, this.#sharedWith(peer), this.#requestOf(peer))
+    const request = placedRequest(this.#streams, peer, NO_PLACE)
+    const feeds = new FeedPull(this.#init.replica, this.#sharedWith(peer), request)
     await feeds.pull(new Map([['', author]]), () => true)
     this.#init.onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
   }
 
-  async #run(peer: PeerId): Promise<SyncReport> {
+  async #run(peer: PeerId, place: SyncPlace): Promise<SyncReport> {
     try {
-      return await this.#runOnce(peer)
+      return await this.#runOnce(peer, place)
     } finally {
       this.#init.onRun?.(peer)
     }
   }
 
-  async #runOnce(peer: PeerId): Promise<SyncReport> {
+  async #runOnce(peer: PeerId, place: SyncPlace): Promise<SyncReport> {
     const sentBefore = this.#sentTo(peer)
-    const first = await this.#pullAll(peer, true)
+    const first = await this.#pullAll(peer, place, true)
     const isTurn = !first.isEqual && first.theirs.acceptsEntries
-    const isTurnComplete = isTurn ? await this.#giveTurn(peer) : true
-    const second = first.isDeferred ? await this.#pullAll(peer, false) : undefined
+    const isTurnComplete = isTurn ? await this.#giveTurn(peer, place) : true
+    const second = first.isDeferred ? await this.#pullAll(peer, place, false) : undefined
     const isComplete = isTurnComplete && first.isComplete && (second?.isComplete ?? true)
     const received = first.received + (second?.received ?? 0)
     const sent = Math.max(0, this.#sentTo(peer) - sentBefore)
@@ -198,10 +208,10 @@ class SyncService implements Sync, Startable {
   }
 
   /** `isPolite`: leaves it to the peer to pull first if the peer has less. */
-  async #pullAll(peer: PeerId, isPolite: boolean): Promise<PullRun> {
+  async #pullAll(peer: PeerId, place: SyncPlace, isPolite: boolean): Promise<PullRun> {
     const { replica, acceptsEntries, onSynced } = this.#init
     const begun = elapsed()
-    const request = this.#requestOf(peer)
+    const request = placedRequest(this.#streams, peer, place)
     const ours = this.#summary()
     const theirs = await request(
       writeSyncRequest({ type: 'summary', summary: ours }),
@@ -223,7 +233,7 @@ class SyncService implements Sync, Startable {
       onSynced(NOTHING, elapsed() - begun)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
-    const feeds = new FeedPull(replica, this.#sharedWith(peer), request)
+    const feeds = new FeedPull(replica, { ...this.#sharedWith(peer), place }, request)
     const random = (): number => this.#init.random()
     const descent = new Descent({ replica, feeds, request, now: elapsed, random })
     try {
@@ -235,9 +245,11 @@ class SyncService implements Sync, Startable {
   }
 
   /** Asks the peer to pull, and waits as long as it does; resolves to whether it got all. */
-  #giveTurn(peer: PeerId): Promise<boolean> {
+  #giveTurn(peer: PeerId, place: SyncPlace): Promise<boolean> {
     const deadline = elapsed() + SYNC_TIMEOUT
-    return this.#requestOf(peer, 'turn')(writeSyncRequest({ type: 'turn' }), async (read) => {
+    // A lane of its own: while this side waits for its end, it pulls as well.
+    const request = placedRequest(this.#streams, peer, place, 'turn')
+    return request(writeSyncRequest({ type: 'turn' }), async (read) => {
       let answered = -1
       for (;;) {
         const answer = readSyncAnswer(await read())
@@ -254,25 +266,18 @@ class SyncService implements Sync, Startable {
   /** The peer has asked for it. */
   async #takeTurn(peer: PeerId): Promise<boolean> {
     if (!this.#init.acceptsEntries) return true
-    const run = async (): Promise<boolean> => {
-      const { isComplete, forks } = await this.#pullAll(peer, false)
-      if (forks > 0) this.#trySync(peer)
-      return isComplete
-    }
     try {
-      return await this.#turns.run(peer, run, { signal: this.#streams.stopping })
+      return await this.#turns.run(peer)
     } catch (error) {
       this.#streams.log('cannot pull from %p - %e', peer, error)
       return false
     }
   }
 
-  /** `turn` is a lane of its own: while this side waits for its end, it pulls as well. */
-  #requestOf(peer: PeerId, lane?: 'turn'): Request {
-    return (request, readAnswer) => {
-      const signal = AbortSignal.timeout(SYNC_REQUEST_TIMEOUT)
-      return this.#streams.request(peer, request, readAnswer, { signal, lane })
-    }
+  async #pullInTurn(peer: PeerId, place: SyncPlace): Promise<boolean> {
+    const { isComplete, forks } = await this.#pullAll(peer, place, false)
+    if (forks > 0) this.#trySync(peer)
+    return isComplete
   }
 
   /** Entries that the peer has pulled since it connected. */

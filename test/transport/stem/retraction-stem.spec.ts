@@ -138,6 +138,7 @@ describe('the stem of retractions', () => {
     const offence = once(a.swarm, 'peer:offend', { signal: signal() })
     const short = await liar.open('retraction-stem')
     short.send(framed(new Uint8Array(RETRACTION_BYTES - 1)))
+    await short.close()
     await offence
   })
 })

@@ -8,7 +8,7 @@ import { publication, publications } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { createAuthor } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
+import { MAX_CUT_STEMS, MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
 import type { Stream } from '@libp2p/interface'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
@@ -182,6 +182,35 @@ describe('the stem', () => {
     }
     assert.match(String((await offence)[0].reason), /more on a stem/)
     assert.deepEqual(a.replica.heads(), [])
+  })
+
+  it('reads no entry of streams that are cut, and then refuses those of the peer, without blame', async () => {
+    const read: string[] = []
+    await using a = await startNode({
+      hidesOwn: true,
+      random: () => 0,
+      onHeader: (peer) => read.push(peer.toString())
+    })
+    await using mallory = await attackerOn(a, signal())
+    await using bob = await attackerOn(a, signal())
+    for (let i = 0; i < MAX_CUT_STEMS; i++) {
+      const stream = await mallory.open('stem')
+      // Read, this would be an offence.
+      stream.send(framed(unsigned(forge())))
+      stream.abort(new Error('cut'))
+    }
+    const refused = await mallory.open('stem')
+    if (refused.status === 'open') {
+      const closed = once(refused, 'close', { signal: signal() })
+      refused.send(framed(writeEntry(forge())))
+      void refused.close().catch(() => undefined)
+      await closed
+    }
+    const admitted = once(a.replica, 'entry:admit', { signal: signal() })
+    await send(bob, writeEntry(forge()))
+    await admitted
+    assert.deepEqual(read, [bob.peer])
+    assert.equal(a.swarm.offences, 0)
   })
 
   it('spreads nothing that could not be written, and goes on', async () => {

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { writeEntry } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { InflatedPace } from '../../../transport/inflated-pace.ts'
+import { FeedLeases } from '../../../transport/sync/feed-leases.ts'
+import { FeedPull } from '../../../transport/sync/feed-pull.ts'
+import { RefusedFeeds } from '../../../transport/sync/refused-feeds.ts'
+import { SyncServer } from '../../../transport/sync/sync-server.ts'
+import { MAX_TURN_BURST } from '../../../transport/constants.ts'
+import {
+  readSyncRequest,
+  writeSyncAnswer,
+  writeSyncRequest
+} from '../../../transport/sync/sync-frames.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { forge, gossipOf, SWARM } from '../../fixtures/forgery.ts'
+import { lettersEntry } from '../../fixtures/inflated.ts'
+import { startNode } from '../../fixtures/nodes.ts'
+
+describe('entries that unpack to a megabyte', () => {
+  const signal = (): AbortSignal => AbortSignal.timeout(15_000)
+
+  it('are admitted at a low rate, and other ones at any', () => {
+    let now = 0
+    const pace = new InflatedPace(SWARM, () => now)
+    const [small, large] = [writeEntry(forge()), writeEntry(lettersEntry())]
+    const admitted = (bytes: Uint8Array, count: number): number =>
+      Array.from({ length: count }, () => pace.take(bytes)).filter(Boolean).length
+    assert.equal(admitted(large, 20), 1)
+    assert.equal(admitted(small, 20), 20)
+    now += 1_000
+    assert.equal(admitted(large, 20), 1, 'nothing is saved up')
+    now += 500
+    assert.equal(admitted(large, 20), 1)
+    assert.equal(admitted(new Uint8Array(100), 1), 1, 'what is no entry is refused elsewhere')
+  })
+
+  it('delay nothing behind them in a sync, and come later', async () => {
+    await using victim = await startNode({ memory: true })
+    const flood = Array.from({ length: 12 }, () => lettersEntry())
+    const honest = forge()
+    const entries = [...flood, honest]
+    const wanted = new Map(entries.map(({ author }) => [author.toString(), author]))
+    let now = 0
+    const shared = {
+      leases: new FeedLeases(),
+      refused: new RefusedFeeds(() => now),
+      inflated: new InflatedPace(SWARM, () => now),
+      peer: 'peer'
+    }
+    const isBehind = (author: Uint8Array): boolean => victim.replica.headOf(author).seq === 0
+    const pull = async (): Promise<void> => {
+      const feeds = new FeedPull(victim.replica.publicView, shared, (bytes, read) => {
+        const request = readSyncRequest(bytes)
+        assert.ok(request.type === 'pull')
+        const lacking = new Set(
+          request.heads.filter(({ seq }) => seq === 0).map(({ author }) => author.toString())
+        )
+        const frames = entries
+          .filter(({ author }) => lacking.has(author.toString()))
+          .map((entry) => writeSyncAnswer({ type: 'entry', bytes: writeEntry(entry) }))
+        frames.push(writeSyncAnswer({ type: 'done', more: false }))
+        return read(() => Promise.resolve(frames.shift() ?? new Uint8Array()))
+      })
+      await feeds.pull(wanted, isBehind)
+    }
+    await pull()
+    assert.equal(isBehind(honest.author), false)
+    assert.equal(victim.replica.heads().length, 2)
+    for (let i = 0; i < 60 && flood.some(({ author }) => isBehind(author)); i++) {
+      now += 60_000 * 2 ** Math.min(i, 6)
+      await pull()
+    }
+    assert.equal(victim.replica.heads().length, entries.length)
+  })
+
+  it('are dropped by gossip above that rate, without blame', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    await using mallory = await attackerOn(victim, signal())
+    for (let i = 0; i < 12; i++) await mallory.gossip(gossipOf(writeEntry(lettersEntry())))
+    const honest = forge()
+    const admitted = new Promise<void>((resolve, reject) => {
+      signal().addEventListener('abort', () => reject(new Error('not admitted')), { once: true })
+      victim.replica.on('entry:admit', ({ author }) => {
+        if (toHex(author) === toHex(honest.author)) resolve()
+      })
+    })
+    await mallory.gossip(gossipOf(writeEntry(honest)))
+    await admitted
+    assert.ok(victim.replica.heads().length < 8, `${victim.replica.heads().length} authors`)
+    assert.equal(victim.swarm.offences, 0)
+  })
+})
+
+describe('a peer that asks for turns without a pause', () => {
+  it('gets them at once for a while, and then at a low rate', async () => {
+    await using node = await startNode({ memory: true })
+    const { replica } = node
+    let pulls = 0
+    const server = new SyncServer({
+      replica: replica.publicView,
+      summary: () => ({ digest: replica.digest(), acceptsEntries: true, authors: 0, entries: 0 }),
+      pull: () => {
+        pulls += 1
+        return Promise.resolve(true)
+      }
+    })
+    const stopped = new AbortController()
+    const asking = Array.from({ length: 3 * MAX_TURN_BURST }, () =>
+      server
+        .answer(writeSyncRequest({ type: 'turn' }), () => Promise.resolve(), stopped.signal)
+        .catch(() => undefined)
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.ok(pulls >= MAX_TURN_BURST && pulls < 2 * MAX_TURN_BURST, `${pulls} turns`)
+    stopped.abort()
+    await Promise.all(asking)
+  })
+})

@@ -1,0 +1,32 @@
+/** The requests of a run that waits for its peer outside of its place. */
+import { SYNC_REQUEST_TIMEOUT } from '../constants.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { ReadAnswer, RequestStreams } from '../streams/request-streams.ts'
+import type { SyncPlace } from './sync-room.ts'
+
+/** Sends a request to the peer, and reads its answer. */
+export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
+
+/** `lane`: requests of different lanes do not wait for each other. */
+export function placedRequest(
+  streams: Pick<RequestStreams, 'request'>,
+  peer: PeerId,
+  place: SyncPlace,
+  lane?: string
+): Request {
+  return async (request, readAnswer) => {
+    // Not `AbortSignal.timeout`, which would stay in memory for all of its time.
+    const late = new AbortController()
+    const timer = setTimeout(
+      () => late.abort(new Error('The peer takes too long to answer.')),
+      SYNC_REQUEST_TIMEOUT
+    )
+    const signal = AbortSignal.any([place.signal, late.signal])
+    const placed: typeof readAnswer = (read) => readAnswer(() => place.waitFor(read))
+    try {
+      return await place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
