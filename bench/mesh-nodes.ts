@@ -18,12 +18,7 @@ import { toHex } from '../crdt/bytes/index.ts'
 import { createSwarm } from '../transport/index.ts'
 import { drawPingInterval } from '../transport/host/host.ts'
 import { internalsOf } from '../transport/gossip/gossip.ts'
-import {
-  FILTER_INTERVAL,
-  PING_INTERVAL,
-  PING_SPREAD,
-  SYNC_INTERVAL
-} from '../transport/constants.ts'
+import { FILTER_INTERVAL, SYNC_INTERVAL } from '../transport/constants.ts'
 import type { Libp2p } from '@libp2p/interface'
 
 export type MeshTransport = 'memory' | 'tcp'

@@ -13,10 +13,11 @@ describe('nodes that start at the same time', () => {
     const intervals: number[] = []
     for (let i = 0; i < 3; i++) {
       let host: Host | undefined
-      await using _node = await startNode({
+      const node = await startNode({
         memory: true,
         createHost: async (init) => (host = await createHost(init))
       })
+      await node[Symbol.asyncDispose]()
       intervals.push((host as unknown as Monitored).components.connectionMonitor.pingIntervalMs)
     }
     assert.equal(new Set(intervals).size, 3)
