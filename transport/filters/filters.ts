@@ -90,7 +90,7 @@ class FilterService implements Filters, Startable {
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
-    this.#turns = new Turns(init.random)
+    this.#turns = new Turns(() => init.random())
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'filter',
