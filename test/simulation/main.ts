@@ -10,8 +10,9 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     from: { type: 'string', default: '1' },
-    nodes: { type: 'string', default: '4' },
-    minutes: { type: 'string', default: '2' },
+    /** Nodes of a swarm, and virtual minutes of work. By default the seed says. */
+    nodes: { type: 'string' },
+    minutes: { type: 'string' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
     /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
@@ -31,14 +32,17 @@ const { values } = parseArgs({
   }
 })
 
+/** The most nodes that a seed says. */
+const MAX_NODES = 7
+
 installVirtualGlobals()
 const { loadAll } = await import('./load.ts')
-await loadAll(Number(values.nodes))
+await loadAll(numberOf(values.nodes) ?? MAX_NODES)
 const { simulate, shrink } = await import('./simulate.ts')
 
 const settings = {
-  nodes: Number(values.nodes),
-  minutes: Number(values.minutes),
+  nodes: numberOf(values.nodes),
+  minutes: numberOf(values.minutes),
   isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed',
   isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged',
   isCopied: values.directories === 'both' ? undefined : values.directories === 'copied',
@@ -72,4 +76,8 @@ const seconds = (realNow() - started) / 1000
 console.log(
   `${run} seeds, ${failures} failed; ${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds a second with ${settings.nodes} nodes`
 )
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
 process.exitCode = failures === 0 ? 0 : 1

@@ -14,8 +14,8 @@ const { values } = parseArgs({
   options: {
     /** Seeds that may be tried for one bug. */
     seeds: { type: 'string', default: '200' },
-    nodes: { type: 'string', default: '5' },
-    minutes: { type: 'string', default: '2' },
+    /** Bugs that are hunted at the same time. */
+    jobs: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
     /** `tried`: only swarms whose door is tried. */
@@ -31,7 +31,6 @@ const { values } = parseArgs({
 
 const ROOT = join(import.meta.dirname, '../..')
 const COPIED = ['crdt', 'transport', 'src', 'node', 'test', 'package.json', 'tsconfig.json']
-const JOBS = 2
 
 interface Found {
   /** How many seeds it took; undefined: it was not found. */
@@ -80,10 +79,10 @@ async function plant(directory: string, { name, file, from, to }: PlantedBug): P
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes, swarms, doors, directories } = values
-  const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
+  const { seeds, swarms, doors, directories } = values
   const options = [
-    ...size,
+    '--seeds',
+    seeds,
     '--swarms',
     swarms,
     '--doors',
@@ -118,7 +117,7 @@ const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(values.only))
 const waiting = [...bugs]
 let found = 0
 await Promise.all(
-  Array.from({ length: JOBS }, async () => {
+  Array.from({ length: Number(values.jobs) }, async () => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
       const { seeds, all, promise, seconds } = await hunt(bug)
       if (seeds !== undefined) found += 1

@@ -1,26 +1,32 @@
 /** A simulated swarm: its nodes, their network, and what they were promised. */
-import { Agent } from './agent.ts'
-import { Acknowledged } from './acknowledged.ts'
+import { Agent } from './agent/agent.ts'
+import { Acknowledged } from './agent/acknowledged.ts'
 import { DiskActs } from './disk/disk-acts.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
-import { brokenPromises } from './invariants.ts'
+import { readProof } from '../../crdt/feeds/equivocation.ts'
+import { Ending } from './ending.ts'
+import { brokenPromises } from './promises/broken-promises.ts'
+import { voidVotes } from './promises/counts.ts'
 import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
 import { DoorStory } from './members/door-story.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
 import { Story } from './story.ts'
-import { lieOf, tamperOf } from './stranger.ts'
+import { LieLedger } from './lies/ledger.ts'
+import { lieOf } from './lies/stranger.ts'
+import { tamperOf } from './lies/tamper.ts'
 import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
-import type { Plan, Step } from './plan.ts'
-import type { Crash } from './simulated-node.ts'
+import type { Plan, Step } from './plan/step.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
+import type { Crash, RunningNode } from './simulated-node.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
-/** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
-const QUIET = 240_000
+/** Milliseconds after which what was not there is missing. */
+const PATIENCE = 240_000
 
 /** Milliseconds that a start or a stop may take. */
 const LIFECYCLE_LIMIT = 60_000
@@ -33,16 +39,16 @@ const SLOW_NODE = 20
 const FAST_READS = { slowReads: 0.05, readDelay: 2 }
 const SLOW_READS = { slowReads: 0.2, readDelay: 60 }
 
+type Span = readonly [from: number, to: number]
+
+/** Milliseconds until a node that went down starts again, and until one that is away comes back. */
+const AWAY: Span = [100, 15_000]
+const ABSENCE: Span = [20_000, 60_000]
+
 /** Milliseconds for which a restored node hears nothing. */
 const ISOLATION = 40_000
 
 const WEEK = 7 * 86_400_000
-
-/** Longer than a changed vote waits. */
-const WAIT = 7 * 3_600_000
-
-/** Milliseconds in which stems end, and a node looks whose time has come. */
-const LOOKS = 130_000
 
 export class World {
   readonly nodes: readonly SimulatedNode[]
@@ -55,16 +61,14 @@ export class World {
   readonly #acknowledged = new Acknowledged()
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
-  /** Authors that sign two entries for one place. */
-  #forks = 0
-  /** Authors that a stranger has made up. */
-  #authors = 0
+  readonly #lies = new LieLedger()
   readonly #starting = new Set<SimulatedNode>()
   /** By member; none in an open swarm. */
   readonly #memberships: readonly Membership[]
   readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
   readonly #diskActs: DiskActs
+  readonly #ending: Ending
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -112,6 +116,19 @@ export class World {
           mayBeRefused: plan.roles !== undefined
         })
     )
+    this.#ending = new Ending({
+      nodes: this.nodes,
+      honest: this.#honest,
+      agents: this.#agents,
+      door: this.#door,
+      lies: this.#lies,
+      isClosed: plan.members !== undefined,
+      story: this.story,
+      start: (node) => this.#start(node),
+      report: (node, text) => this.#break(node, text),
+      leave: (node) => this.#acknowledged.leave(node.name),
+      checkKeys: (node) => this.#checkKeys(node)
+    })
   }
 
   #node(number: number, random: Seeded): SimulatedNode {
@@ -144,6 +161,7 @@ export class World {
       onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
       onStatements: (node, statements, isRead) =>
         this.#door?.noteStatements(node, statements, isRead),
+      onVoid: (node, life, proof) => this.#checkVoid(node, life, proof),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
   }
@@ -178,21 +196,50 @@ export class World {
       this.#do(step)
     }
     await this.#calmDown()
-    const plan = this.#plan
     this.#door?.checkEnd()
-    const left = this.#honest.filter((node) => this.#door?.isMember(node) !== false)
-    const checks = brokenPromises({
-      nodes: left,
-      acknowledged: this.#acknowledged,
-      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#authors : 0) : 0,
-      forks: this.#forks,
-      voices: this.#voicesOf(this.#honest),
-      names: this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)]),
-      members: plan.members === undefined ? undefined : new Set(plan.members).size
-    })
-    this.broken.push(...(await time.settle(checks, 'The checks')))
+    const { time: clock } = simulated()
+    let checked = await clock.settle(this.#promises(), 'The checks')
+    // What takes its time is no fault: a sync with each peer comes in four minutes.
+    if (checked.length > 0) {
+      await clock.run(clock.now + PATIENCE)
+      checked = await clock.settle(this.#promises(), 'The checks')
+    }
+    this.broken.push(...checked)
+    const { manner } = this.#plan
+    await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
     await this.#stopAll()
     return this.broken
+  }
+
+  #promises(): Promise<string[]> {
+    const { members } = this.#plan
+    return brokenPromises({
+      nodes: this.#honest.filter((node) => this.#door?.isMember(node) !== false),
+      acknowledged: this.#acknowledged,
+      lies: this.#lies,
+      stranger: this.#isStrange ? this.nodes.at(-1)?.name : undefined,
+      voices: this.#voicesOf(this.#honest),
+      names: this.#names,
+      members: members === undefined ? undefined : new Set(members).size
+    })
+  }
+
+  /** Of all nodes, and of what those were before a copy was put back. */
+  get #names(): readonly string[] {
+    return this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)])
+  }
+
+  /** The votes of a void author have gone when its node says so. */
+  #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): void {
+    if (!this.#honest.includes(node)) return
+    const [{ author, seq }] = readProof(bytes)
+    const known = { acknowledged: this.#acknowledged, lies: this.#lies, names: this.#names }
+    voidVotes(life, { author: toHex(author), seq }, known).then(
+      (broken) => {
+        for (const text of broken) this.#break(node, text)
+      },
+      (error: unknown) => this.story.tell(node.name, `cannot look: ${String(error)}`)
+    )
   }
 
   /** Names of nodes that are one voice. */
@@ -223,87 +270,14 @@ export class World {
 
   /** Ends all faults, starts who is down, and waits. */
   async #calmDown(): Promise<void> {
-    const { time } = simulated()
     this.story.tell('world', `the work ends, and the faults; the last node is ${this.#plan.manner}`)
     this.#network.heal()
     for (const { disk } of this.nodes) {
       disk.isFull = false
       disk.slowness = 1
     }
-    await time.run(time.now + LIFECYCLE_LIMIT)
-    for (const node of this.nodes) {
-      if (node.running === undefined && this.#door?.isWaiting(node) !== true)
-        await time.settle(this.#start(node), `The start of ${node.name}`)
-    }
-    if (this.#door !== undefined) await time.settle(this.#door.settle(), 'What is left at the door')
-    await time.run(time.now + LIFECYCLE_LIMIT)
-    for (const node of this.nodes) {
-      if (this.#door?.isRevoked(node) === true) this.#acknowledged.leave(node.name)
-    }
-    await this.#publishCounts()
-    await this.#verifyDisks()
-    // Retractions of votes of several authors leave, and then the votes that wait for theirs.
-    for (let i = 0; i < 2; i++) {
-      await time.run(time.now + LOOKS)
-      for (const { name, running } of this.nodes) {
-        if (running === undefined) continue
-        const { votes, retractions } = running.parts.replica.retractions.waiting
-        this.story.tell(name, `has not sent ${votes} votes and ${retractions} retractions`)
-      }
-      time.leap(WAIT)
-    }
-    await time.run(time.now + LOOKS + QUIET)
-    for (const node of this.nodes) {
-      this.#describe(node)
-      this.#checkUnsent(node)
-      this.#checkKeys(node)
-    }
-  }
-
-  /** Changes of votes of honest nodes leave when their time has come, unless nobody admits the node. */
-  #checkUnsent(node: SimulatedNode): void {
-    if (!this.#honest.includes(node) || this.#door?.isMember(node) === false) return
-    // The simulated disk has no copies of hidden entries: a lost one is retracted nowhere.
-    if (node.hasFlippedBit && node.hasFoundDamage) return
-    const { votes = 0, retractions = 0 } = node.running?.parts.replica.retractions.waiting ?? {}
-    if (votes + retractions === 0) return
-    this.#break(node, `has not sent ${votes} votes and ${retractions} retractions`)
-  }
-
-  #checkKeys(node: SimulatedNode): void {
-    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
-    if (this.#diskActs.lostLivesOf(node).length > 0) return
-    const problem = keyOnDisk(node)
-    if (problem !== undefined) this.#break(node, problem)
-  }
-
-  /** Damaged nodes read all that they store: what they lack comes again from peers. */
-  async #verifyDisks(): Promise<void> {
-    const { time } = simulated()
-    for (const { name, running, hasFlippedBit } of this.nodes) {
-      if (running === undefined || !hasFlippedBit) continue
-      const { janitor } = running.hive.agent.cortex
-      const verified = time.runAs(running.owner, () => janitor.verify())
-      const { isWhole, damaged } = await time.settle(verified, `The check of ${name}`)
-      this.story.tell(name, `is ${isWhole ? 'whole' : 'damaged'} ${JSON.stringify(damaged)}`)
-    }
-  }
-
-  async #publishCounts(): Promise<void> {
-    const { time } = simulated()
-    if (this.#plan.members === undefined) return
-    for (const [number, { name, running }] of this.nodes.entries()) {
-      const agent = this.#agents[number]
-      if (
-        running === undefined ||
-        agent === undefined ||
-        this.#door?.isMember(this.nodes[number]) === false
-      )
-        continue
-      const published = time.runAs(running.owner, () => agent.publishCounts(running))
-      const entries = await time.settle(published, `The counts of ${name}`)
-      this.story.tell(name, `publishes what it counted: ${entries} entries`)
-    }
+    await this.#ending.run()
+    for (const node of this.nodes) this.#describe(node)
   }
 
   #describe({ name, running }: SimulatedNode): void {
@@ -353,6 +327,9 @@ export class World {
         return this.#changeDisk(node, step.kind, step)
       case 'restart':
         return this.#restart(node)
+      case 'absence':
+        this.#crash(node, step.subject % 2 === 0 ? 'process' : 'power', ABSENCE)
+        return
       case 'partition':
         return this.#partition()
       case 'heal':
@@ -371,6 +348,8 @@ export class World {
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
       case 'join':
         return this.#door?.join(node)
+      case 'steal':
+        return this.#door?.steal(node)
       case 'revoke':
         return this.#door?.revoke(node)
       case 'week':
@@ -388,12 +367,19 @@ export class World {
     else this.#diskActs[kind](node)
   }
 
-  #crash(node: SimulatedNode, kind: Crash): void {
+  #checkKeys(node: SimulatedNode): void {
+    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
+    if (this.#diskActs.lostLivesOf(node).length > 0) return
+    const problem = keyOnDisk(node)
+    if (problem !== undefined) this.#break(node, problem)
+  }
+
+  #crash(node: SimulatedNode, kind: Crash, away: Span = AWAY): void {
     if (this.#starting.has(node) || node.running === undefined) return
     this.story.tell(node.name, CRASH_TEXTS[kind])
     this.#checkKeys(node)
     node.crash(kind)
-    this.#startLater(node)
+    this.#startLater(node, away)
   }
 
   #restart(node: SimulatedNode): void {
@@ -415,10 +401,10 @@ export class World {
     this.#startLater(node)
   }
 
-  #startLater(node: SimulatedNode): void {
+  #startLater(node: SimulatedNode, away: Span = AWAY): void {
     const { time } = simulated()
     time.schedule(
-      this.#random.between(100, 15_000),
+      this.#random.between(...away),
       () => {
         this.#start(node).catch((error: unknown) => {
           this.story.tell(node.name, `cannot start: ${String(error)}`)
@@ -448,10 +434,10 @@ export class World {
     const { running } = stranger
     const lie = lieOf(manner)
     if (running === undefined || lie === undefined) return
-    this.#forks += manner === 'forking' ? 1 : 0
-    this.#authors += manner === 'forking' || manner === 'unchained' ? 1 : 0
     this.story.tell(stranger.name, lie.text)
-    const work = simulated().time.runAs(running.owner, () => lie.tell(running, this.#random))
+    const work = simulated().time.runAs(running.owner, () =>
+      lie.tell(running, this.#random, this.#lies)
+    )
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
 

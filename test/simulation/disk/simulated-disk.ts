@@ -16,8 +16,14 @@ type Operation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
+/** What abstract-level asks of an iterator of an implementation. */
+type Reads = Record<'_all' | '_next' | '_nextv', (...given: unknown[]) => Promise<unknown>>
+
 /** What abstract-level asks of an implementation. */
 interface Internals {
+  _iterator(options: object): Reads
+  _keys(options: object): Reads
+  _values(options: object): Reads
   _get(key: Uint8Array, options: object): Promise<Uint8Array | undefined>
   _getMany(keys: readonly Uint8Array[], options: object): Promise<(Uint8Array | undefined)[]>
   _batch(operations: readonly Operation[], options: { readonly sync?: boolean }): Promise<void>
@@ -214,6 +220,30 @@ class DiskLevel extends Level {
   ): Promise<(Uint8Array | undefined)[]> {
     await this.#answer()
     return super._getMany(keys, options)
+  }
+
+  override _iterator(options: object): Reads {
+    return this.#slowed(super._iterator(options))
+  }
+
+  override _keys(options: object): Reads {
+    return this.#slowed(super._keys(options))
+  }
+
+  override _values(options: object): Reads {
+    return this.#slowed(super._values(options))
+  }
+
+  /** An iterator shows the database as it was when it began, however long it takes. */
+  #slowed(reads: Reads): Reads {
+    for (const name of ['_all', '_next', '_nextv'] as const) {
+      const read = reads[name].bind(reads)
+      reads[name] = async (...given) => {
+        await this.#answer()
+        return read(...given)
+      }
+    }
+    return reads
   }
 
   override async _batch(

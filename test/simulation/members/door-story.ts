@@ -79,6 +79,21 @@ export class DoorStory {
     void this.#join(node)
   }
 
+  /** The node shows the invite that another one has used. */
+  steal(node: SimulatedNode): void {
+    const [first] = this.#init.nodes()
+    const used = this.#init.memberships[this.#init.roles.indexOf('late')]
+    const own = this.#membershipOf(node)
+    if (this.#isOver || first === undefined || used?.invite === undefined || own === undefined)
+      return
+    if (node.running === undefined || !this.#isKnown(first, used)) {
+      return this.#later(() => this.steal(node))
+    }
+    own.invite = used.invite
+    this.#init.tell(node, 'shows an invite that was used')
+    void this.#init.restart(node)
+  }
+
   revoke(node: SimulatedNode): void {
     void this.#revoke(node)
   }
@@ -189,7 +204,7 @@ export class DoorStory {
   }
 
   #isKnown({ running }: SimulatedNode, { key }: Membership): boolean {
-    return running?.parts.members?.statements.certificatesOf(key).length !== 0
+    return (running?.parts.members?.statements.certificatesOf(key).length ?? 0) > 0
   }
 
   #keyOf(peer: string): Uint8Array | undefined {
