@@ -24,7 +24,7 @@ const { values } = parseArgs({
     directories: { type: 'string', default: 'both' },
     /** Counts the seeds that find a bug, of all: takes longer. */
     count: { type: 'boolean', default: false },
-    /** Only bugs whose name contains it. */
+    /** Only bugs whose name contains one of these parts, with `|` between them. */
     only: { type: 'string', default: '' }
   }
 })
@@ -65,17 +65,17 @@ async function hunt(bug: PlantedBug): Promise<Found> {
   }
 }
 
-async function plant(directory: string, { name, file, from, to }: PlantedBug): Promise<void> {
+async function plant(directory: string, { name, file, also, ...bug }: PlantedBug): Promise<void> {
   const path = join(directory, file)
-  const text = await readFile(path, 'utf8')
-  if (text.split(from).length !== 2) {
-    throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+  let text = await readFile(path, 'utf8')
+  for (const { from, to } of [bug, ...(also === undefined ? [] : [also])]) {
+    if (text.split(from).length !== 2) {
+      throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+    }
+    // A function, since "$" has a meaning in a text.
+    text = text.replace(from, () => to)
   }
-  // A function, since "$" has a meaning in a text.
-  await writeFile(
-    path,
-    text.replace(from, () => to)
-  )
+  await writeFile(path, text)
 }
 
 function simulateIn(directory: string): Promise<string> {
@@ -113,7 +113,8 @@ function lastLineOf(output: string): string {
   return output.trim().split('\n').at(-1) ?? ''
 }
 
-const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(values.only))
+const parts = values.only.split('|')
+const bugs = PLANTED_BUGS.filter(({ name }) => parts.some((part) => name.includes(part)))
 const waiting = [...bugs]
 let found = 0
 await Promise.all(

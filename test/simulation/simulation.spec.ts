@@ -36,9 +36,11 @@ describe('a simulated swarm', function () {
 
   it('has planted bugs that fit the sources', async () => {
     const root = join(import.meta.dirname, '../..')
-    for (const { name, file, from } of PLANTED_BUGS) {
+    for (const { name, file, from, also } of PLANTED_BUGS) {
       const text = await readFile(join(root, file), 'utf8')
-      assert.equal(text.split(from).length, 2, `The bug "${name}" does not fit ${file}.`)
+      for (const each of [from, ...(also === undefined ? [] : [also.from])]) {
+        assert.equal(text.split(each).length, 2, `The bug "${name}" does not fit ${file}.`)
+      }
     }
   })
 })

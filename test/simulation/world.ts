@@ -313,7 +313,6 @@ export class World {
     const node = this.nodes[step.node]
     const agent = this.#agents[step.node]
     if (node === undefined || agent === undefined) return
-    if (node === this.nodes.at(-1) && step.kind === 'broadcast') this.#lie(node)
     switch (step.kind) {
       case 'crash-process':
       case 'crash-power':
@@ -327,6 +326,8 @@ export class World {
         return this.#changeDisk(node, step.kind, step)
       case 'restart':
         return this.#restart(node)
+      case 'lie':
+        return this.#lie(node)
       case 'absence':
         this.#crash(node, step.subject % 2 === 0 ? 'process' : 'power', ABSENCE)
         return

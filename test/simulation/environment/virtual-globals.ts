@@ -83,6 +83,23 @@ function installTimers(): void {
     const _ = new VirtualTimer(abort, Math.max(MIN_DELAY, delay), false, false)
     return controller.signal
   }
+  AbortSignal.any = anyOf
+}
+
+/** Node.js keeps its own as long as a source may abort: those of an ended simulation for ever. */
+function anyOf(signals: Iterable<AbortSignal>): AbortSignal {
+  const controller = new AbortController()
+  const sources = [...signals]
+  const aborted = sources.find((signal) => signal.aborted)
+  if (aborted !== undefined) controller.abort(aborted.reason)
+  else {
+    const onAbort = ({ target }: Event): void => {
+      for (const source of sources) source.removeEventListener('abort', onAbort)
+      if (target instanceof AbortSignal) controller.abort(target.reason)
+    }
+    for (const source of sources) source.addEventListener('abort', onAbort)
+  }
+  return controller.signal
 }
 
 /** Until the next turn of the event loop: on a busy processor others come before. */

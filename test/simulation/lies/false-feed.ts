@@ -1,4 +1,5 @@
 /** The feed of an author that somebody makes up: well-formed, whatever it says and to whom. */
+import { readEntryValues } from '../../../crdt/admission/entry-values.ts'
 import { createAuthor } from '../../../crdt/index.ts'
 import { KNOWLEDGE_DOC, LESSON_FORMAT } from '../../../crdt/constants.ts'
 import { createEntry, NO_ENTRY } from '../../../crdt/feeds/entry.ts'
@@ -7,11 +8,14 @@ import { joinPayload } from '../../../crdt/feeds/voice-part.ts'
 import { partOf, voiced } from '../../../crdt/publishing/own-voices.ts'
 import { clientIdOf, writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
 import { voicedAuthor } from './voiced-lies.ts'
-import type { Entry } from '../../../crdt/index.ts'
+import type { Entry, FeedHead } from '../../../crdt/index.ts'
 import type { VoicedAuthor } from '../../../crdt/publishing/own-voices.ts'
 import type { Value } from '../../../crdt/records/value.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
 import type { RunningNode } from '../simulated-node.ts'
+
+/** Before the first entry. */
+const NOTHING = { seq: 0, hash: NO_ENTRY, clock: 0, base: 1 }
 
 interface End {
   readonly seq: number
@@ -34,8 +38,19 @@ export class FalseFeed {
   /** Of a new author; in a closed swarm one of the node's member. */
   static async create(running: RunningNode, random: Seeded): Promise<FalseFeed> {
     const author = (await voicedAuthor(running, random)) ?? createAuthor()
-    const end = { seq: 0, hash: NO_ENTRY, clock: 0, base: 1 }
-    return new FalseFeed(running.parts.replica.swarm, author, end)
+    return new FalseFeed(running.parts.replica.swarm, author, NOTHING)
+  }
+
+  /** Of an author that signs nothing of it: of a known one where it ends, or of one that is not there. */
+  static async forged(running: RunningNode, random: Seeded): Promise<FalseFeed> {
+    const { replica } = running.parts
+    const heads = replica.heads().filter(({ fork }) => fork === 0)
+    const head = random.chance(0.3) ? undefined : heads[random.below(heads.length)]
+    const { key = createAuthor().key, ...end } = await endOf(running, head)
+    const own = await voicedAuthor(running, random)
+    const sign = (): Uint8Array => new Uint8Array(random.bytes(64))
+    const author = { ...createAuthor(), key, sign, voice: own?.voice }
+    return new FalseFeed(replica.swarm, author, end)
   }
 
   get seq(): number {
@@ -69,4 +84,18 @@ export class FalseFeed {
     this.#end = { seq, hash: entry.hash, clock: clock + values.length, base }
     return entry
   }
+}
+
+/** Where the feed of a head ends; of none: where it begins. */
+async function endOf(
+  { parts: { replica } }: RunningNode,
+  head: FeedHead | undefined
+): Promise<End & { readonly key?: Uint8Array }> {
+  if (head === undefined) return NOTHING
+  const { author: key, seq, head: hash, base } = head
+  let clock = 0
+  for await (const bytes of replica.entriesAfter(key, base - 1)) {
+    clock += readEntryValues(replica.swarm, 0, bytes).values.length
+  }
+  return { key, seq, hash, clock, base }
 }

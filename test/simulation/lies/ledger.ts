@@ -12,6 +12,8 @@ export interface Fork {
 
 export class LieLedger {
   readonly forks: Fork[] = []
+  /** Records that only entries name which nobody may take. */
+  readonly refused: Uint8Array[] = []
   /** Authors that say something of a record, by record. */
   readonly #authors = new Map<string, Set<string>>()
   /** Records that an author names from a place on, by author. */
@@ -27,6 +29,11 @@ export class LieLedger {
       this.#authors.set(id, (this.#authors.get(id) ?? new Set()).add(name))
       named.push({ seq, digest })
     }
+  }
+
+  /** Nobody may take an entry that says it. */
+  noteRefused(values: readonly Value[]): void {
+    for (const value of values) if (value.type === 'record') this.refused.push(value.digest)
   }
 
   noteFork(entries: readonly Entry[]): void {

@@ -3,7 +3,8 @@
  * far into the others as anybody can.
  */
 import { writeEntry } from '../../../crdt/index.ts'
-import { forge, honestValues } from '../../fixtures/forgery.ts'
+import { honestValues } from '../../fixtures/forgery.ts'
+import { FalseFeed } from './false-feed.ts'
 import { anotherVote } from './voiced-lies.ts'
 import { breakChain, fork, passOn } from './two-faced.ts'
 import type { Entry } from '../../../crdt/index.ts'
@@ -12,14 +13,16 @@ import type { RunningNode } from '../simulated-node.ts'
 import type { LieLedger } from './ledger.ts'
 import type { Manner } from './manner.ts'
 
-/** An entry that goes on where another author's feed ends, which that author never signed. */
-async function impersonate(running: RunningNode, random: Seeded): Promise<void> {
-  const heads = running.parts.replica.heads().filter(({ fork: at }) => at === 0)
-  if (heads.length === 0) return
-  const { author, seq, head, base } = random.pick(heads)
-  const victim = { key: author, sign: () => new Uint8Array(random.bytes(64)) }
+/** An entry of an author that never signed it. */
+async function impersonate(
+  running: RunningNode,
+  random: Seeded,
+  ledger: LieLedger
+): Promise<void> {
+  const feed = await FalseFeed.forged(running, random)
   const values = honestValues(`What nobody has said, ${random.below(1_000_000)}.`)
-  const entry = forge({ author: victim, seq: seq + 1, prev: head, base, format: 2, values })
+  ledger.noteRefused(values)
+  const entry = await feed.sign(values)
   await announce(running, random, entry)
 }
 

@@ -71,6 +71,7 @@ export async function breakChain(
   const values = await somethingOf(running, random)
   const entry = await feed.sign(values, { prev })
   ledger.note(entry, values)
+  ledger.noteRefused(values)
   await tell(running, random, [entry])
 }
 

@@ -28,7 +28,7 @@ const HASTE = 20_000
 /** The same in a closed swarm, in which a week of the clock ends. */
 export function closedPlan(plan: Plan, random: Seeded, temper: Temper): Plan {
   const { nodes, end, subjects } = plan
-  const manner = nodes > 3 ? random.pick(CLOSED_MANNERS) : 'honest'
+  const manner = nodes > 2 ? random.pick(CLOSED_MANNERS) : 'honest'
   const honest = manner === 'honest' ? nodes : nodes - 1
   const members = Array.from({ length: nodes }, (_, number) => number)
   if (honest > 1 && random.chance(CLONE_RATE)) members[honest - 1] = random.below(honest - 1)

@@ -71,6 +71,7 @@ export type StepKind =
   | WorkKind
   | (typeof FAULTS)[number]
   | 'week'
+  | 'lie'
   | (typeof DOOR_STEPS)[number]
   | (typeof DISK_FAULTS)[number]
   | (typeof DIRECTORY_STEPS)[number]

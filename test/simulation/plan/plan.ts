@@ -4,9 +4,10 @@ import { MANNERS } from '../lies/manner.ts'
 import { closedPlan, doorPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
+import { inOrder } from './step.ts'
 import { sizeOf, temperOf } from './temper.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
-import type { Plan } from './step.ts'
+import type { Plan, Step } from './step.ts'
 import type { Size, Temper } from './temper.ts'
 
 /** Undefined: the seed says. */
@@ -41,6 +42,10 @@ const DOOR_RATE = 0.5
 const DAMAGE_RATE = 0.2
 const DIRECTORY_RATE = 0.25
 
+/** Lies of a stranger. */
+const MIN_LIES = 2
+const MAX_LIES = 8
+
 /** Milliseconds by which a clock may be wrong. */
 const MAX_SKEW = 90_000
 
@@ -60,23 +65,27 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const hasDoor = doors.chance(DOOR_RATE)
   const isAtDoor = isClosed && size.nodes > 3 && (settings.isAtDoor ?? hasDoor)
   const whole = isAtDoor ? doorPlan(closed, doors) : closed
+  const lying = withLies(whole, random.stream('lies'))
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
-  if (settings.isDamaged ?? hasDamage) return damagedPlan(whole, damages)
+  if (settings.isDamaged ?? hasDamage) return damagedPlan(lying, damages)
   const directories = random.stream('directories')
   const hasCopies = directories.chance(DIRECTORY_RATE)
-  return (settings.isCopied ?? hasCopies) ? copiedPlan(whole, directories) : whole
+  return (settings.isCopied ?? hasCopies) ? copiedPlan(lying, directories) : lying
 }
 
 function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes }: Size): Plan {
   const end = minutes * 60_000
   const count = Math.ceil(PACE * minutes * nodes)
-  const steps = timesOf(count, end, random, temper).map((at) => ({
-    at,
-    kind: random.chance(temper.faults) ? temper.pick(FAULTS, random) : temper.pick(WORK, random),
-    node: random.below(nodes),
-    subject: random.below(temper.subjects)
-  }))
+  const steps: Step[] = []
+  for (const at of timesOf(count, end, random, temper)) {
+    const before = random.chance(temper.focus) ? steps.at(-1) : undefined
+    const drawn = { node: random.below(nodes), subject: random.below(temper.subjects) }
+    const { node, subject } = before ?? drawn
+    const isFault = random.chance(temper.faults)
+    const kind = isFault ? temper.pick(FAULTS, random) : temper.pick(WORK, random)
+    steps.push({ at, kind, node, subject })
+  }
   return {
     seed,
     begin: EPOCH,
@@ -86,7 +95,7 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     subjects: temper.subjects,
     k: 1 + random.below(2),
     lightNodes: random.chance(0.3) && nodes > 3 ? 1 : 0,
-    manner: nodes > 3 ? random.pick(MANNERS) : 'honest',
+    manner: nodes > 2 ? random.pick(MANNERS) : 'honest',
     steps,
     isSlowDisk: random.chance(0.3),
     skews: Array.from({ length: nodes }, () =>
@@ -95,6 +104,19 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     hasSlowReads: random.chance(0.3),
     turn: random.chance(0.3) ? SLOW_TURN : 0
   }
+}
+
+/** The same with lies of the last node; some strangers tell none. */
+function withLies(plan: Plan, random: Seeded): Plan {
+  if (plan.manner === 'honest') return plan
+  const count = MIN_LIES + random.below(MAX_LIES - MIN_LIES + 1)
+  const lies = Array.from({ length: count }, () => ({
+    at: random.next() * plan.end,
+    kind: 'lie' as const,
+    node: plan.nodes - 1,
+    subject: 0
+  }))
+  return { ...plan, steps: inOrder([...plan.steps, ...lies]) }
 }
 
 function timesOf(count: number, end: number, random: Seeded, { hasBursts }: Temper): number[] {

@@ -12,6 +12,8 @@ export interface Temper {
   readonly faults: number
   /** Steps come in groups, at almost the same time. */
   readonly hasBursts: boolean
+  /** The part of all steps that go on with the node and the subject of the one before. */
+  readonly focus: number
   /** A kind of a list, as often as this seed has it. */
   pick<T extends string>(kinds: readonly T[], random: Seeded): T
 }
@@ -36,6 +38,8 @@ const EVEN_FAULTS = 0.12
 
 const BURST_RATE = 0.4
 
+const FOCUS_RATES = [0, 0.5, 0.8] as const
+
 const NODES = [2, 3, 3, 4, 4, 4, 5, 5, 6, 7] as const
 const MINUTES = [0.5, 0.5, 1, 1, 1, 2] as const
 
@@ -50,9 +54,10 @@ export function temperOf(random: Seeded): Temper {
   const subjects = random.pick(SUBJECTS)
   const faults = random.pick(FAULT_RATES)
   const hasBursts = random.chance(BURST_RATE)
+  const focus = random.pick(FOCUS_RATES)
   if (isEven) {
     const pick = <T extends string>(kinds: readonly T[], stream: Seeded): T => stream.pick(kinds)
-    return { subjects: EVEN_SUBJECTS, faults: EVEN_FAULTS, hasBursts: false, pick }
+    return { subjects: EVEN_SUBJECTS, faults: EVEN_FAULTS, hasBursts: false, focus: 0, pick }
   }
   const factors = random.stream('factors')
   const pick = <T extends string>(kinds: readonly T[], stream: Seeded): T => {
@@ -60,7 +65,7 @@ export function temperOf(random: Seeded): Temper {
     const weights = kinds.map((kind) => factors.stream(kind).pick(FACTORS))
     return pickWeighted(kinds, weights, stream)
   }
-  return { subjects, faults, hasBursts, pick }
+  return { subjects, faults, hasBursts, focus, pick }
 }
 
 /** A kind by its weight; where all are 0 any. */

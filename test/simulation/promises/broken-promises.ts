@@ -1,7 +1,7 @@
 /** What must hold when nothing moves any more. */
-import { tooManyVotes, wrongCounters, wrongCounts } from './counts.ts'
+import { countedForks, tooManyVotes, wrongCounters, wrongCounts } from './counts.ts'
 import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './facts.ts'
-import { brokenChains, unknownForks, wrongForks } from './feeds.ts'
+import { brokenChains, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
@@ -27,7 +27,10 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
     if (!isExcused(node)) await checkLists(running, report)
   }
-  for (const node of whole) broken.push(...unknownForks(node, quiet))
+  for (const node of whole) {
+    broken.push(...unknownForks(node, quiet), ...(await takenLies(node, quiet)))
+    broken.push(...(await countedForks(node, quiet)))
+  }
   if (full[0]?.running !== undefined) {
     if (areDisksCorrect) {
       broken.push(...(await wrongCounts(full[0].running, quiet)))

@@ -3,7 +3,7 @@ import { toHex } from '../../../crdt/bytes/index.ts'
 import { COUNTER } from '../agent/vote-work.ts'
 import type { Stance } from '../agent/acknowledged.ts'
 import type { LieLedger } from '../lies/ledger.ts'
-import type { Life } from '../subject.ts'
+import type { Life, Subject } from '../subject.ts'
 import type { Quiet } from './quiet.ts'
 
 const COUNTED: readonly Exclude<Stance, 'none'>[] = ['vouch', 'dispute', 'stale']
@@ -104,6 +104,17 @@ export async function voidVotes(
       if (counted <= most) continue
       broken.push(`${counted} voices ${stance} ${id.slice(0, 6)} of the void ${author.slice(0, 6)}`)
     }
+  }
+  return broken
+}
+
+/** The same of all void authors, at the end. */
+export async function countedForks({ running }: Subject, quiet: Quiet): Promise<string[]> {
+  const broken: string[] = []
+  if (running === undefined) return broken
+  for (const { author, fork } of running.parts.replica.heads()) {
+    if (fork === 0) continue
+    broken.push(...(await voidVotes(running, { author: toHex(author), seq: fork }, quiet)))
   }
   return broken
 }

@@ -12,12 +12,24 @@ export function wrongForks({ parts }: Life, { lies }: Quiet): string[] {
     .map(({ author }) => `the author ${toHex(author).slice(0, 6)} is void, and has not lied`)
 }
 
+/** What nobody may take is nowhere. */
+export async function takenLies({ name, running }: Subject, { lies }: Quiet): Promise<string[]> {
+  const taken: string[] = []
+  for (const digest of lies.refused) {
+    const attested = await running?.parts.replica.get(digest)
+    if (attested !== undefined) taken.push(`${name} has ${toHex(digest).slice(0, 6)} of a liar`)
+  }
+  return taken
+}
+
 /** Who has signed two entries for one place is void where one of them is known: both were shown. */
 export function unknownForks({ name, running }: Subject, { lies }: Quiet): string[] {
   const heads = new Map(running?.parts.replica.heads().map((head) => [toHex(head.author), head]))
   return lies.forks
-    .filter(({ author, seq }) => {
+    .filter(({ author, seq, entries }) => {
       const head = heads.get(author)
+      // In a closed swarm another begin ends a feed.
+      if (new Set(entries.map(({ base }) => base)).size > 1) return false
       // Of a feed that begins later nobody can tell.
       return head !== undefined && head.fork === 0 && head.base <= seq && seq <= head.seq
     })
