@@ -65,17 +65,19 @@ async function hunt(bug: PlantedBug): Promise<Found> {
   }
 }
 
-async function plant(directory: string, { name, file, also, ...bug }: PlantedBug): Promise<void> {
-  const path = join(directory, file)
-  let text = await readFile(path, 'utf8')
-  for (const { from, to } of [bug, ...(also === undefined ? [] : [also])]) {
+async function plant(directory: string, { name, also, ...bug }: PlantedBug): Promise<void> {
+  for (const { file = bug.file, from, to } of [bug, ...(also === undefined ? [] : [also])]) {
+    const path = join(directory, file)
+    const text = await readFile(path, 'utf8')
     if (text.split(from).length !== 2) {
       throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
     }
     // A function, since "$" has a meaning in a text.
-    text = text.replace(from, () => to)
+    await writeFile(
+      path,
+      text.replace(from, () => to)
+    )
   }
-  await writeFile(path, text)
 }
 
 function simulateIn(directory: string): Promise<string> {

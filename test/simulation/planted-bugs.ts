@@ -7,8 +7,8 @@ export interface PlantedBug {
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Planted with it in the same file: what would do the same in its place. */
-  readonly also?: { readonly from: string; readonly to: string }
+  /** Planted with it, by default in the same file: what would do the same in its place. */
+  readonly also?: { readonly file?: string; readonly from: string; readonly to: string }
   readonly isPast?: true
 }
 
@@ -323,7 +323,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'voices: entries of unknown members are refused for ever',
     file: 'transport/swarm.ts',
     from: '    sync.retryRefused()\n    void syncAll(sync)\n',
-    to: '    void sync\n'
+    to: '    void sync\n',
+    also: {
+      file: 'transport/sync/refused-feeds.ts',
+      from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
+      to: 'MAX_REFUSED_WAIT + doubled'
+    }
   },
   {
     name: 'door: a revocation is not checked',

@@ -36,10 +36,10 @@ describe('a simulated swarm', function () {
 
   it('has planted bugs that fit the sources', async () => {
     const root = join(import.meta.dirname, '../..')
-    for (const { name, file, from, also } of PLANTED_BUGS) {
-      const text = await readFile(join(root, file), 'utf8')
-      for (const each of [from, ...(also === undefined ? [] : [also.from])]) {
-        assert.equal(text.split(each).length, 2, `The bug "${name}" does not fit ${file}.`)
+    for (const { name, also, ...bug } of PLANTED_BUGS) {
+      for (const { file = bug.file, from } of [bug, ...(also === undefined ? [] : [also])]) {
+        const text = await readFile(join(root, file), 'utf8')
+        assert.equal(text.split(from).length, 2, `The bug "${name}" does not fit ${file}.`)
       }
     }
   })

@@ -423,9 +423,18 @@ export class World {
     this.#starting.add(node)
     try {
       await node.start()
+      if (this.#plan.isFollowed) this.#follow(node)
       this.story.tell(node.name, 'runs')
     } finally {
       this.#starting.delete(node)
+    }
+  }
+
+  #follow(node: SimulatedNode): void {
+    const { running } = node
+    const agent = this.#agents[this.nodes.indexOf(node)]
+    if (running !== undefined) {
+      simulated().time.runAs(running.owner, () => agent?.follow(running))
     }
   }
 

@@ -122,8 +122,9 @@ export class Acknowledged {
     for (const id of this.skillsOf(node).keys()) {
       if (!copy.skills.has(id)) this.skillsOf(node).delete(id)
     }
-    for (const [record, stances] of entryOf(this.#stances, node)) {
-      this.states(lost, record, 'none', ...stances)
+    for (const record of entryOf(this.#stances, node).keys()) {
+      // What it took back may have stayed here.
+      this.states(lost, record, 'none', ...(this.#ever.get(node)?.get(record) ?? []))
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
       entryOf(this.#unknown, node).set(record, true)
     }

@@ -2,6 +2,7 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { CodedError, MemberError, StoreError } from '../../../crdt/index.ts'
 import { CLOSED_WORK, WORK } from '../plan/kinds.ts'
+import { checkFilters } from '../promises/index-lists.ts'
 import { GoalWork } from './goal-work.ts'
 import { entityOf, textOf } from './texts.ts'
 import { SkillWork } from './skill-work.ts'
@@ -64,6 +65,11 @@ export class Agent {
   get unfinished(): readonly string[] {
     const { running } = this.#node
     return running === undefined ? [] : [...(this.#begun.get(running)?.values() ?? [])]
+  }
+
+  /** Looks at what changes in this life. */
+  follow(running: Life): void {
+    this.#goals.follow(running)
   }
 
   publishCounts(running: Life): Promise<number> {
@@ -146,9 +152,9 @@ export class Agent {
       case 'compact':
         return `${(await cortex.janitor.compact()).entries} entries`
       case 'rebuild-filters':
-        return `${(await cortex.janitor.rebuildBloomFilter()).elements} elements`
+        return this.#rebuild(cortex, running)
       case 'count':
-        return this.#votes.count(step, running)
+        return this.#votes.count(step, cortex, running)
       case 'publish-counts':
         return `${await this.publishCounts(running)} entries`
       case 'revote':
@@ -158,6 +164,12 @@ export class Agent {
         return `with ${peers}, ${failed} failed`
       }
     }
+  }
+
+  async #rebuild({ janitor }: Cortex, running: Life): Promise<string> {
+    const { elements } = await janitor.rebuildBloomFilter()
+    await checkFilters(running, this.#check)
+    return `${elements} elements`
   }
 
   async #distill({ subject }: Step, { knowledge, hive }: Cortex): Promise<string> {
@@ -208,7 +220,8 @@ export class Agent {
   async #forget({ subject }: Step, { knowledge }: Cortex): Promise<string | undefined> {
     const { name } = this.#node
     const facts = this.#acknowledged.factsOf(name)
-    const [id, fact] = [...facts][subject % Math.max(1, facts.size)] ?? []
+    const own = [...facts].find(([, { text }]) => text === textOf(subject, name).text)
+    const [id, fact] = own ?? [...facts][subject % Math.max(1, facts.size)] ?? []
     if (id === undefined || fact === undefined) return undefined
     facts.set(id, { ...fact, isThere: undefined })
     this.#acknowledged.mayState(name, id, 'none')

@@ -1,10 +1,12 @@
 /** Goals and their playbooks, as the work of a plan. */
+import { toHex } from '../../../crdt/bytes/index.ts'
 import type { Cortex } from '../../../src/runtime/cortex.ts'
 import type { Step } from '../plan/step.ts'
+import type { Life } from '../subject.ts'
 import type { Acknowledged } from './acknowledged.ts'
 
 /** Different goals. */
-const GOALS = 4
+const GOALS = 3
 
 /** Steps that are inserted at once: a few such calls make a playbook that takes turns to build. */
 const MANY = 16
@@ -24,6 +26,15 @@ export class GoalWork {
     const { id } = await hive.goals.add({ title: `Reach harbour ${subject % GOALS}` })
     this.#acknowledged.goals.add(id)
     return id.slice(0, 6)
+  }
+
+  /** Somebody looks at each playbook as soon as it changes. */
+  follow({ parts, hive }: Life): void {
+    parts.replica.on('playbook:change', (goal) => {
+      using playbook = hive.agent.cortex.hive.goals.playbook(toHex(goal))
+      // What it looks like is checked in the end.
+      playbook.steps().catch(() => undefined)
+    })
   }
 
   /** Undefined where no goal is known. */

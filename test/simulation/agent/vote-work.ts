@@ -4,6 +4,7 @@ import { FeedVoices } from '../../../crdt/feeds/feed-voices.ts'
 import type { Cortex } from '../../../src/runtime/cortex.ts'
 import type { Step } from '../plan/step.ts'
 import type { Life } from '../subject.ts'
+import { entityOf, textOf } from './texts.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
 
 /** The counter that the work raises. */
@@ -13,6 +14,8 @@ export const COUNTER = 'seen'
 const CONTESTED = 4
 
 const DAY = 86_400_000
+
+type VoteKind = 'dispute' | 'retract' | 'stale' | 'vouch'
 
 export class VoteWork {
   readonly #acknowledged: Acknowledged
@@ -27,13 +30,11 @@ export class VoteWork {
     this.#check = check
   }
 
-  async count({ subject }: Step, { parts }: Life): Promise<string | undefined> {
-    const known = (await parts.replica.newestRecords(0, 100)).toSorted((a, b) =>
-      Buffer.compare(a, b)
-    )
-    const digest = known[subject % Math.max(1, known.length)]
-    if (digest === undefined) return undefined
-    const id = toHex(digest)
+  async count(step: Step, cortex: Cortex, { parts }: Life): Promise<string | undefined> {
+    const id = await this.#recordOf(step, cortex, parts)
+    if (id === undefined) return undefined
+    const digest = Buffer.from(id, 'hex')
+    const { subject } = step
     const count = this.#acknowledged.countOf(this.#name, id)
     const seen = 1 + (subject % 5)
     count.most += seen
@@ -64,20 +65,38 @@ export class VoteWork {
     const id = contested[step.subject % Math.max(1, contested.length)]
     if (id === undefined) return undefined
     const isVouched = this.#acknowledged.stance(this.#name, id).has('vouch')
-    const subject = known.indexOf(id)
     const kind = isVouched ? 'dispute' : 'vouch'
-    return `${kind} ${await this.vote(kind, { ...step, subject }, cortex, running)}`
+    return `${kind} ${await this.#state(kind, id, cortex)}`
   }
 
   async vote(
-    kind: 'vouch' | 'dispute' | 'stale' | 'retract',
-    { subject }: Step,
-    { hive }: Cortex,
+    kind: VoteKind,
+    step: Step,
+    cortex: Cortex,
     { parts }: Life
   ): Promise<string | undefined> {
-    const known = (await parts.replica.newestRecords(0, 100)).map(toHex)
-    const id = known.toSorted()[subject % Math.max(1, known.length)]
-    if (id === undefined || this.#acknowledged.goals.has(id)) return undefined
+    const id = await this.#recordOf(step, cortex, parts)
+    return id === undefined || this.#acknowledged.goals.has(id)
+      ? undefined
+      : this.#state(kind, id, cortex)
+  }
+
+  /** What is said of the step's fact, some record, or one of the newest ones. */
+  async #recordOf(
+    { at, subject }: Step,
+    { knowledge }: Cortex,
+    { replica }: Life['parts']
+  ): Promise<string | undefined> {
+    const newest = (await replica.newestRecords(0, 100)).map(toHex)
+    const choice = Math.floor(at) % 3
+    if (choice === 0) return newest[subject % Math.min(3, Math.max(1, newest.length))]
+    const { text } = textOf(subject, this.#name)
+    const id = knowledge.identify({ entity: entityOf(subject), content: text, confidence: 0.95 })
+    if (choice === 1 && newest.includes(id)) return id
+    return newest.toSorted()[subject % Math.max(1, newest.length)]
+  }
+
+  async #state(kind: VoteKind, id: string, { hive }: Cortex): Promise<string> {
     const name = this.#name
     const stance: Stance = kind === 'retract' ? 'none' : kind
     this.#acknowledged.mayState(name, id, stance, 'none')

@@ -14,11 +14,7 @@ import type { LieLedger } from './ledger.ts'
 import type { Manner } from './manner.ts'
 
 /** An entry of an author that never signed it. */
-async function impersonate(
-  running: RunningNode,
-  random: Seeded,
-  ledger: LieLedger
-): Promise<void> {
+async function impersonate(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
   const feed = await FalseFeed.forged(running, random)
   const values = honestValues(`What nobody has said, ${random.below(1_000_000)}.`)
   ledger.noteRefused(values)

@@ -45,7 +45,7 @@ export async function fork(running: RunningNode, random: Seeded, ledger: LieLedg
   ledger.noteFork(sides.flatMap(([first]) => first ?? []))
   await Promise.all(
     sides.map(async (entries, side) => {
-      if (side > 0 && random.chance(0.5)) await pause(random)
+      if (side > 0 && random.chance(0.7)) await pause(random, random.pick([PAUSE, LONG_PAUSE]))
       await tell(running, random, entries)
     })
   )

@@ -17,6 +17,9 @@ const CLONE_RATE = 0.4
 /** Steps of a closed swarm, as a part of all other ones. */
 const CLOSED_STEP_RATE = 0.25
 
+/** Milliseconds from a step to one that goes on with it, at most. */
+const SOON = 8_000
+
 /** Milliseconds from a cut of the network to a revocation, and until the network is whole. */
 const CUT_BEFORE = 4_000
 const CUT_AFTER = 15_000
@@ -34,12 +37,13 @@ export function closedPlan(plan: Plan, random: Seeded, temper: Temper): Plan {
   if (honest > 1 && random.chance(CLONE_RATE)) members[honest - 1] = random.below(honest - 1)
   const at = (): number => random.next() * end
   const weeks = Array.from({ length: random.below(MAX_WEEKS + 1) }, () => weekAt(at()))
-  const added = Array.from({ length: Math.ceil(plan.steps.length * CLOSED_STEP_RATE) }, () => ({
-    at: at(),
-    kind: temper.pick(CLOSED_STEPS, random),
-    node: random.below(nodes),
-    subject: random.below(subjects)
-  }))
+  const added = Array.from({ length: Math.ceil(plan.steps.length * CLOSED_STEP_RATE) }, () => {
+    const drawn = { at: at(), node: random.below(nodes), subject: random.below(subjects) }
+    const before = random.pick(plan.steps)
+    const { node, subject } = random.chance(temper.focus) ? before : drawn
+    const time = node === before.node ? before.at + random.next() * SOON : drawn.at
+    return { at: time, kind: temper.pick(CLOSED_STEPS, random), node, subject }
+  })
   return {
     ...plan,
     manner,
@@ -55,7 +59,7 @@ export function closedPlan(plan: Plan, random: Seeded, temper: Temper): Plan {
  */
 export function doorPlan(plan: Plan, random: Seeded): Plan {
   const { nodes, end } = plan
-  const hasOutsider = nodes > 4 && random.chance(0.6)
+  const hasOutsider = nodes > 3 && random.chance(0.7)
   const roles = Array.from({ length: nodes }, (_, number): DoorRole => {
     if (number === 0) return 'first'
     if (number === nodes - 1 && hasOutsider) return 'outsider'

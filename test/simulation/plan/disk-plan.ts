@@ -11,6 +11,8 @@ const MAX_DIRECTORIES = 2
 /** Milliseconds from the work of a node to a copy of its directory, and from there to more work. */
 const COPY_LEAD = 16_000
 const COPIED_WORK = ['distill', 'broadcast'] as const
+const COPIED_SUBJECTS = 700
+const PUBLIC = 7
 
 /** The same with damaged disks. */
 export function damagedPlan(plan: Plan, random: Seeded): Plan {
@@ -26,20 +28,20 @@ export function damagedPlan(plan: Plan, random: Seeded): Plan {
 /** The same with directories that are copied and put back, or of an older version. */
 export function copiedPlan(plan: Plan, random: Seeded): Plan {
   const { end, nodes, subjects } = plan
-  const lead = Math.min(COPY_LEAD, end / 8)
-  const added = Array.from({ length: 1 + random.below(MAX_DIRECTORIES) }, (): Step[] => {
+  const added = Array.from({ length: 1 + random.below(MAX_DIRECTORIES) }, (_, i): Step[] => {
     const step = { node: random.below(nodes), subject: random.below(subjects) }
-    const at = (0.15 + random.next() * 0.5) * end
+    const at = COPY_LEAD + random.next() * 0.5 * end
     // Statements that were stored are promised to be there, so a door has no copies.
     if (plan.roles !== undefined || random.chance(0.3)) return [{ ...step, at, kind: 'downgrade' }]
-    const later = at + (0.3 + random.next() * 0.5) * (end - at)
+    const later = at + COPY_LEAD + (0.1 + random.next() * 0.5) * end
     // The node publishes before the copy, after it, and as soon as it runs again.
-    const published = [at - lead, at + lead, later + COPY_LEAD].flatMap((time) =>
-      COPIED_WORK.map((kind, i) => ({
+    const published = [at - COPY_LEAD / 2, at + COPY_LEAD, later + COPY_LEAD].flatMap((time, j) =>
+      COPIED_WORK.map((kind, k) => ({
         node: step.node,
         kind,
-        at: time + i,
-        subject: random.below(subjects)
+        at: time + k,
+        // Facts of its own, which are not private.
+        subject: COPIED_SUBJECTS + PUBLIC * (3 * i + j)
       }))
     )
     const isSnapshot = random.chance(0.6)

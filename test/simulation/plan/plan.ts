@@ -33,7 +33,7 @@ const BURST = 6
 const BURST_TIME = 300
 
 /** The part of all seeds whose swarm is closed. */
-const CLOSED_RATE = 0.4
+const CLOSED_RATE = 0.45
 
 /** The part of closed swarms whose door is tried. */
 const DOOR_RATE = 0.5
@@ -49,8 +49,8 @@ const MAX_LIES = 8
 /** Milliseconds by which a clock may be wrong. */
 const MAX_SKEW = 90_000
 
-/** Milliseconds of a turn of the event loop on a busy processor, at most. */
-const SLOW_TURN = 60
+/** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
+const TURNS = [0, 0, 0, 20, 150] as const
 
 export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
   const temper = temperOf(random.stream('temper'))
@@ -63,7 +63,7 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const closed = isClosed ? closedPlan(plan, drawn, temper) : plan
   const doors = random.stream('doors')
   const hasDoor = doors.chance(DOOR_RATE)
-  const isAtDoor = isClosed && size.nodes > 3 && (settings.isAtDoor ?? hasDoor)
+  const isAtDoor = isClosed && size.nodes > 2 && (settings.isAtDoor ?? hasDoor)
   const whole = isAtDoor ? doorPlan(closed, doors) : closed
   const lying = withLies(whole, random.stream('lies'))
   const damages = random.stream('damages')
@@ -102,7 +102,8 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
       random.chance(0.2) ? random.between(-MAX_SKEW, MAX_SKEW) : 0
     ),
     hasSlowReads: random.chance(0.3),
-    turn: random.chance(0.3) ? SLOW_TURN : 0
+    isFollowed: random.chance(0.4),
+    turn: random.pick(TURNS)
   }
 }
 

@@ -33,6 +33,8 @@ export interface Plan {
   readonly isSlowDisk: boolean
   /** Many reads take long, so that others overtake them. */
   readonly hasSlowReads: boolean
+  /** Somebody looks at each playbook that changes. */
+  readonly isFollowed: boolean
   /** Milliseconds that a turn of the event loop takes, at most. */
   readonly turn: number
   readonly skews: readonly number[]
