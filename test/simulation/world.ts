@@ -43,7 +43,11 @@ type Span = readonly [from: number, to: number]
 
 /** Milliseconds until a node that went down starts again, and until one that is away comes back. */
 const AWAY: Span = [100, 15_000]
+const AT_ONCE: Span = [100, 800]
 const ABSENCE: Span = [20_000, 60_000]
+
+/** Steps that an agent does when its node runs again. */
+const MAX_POSTPONED = 5
 
 /** Milliseconds for which a restored node hears nothing. */
 const ISOLATION = 40_000
@@ -69,6 +73,8 @@ export class World {
   readonly #voices: VoiceResults = new Map()
   readonly #diskActs: DiskActs
   readonly #ending: Ending
+  /** Work of nodes that are down. */
+  readonly #postponed = new Map<SimulatedNode, readonly Step[]>()
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -357,8 +363,22 @@ export class World {
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')
       default:
-        void agent.do(step)
+        if (node.running === undefined) this.#postpone(node, step)
+        else void agent.do(step)
     }
+  }
+
+  /** Agents wait for their node, and then go on. */
+  #postpone(node: SimulatedNode, step: Step): void {
+    const waiting = this.#postponed.get(node) ?? []
+    if (waiting.length < MAX_POSTPONED) this.#postponed.set(node, [...waiting, step])
+  }
+
+  #goOn(node: SimulatedNode): void {
+    const agent = this.#agents[this.nodes.indexOf(node)]
+    const waiting = this.#postponed.get(node) ?? []
+    this.#postponed.delete(node)
+    for (const step of waiting) void agent?.do(step)
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
@@ -405,7 +425,7 @@ export class World {
   #startLater(node: SimulatedNode, away: Span = AWAY): void {
     const { time } = simulated()
     time.schedule(
-      this.#random.between(...away),
+      this.#random.between(...(away === AWAY && this.#random.chance(0.5) ? AT_ONCE : away)),
       () => {
         this.#start(node).catch((error: unknown) => {
           this.story.tell(node.name, `cannot start: ${String(error)}`)
@@ -424,6 +444,7 @@ export class World {
     try {
       await node.start()
       if (this.#plan.isFollowed) this.#follow(node)
+      this.#goOn(node)
       this.story.tell(node.name, 'runs')
     } finally {
       this.#starting.delete(node)

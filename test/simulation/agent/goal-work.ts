@@ -6,10 +6,10 @@ import type { Life } from '../subject.ts'
 import type { Acknowledged } from './acknowledged.ts'
 
 /** Different goals. */
-const GOALS = 3
+const GOALS = 2
 
 /** Steps that are inserted at once: a few such calls make a playbook that takes turns to build. */
-const MANY = 16
+const MANY = 20
 
 type Change = 'edit-step' | 'insert-step' | 'insert-steps' | 'move-step' | 'remove-step'
 

@@ -169,6 +169,11 @@ export class SimulatedDisk {
     await simulated().time.wait(this.#random.next() * this.#settings.readDelay)
   }
 
+  /** Reads of a range are never in the memory of the database. */
+  async scan(): Promise<void> {
+    await simulated().time.wait(this.#random.next() * this.#settings.readDelay)
+  }
+
   #keep(batch: readonly Operation[]): void {
     for (const operation of batch) {
       const key = nameOf(operation.key)
@@ -239,7 +244,7 @@ class DiskLevel extends Level {
     for (const name of ['_all', '_next', '_nextv'] as const) {
       const read = reads[name].bind(reads)
       reads[name] = async (...given) => {
-        await this.#answer()
+        await (this.#owner.isAlive ? this.#disk.scan() : new Promise(() => {}))
         return read(...given)
       }
     }

@@ -25,11 +25,14 @@ async function impersonate(running: RunningNode, random: Seeded, ledger: LieLedg
 const VOICE_LIES = ['none', 'tag', 'credential'] as const
 
 /** One more vote of the same member, as it is or as another voice. */
-async function voteAgain(running: RunningNode, random: Seeded): Promise<void> {
+async function voteAgain(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
   const lie = random.pick(VOICE_LIES)
-  const entry = await anotherVote(running, random, lie)
-  if (entry === undefined) return
-  if (lie === 'none') await running.parts.replica.admit(writeEntry(entry))
+  const { entry, values } = (await anotherVote(running, random, lie)) ?? {}
+  if (entry === undefined || values === undefined) return
+  if (lie === 'none') {
+    ledger.note(entry, values)
+    await running.parts.replica.admit(writeEntry(entry))
+  }
   await announce(running, random, entry)
 }
 

@@ -50,7 +50,7 @@ const MAX_LIES = 8
 const MAX_SKEW = 90_000
 
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
-const TURNS = [0, 0, 0, 20, 150] as const
+const TURNS = [0, 0, 20, 150] as const
 
 export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
   const temper = temperOf(random.stream('temper'))
@@ -102,7 +102,7 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
       random.chance(0.2) ? random.between(-MAX_SKEW, MAX_SKEW) : 0
     ),
     hasSlowReads: random.chance(0.3),
-    isFollowed: random.chance(0.4),
+    isFollowed: random.chance(0.7),
     turn: random.pick(TURNS)
   }
 }
