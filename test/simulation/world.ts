@@ -13,6 +13,7 @@ import { DoorStory } from './members/door-story.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
+import { Lives } from './lives.ts'
 import { Story } from './story.ts'
 import { LieLedger } from './lies/ledger.ts'
 import { lieOf } from './lies/stranger.ts'
@@ -22,7 +23,7 @@ import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan/step.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import type { Crash, RunningNode } from './simulated-node.ts'
+import type { RunningNode } from './simulated-node.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds after which what was not there is missing. */
@@ -39,15 +40,8 @@ const SLOW_NODE = 20
 const FAST_READS = { slowReads: 0.05, readDelay: 2 }
 const SLOW_READS = { slowReads: 0.2, readDelay: 60 }
 
-type Span = readonly [from: number, to: number]
-
-/** Milliseconds until a node that went down starts again, and until one that is away comes back. */
-const AWAY: Span = [100, 15_000]
-const AT_ONCE: Span = [100, 800]
-const ABSENCE: Span = [20_000, 60_000]
-
-/** Steps that an agent does when its node runs again. */
-const MAX_POSTPONED = 5
+/** Writes that a node ends after, at most. */
+const MAX_WRITES = 4
 
 /** Milliseconds for which a restored node hears nothing. */
 const ISOLATION = 40_000
@@ -66,15 +60,13 @@ export class World {
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
   readonly #lies = new LieLedger()
-  readonly #starting = new Set<SimulatedNode>()
+  readonly #lives: Lives
   /** By member; none in an open swarm. */
   readonly #memberships: readonly Membership[]
   readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
   readonly #diskActs: DiskActs
   readonly #ending: Ending
-  /** Work of nodes that are down. */
-  readonly #postponed = new Map<SimulatedNode, readonly Step[]>()
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -101,17 +93,25 @@ export class World {
             memberships,
             roles,
             nodes: () => this.nodes,
-            start: (node) => this.#startLater(node),
-            restart: (node) => this.#stopAndStart(node),
+            start: (node) => this.#lives.startLater(node),
+            restart: (node) => this.#lives.stopAndStart(node),
             tell: (node, text) => this.story.tell(node.name, text),
             report: (node, text) => this.#break(node, text)
           })
+    this.#lives = new Lives({
+      random: random.stream('lives'),
+      tell: (node, text) => this.story.tell(node.name, text),
+      report: (node, text) => this.#break(node, text),
+      isWaiting: (node) => this.#door?.isWaiting(node) === true,
+      onStart: (node) => this.#agents[this.nodes.indexOf(node)]?.begin(plan.isFollowed),
+      onCrash: (node) => this.#checkKeys(node)
+    })
     this.#diskActs = new DiskActs({
       acknowledged: this.#acknowledged,
       tell: (node, text) => this.story.tell(node.name, text),
-      crash: (node, kind) => this.#crash(node, kind),
+      crash: (node, kind) => this.#lives.crash(node, kind),
       isolate: (node) => this.#isolate(node),
-      restart: (node, whileDown) => void this.#stopAndStart(node, whileDown)
+      restart: (node, whileDown) => void this.#lives.stopAndStart(node, whileDown)
     })
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
@@ -130,7 +130,7 @@ export class World {
       lies: this.#lies,
       isClosed: plan.members !== undefined,
       story: this.story,
-      start: (node) => this.#start(node),
+      start: (node) => this.#lives.start(node),
       report: (node, text) => this.#break(node, text),
       leave: (node) => this.#acknowledged.leave(node.name),
       checkKeys: (node) => this.#checkKeys(node)
@@ -194,7 +194,7 @@ export class World {
     await Promise.all(
       this.nodes
         .filter((node) => this.#door?.isWaiting(node) !== true)
-        .map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT))
+        .map((node) => time.settle(this.#lives.start(node), 'A start', LIFECYCLE_LIMIT))
     )
     for (const step of this.#plan.steps) {
       await time.run(step.at)
@@ -322,21 +322,24 @@ export class World {
     switch (step.kind) {
       case 'crash-process':
       case 'crash-power':
-        return this.#crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+        return this.#lives.crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+      case 'crash-between-writes':
+        return node.disk.afterWrites(1 + (step.subject % MAX_WRITES), () =>
+          this.#lives.crash(node, 'process')
+        )
       case 'torn-log':
-        return this.#crash(node, 'torn-log')
+        return this.#lives.crash(node, 'torn-log')
       case 'flipped-bit':
       case 'copy':
       case 'restore':
       case 'downgrade':
         return this.#changeDisk(node, step.kind, step)
       case 'restart':
-        return this.#restart(node)
+        return this.#lives.restart(node)
       case 'lie':
         return this.#lie(node)
       case 'absence':
-        this.#crash(node, step.subject % 2 === 0 ? 'process' : 'power', ABSENCE)
-        return
+        return this.#lives.crash(node, step.subject % 2 === 0 ? 'process' : 'power', true)
       case 'partition':
         return this.#partition()
       case 'heal':
@@ -363,26 +366,12 @@ export class World {
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')
       default:
-        if (node.running === undefined) this.#postpone(node, step)
-        else void agent.do(step)
+        void agent.do(step)
     }
   }
 
-  /** Agents wait for their node, and then go on. */
-  #postpone(node: SimulatedNode, step: Step): void {
-    const waiting = this.#postponed.get(node) ?? []
-    if (waiting.length < MAX_POSTPONED) this.#postponed.set(node, [...waiting, step])
-  }
-
-  #goOn(node: SimulatedNode): void {
-    const agent = this.#agents[this.nodes.indexOf(node)]
-    const waiting = this.#postponed.get(node) ?? []
-    this.#postponed.delete(node)
-    for (const step of waiting) void agent?.do(step)
-  }
-
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
-    if (this.#starting.has(node) || node.running === undefined) return
+    if (!this.#lives.isSteady(node)) return
     if (kind === 'flipped-bit') this.#diskActs.flipBit(node)
     else if (kind === 'restore') this.#diskActs.restore(node, step.subject % 2 === 0)
     else this.#diskActs[kind](node)
@@ -393,70 +382,6 @@ export class World {
     if (this.#diskActs.lostLivesOf(node).length > 0) return
     const problem = keyOnDisk(node)
     if (problem !== undefined) this.#break(node, problem)
-  }
-
-  #crash(node: SimulatedNode, kind: Crash, away: Span = AWAY): void {
-    if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, CRASH_TEXTS[kind])
-    this.#checkKeys(node)
-    node.crash(kind)
-    this.#startLater(node, away)
-  }
-
-  #restart(node: SimulatedNode): void {
-    if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, 'restarts')
-    void this.#stopAndStart(node)
-  }
-
-  async #stopAndStart(node: SimulatedNode, whileDown?: () => void): Promise<void> {
-    this.#starting.add(node)
-    try {
-      await node.stop()
-    } catch (error) {
-      this.story.tell(node.name, `stopped with an error: ${String(error)}`)
-      node.crash('process')
-    }
-    whileDown?.()
-    this.#starting.delete(node)
-    this.#startLater(node)
-  }
-
-  #startLater(node: SimulatedNode, away: Span = AWAY): void {
-    const { time } = simulated()
-    time.schedule(
-      this.#random.between(...(away === AWAY && this.#random.chance(0.5) ? AT_ONCE : away)),
-      () => {
-        this.#start(node).catch((error: unknown) => {
-          this.story.tell(node.name, `cannot start: ${String(error)}`)
-          if (!node.disk.isFull) this.#break(node, `cannot start: ${describe(error)}`)
-          node.crash('process')
-        })
-      },
-      time.world
-    )
-  }
-
-  async #start(node: SimulatedNode): Promise<void> {
-    if (node.running !== undefined || this.#starting.has(node)) return
-    if (this.#door?.isWaiting(node) === true) return
-    this.#starting.add(node)
-    try {
-      await node.start()
-      if (this.#plan.isFollowed) this.#follow(node)
-      this.#goOn(node)
-      this.story.tell(node.name, 'runs')
-    } finally {
-      this.#starting.delete(node)
-    }
-  }
-
-  #follow(node: SimulatedNode): void {
-    const { running } = node
-    const agent = this.#agents[this.nodes.indexOf(node)]
-    if (running !== undefined) {
-      simulated().time.runAs(running.owner, () => agent?.follow(running))
-    }
   }
 
   /** What only a stranger does. */
@@ -490,13 +415,3 @@ export class World {
 }
 
 type DiskAct = 'flipped-bit' | 'copy' | 'restore' | 'downgrade'
-
-const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
-  process: 'is killed',
-  power: 'loses power',
-  'torn-log': 'loses power, and a part of its log'
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}

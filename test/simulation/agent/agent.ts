@@ -13,6 +13,9 @@ import type { WorkKind } from '../plan/kinds.ts'
 import type { Step } from '../plan/step.ts'
 import type { Life, Subject } from '../subject.ts'
 
+/** Steps that wait for the next life, at most. */
+const MAX_WAITING = 5
+
 /** What needs no order: nothing is expected of it afterwards. */
 const BESIDE: ReadonlySet<string> = new Set<WorkKind>([
   'compact',
@@ -34,6 +37,7 @@ export class Agent {
   readonly #skills: SkillWork
   /** The work of one life is done in order, so that what is expected of it is known. */
   readonly #queues = new WeakMap<Life, Promise<void>>()
+  readonly #waiting: Step[] = []
   /** Calls of a life that have not ended. */
   readonly #begun = new WeakMap<Life, Map<symbol, string>>()
 
@@ -67,19 +71,26 @@ export class Agent {
     return running === undefined ? [] : [...(this.#begun.get(running)?.values() ?? [])]
   }
 
-  /** Looks at what changes in this life. */
-  follow(running: Life): void {
-    this.#goals.follow(running)
+  /** A life has begun: the agent goes on, and may look at playbooks that change. */
+  begin(isFollowing: boolean): void {
+    const { running } = this.#node
+    if (running === undefined) return
+    if (isFollowing) this.#goals.follow(running)
+    for (const step of this.#waiting.splice(0)) void this.do(step)
   }
 
   publishCounts(running: Life): Promise<number> {
     return this.#votes.publishCounts(running)
   }
 
-  /** Never rejects; a node that is down does nothing. */
+  /** Never rejects; of a node that is down some steps wait for its next life. */
   do(step: Step): Promise<void> {
     const running = this.#node.running
-    if (running === undefined || !isWork(step.kind)) return Promise.resolve()
+    if (!isWork(step.kind)) return Promise.resolve()
+    if (running === undefined) {
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(step)
+      return Promise.resolve()
+    }
     const kind = step.kind
     if (BESIDE.has(kind)) return this.#try(kind, step, running)
     // A life that ended leaves work that never ends.

@@ -58,6 +58,8 @@ export class SimulatedDisk {
   isFull = false
   /** fsync takes this many times as long. */
   slowness = 1
+  /** Called when so many batches more have landed. */
+  #countdown: { left: number; readonly task: () => void } | undefined
   /** A copy that was put back is another directory. */
   #directory = 1
 
@@ -158,10 +160,25 @@ export class SimulatedDisk {
     this.#onWrite(owner, batch)
     await apply()
     this.#unsynced.push(batch)
+    this.#countDown()
     if (!sync) return
     await time.wait(this.#random.next() * syncDelay * this.slowness)
     if (!owner.isAlive) return new Promise(() => {})
     for (const synced of this.#unsynced.splice(0)) this.#keep(synced)
+  }
+
+  /** Does it once, when `count` more batches have landed. */
+  afterWrites(count: number, task: () => void): void {
+    this.#countdown = { left: count, task }
+  }
+
+  #countDown(): void {
+    if (this.#countdown === undefined) return
+    this.#countdown.left -= 1
+    if (this.#countdown.left > 0) return
+    const { time } = simulated()
+    time.schedule(0, this.#countdown.task, time.world)
+    this.#countdown = undefined
   }
 
   async read(): Promise<void> {

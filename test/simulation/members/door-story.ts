@@ -32,6 +32,8 @@ export class DoorStory {
   readonly #init: DoorStoryInit
   readonly #watch: DoorWatch
   readonly #revoked = new Set<SimulatedNode>()
+  /** Those that will show an invite which is not theirs. */
+  readonly #thieves = new Set<SimulatedNode>()
   /** Signing keys by the ids of their certificates. */
   readonly #keys = new Map<string, string>()
   #isOver = false
@@ -79,19 +81,37 @@ export class DoorStory {
     void this.#join(node)
   }
 
-  /** The node shows the invite that another one has used. */
+  /** The node shows the invite that another one has used, as soon as that one has. */
   steal(node: SimulatedNode): void {
+    this.#thieves.add(node)
+    this.#stealLater(node)
+  }
+
+  #stealLater(node: SimulatedNode): void {
+    if (this.#isOver || !this.#thieves.has(node)) return
+    if (!this.#canSteal(node)) this.#later(() => this.#stealLater(node))
+    else void this.#showStolen(node)
+  }
+
+  #canSteal({ running }: SimulatedNode): boolean {
     const [first] = this.#init.nodes()
-    const used = this.#init.memberships[this.#init.roles.indexOf('late')]
+    const used = this.#newcomer
+    return running !== undefined && first !== undefined && this.#isKnown(first, used)
+  }
+
+  async #showStolen(node: SimulatedNode): Promise<void> {
     const own = this.#membershipOf(node)
-    if (this.#isOver || first === undefined || used?.invite === undefined || own === undefined)
-      return
-    if (node.running === undefined || !this.#isKnown(first, used)) {
-      return this.#later(() => this.steal(node))
-    }
-    own.invite = used.invite
+    const invited = this.#newcomer?.invite
+    if (own === undefined || invited === undefined) return
+    this.#thieves.delete(node)
+    own.invite = invited
     this.#init.tell(node, 'shows an invite that was used')
-    void this.#init.restart(node)
+    await this.#init.restart(node)
+  }
+
+  /** The one that comes by an invite. */
+  get #newcomer(): Membership | undefined {
+    return this.#init.memberships[this.#init.roles.indexOf('late')]
   }
 
   revoke(node: SimulatedNode): void {
@@ -124,6 +144,7 @@ export class DoorStory {
       if (node.running === undefined) this.#init.start(node)
       else await restart(node)
     }
+    for (const node of this.#thieves) if (this.#canSteal(node)) await this.#showStolen(node)
     await simulated().time.wait(JOINS)
   }
 
@@ -203,7 +224,9 @@ export class DoorStory {
     time.schedule(AGAIN, task, time.world)
   }
 
-  #isKnown({ running }: SimulatedNode, { key }: Membership): boolean {
+  #isKnown({ running }: SimulatedNode, member: Membership | undefined): boolean {
+    if (member === undefined) return false
+    const { key } = member
     return (running?.parts.members?.statements.certificatesOf(key).length ?? 0) > 0
   }
 

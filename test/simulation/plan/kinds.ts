@@ -34,6 +34,8 @@ export const WORK = [
 export const FAULTS = [
   'crash-process',
   'crash-power',
+  'crash-between-writes',
+  'crash-between-writes',
   'restart',
   'absence',
   'partition',
