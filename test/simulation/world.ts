@@ -223,7 +223,7 @@ export class World {
       nodes: this.#honest.filter((node) => this.#door?.isMember(node) !== false),
       acknowledged: this.#acknowledged,
       lies: this.#lies,
-      stranger: this.#isStrange ? this.nodes.at(-1)?.name : undefined,
+      strangers: this.#isStrange ? this.nodes.slice(-1).flatMap((node) => this.#namesOf(node)) : [],
       voices: this.#voicesOf(this.#honest),
       names: this.#names,
       members: members === undefined ? undefined : new Set(members).size
@@ -232,7 +232,11 @@ export class World {
 
   /** Of all nodes, and of what those were before a copy was put back. */
   get #names(): readonly string[] {
-    return this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)])
+    return this.nodes.flatMap((node) => this.#namesOf(node))
+  }
+
+  #namesOf(node: SimulatedNode): readonly string[] {
+    return [node.name, ...this.#diskActs.lostLivesOf(node)]
   }
 
   /** The votes of a void author have gone when its node says so. */
@@ -252,8 +256,10 @@ export class World {
   #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
     const { members } = this.#plan
     const lives = nodes.flatMap((node) => {
-      const names = [node.name, ...this.#diskActs.lostLivesOf(node)]
-      return names.map((name) => ({ name, voice: members?.[this.nodes.indexOf(node)] ?? name }))
+      return this.#namesOf(node).map((name) => ({
+        name,
+        voice: members?.[this.nodes.indexOf(node)] ?? name
+      }))
     })
     const byVoice = Map.groupBy(lives, ({ voice }) => voice)
     return [...byVoice.values()].map((each) => each.map(({ name }) => name))
@@ -278,10 +284,7 @@ export class World {
   async #calmDown(): Promise<void> {
     this.story.tell('world', `the work ends, and the faults; the last node is ${this.#plan.manner}`)
     this.#network.heal()
-    for (const { disk } of this.nodes) {
-      disk.isFull = false
-      disk.slowness = 1
-    }
+    for (const { disk } of this.nodes) disk.mend()
     await this.#ending.run()
     for (const node of this.nodes) this.#describe(node)
   }

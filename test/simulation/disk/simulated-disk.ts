@@ -172,6 +172,13 @@ export class SimulatedDisk {
     this.#countdown = { left: count, task }
   }
 
+  /** Ends its faults. */
+  mend(): void {
+    this.isFull = false
+    this.slowness = 1
+    this.#countdown = undefined
+  }
+
   #countDown(): void {
     if (this.#countdown === undefined) return
     this.#countdown.left -= 1

@@ -82,7 +82,7 @@ export class LiveWorld {
         nodes: this.#nodes,
         acknowledged: this.#acknowledged,
         lies: new LieLedger(),
-        stranger: undefined,
+        strangers: [],
         voices: names.map((name) => [name]),
         names,
         members: undefined

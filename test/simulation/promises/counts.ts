@@ -34,9 +34,8 @@ function isSelfVouched(kind: string | undefined): boolean {
 
 /** How many voices of a stranger may hold the stance: its own, and those that it has made up. */
 function strangersOn(id: string, stance: Stance, { acknowledged, ...quiet }: Quiet): number {
-  const { stranger, members, lies } = quiet
-  if (stranger === undefined) return 0
-  const own = acknowledged.hadStance(stranger, id, stance) ? 1 : 0
+  const { strangers, members, lies } = quiet
+  const own = strangers.filter((name) => acknowledged.hadStance(name, id, stance)).length
   const others = lies.authorsOn(id)
   // All of a member are one voice.
   return members === undefined ? own + others : Math.min(1, own + others)

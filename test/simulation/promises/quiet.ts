@@ -9,8 +9,8 @@ export interface Quiet {
   readonly acknowledged: Acknowledged
   /** What a stranger has said under names that it made up. */
   readonly lies: LieLedger
-  /** The node that does not keep to the protocol, by name. */
-  readonly stranger: string | undefined
+  /** Names of the node that does not keep to the protocol, if there is one. */
+  readonly strangers: readonly string[]
   /** The names of the nodes of each voice: in a closed swarm those of a member. */
   readonly voices: readonly (readonly string[])[]
   /** Of all nodes, a stranger too. */
