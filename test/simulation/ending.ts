@@ -5,7 +5,6 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { simulated } from './environment/simulated.ts'
 import { isExcused } from './promises/broken-promises.ts'
-import { gossipHeader } from './lies/two-faced.ts'
 import type { Agent } from './agent/agent.ts'
 import type { DoorStory } from './members/door-story.ts'
 import type { LieLedger } from './lies/ledger.ts'
@@ -25,8 +24,8 @@ const CALLS = 600_000
 const LOOK = 4_000
 const STAYS = 36_000
 
-/** Milliseconds in which peers that lost each other are connected again. */
-const REDIAL = 40_000
+/** Milliseconds after which gossip takes the same message for a new one, and all are connected again. */
+const FORGETS = 130_000
 
 /** Longer than a changed vote waits. */
 const WAIT = 7 * 3_600_000
@@ -153,13 +152,11 @@ export class Ending {
     // Gossip does not always come back over a connection that took the place of a lost one.
     for (const connection of running.host.getConnections().slice())
       connection.abort(new Error('It goes.'))
-    await time.run(time.now + REDIAL)
+    await time.run(time.now + FORGETS)
     for (const { entries } of lies.forks) {
       for (const entry of entries) {
-        await time.settle(
-          time.runAs(running.owner, () => gossipHeader(running, entry)),
-          'A lie'
-        )
+        const told = time.runAs(running.owner, () => running.parts.swarm?.announce([entry]))
+        await time.settle(Promise.resolve(told), 'A lie')
       }
     }
   }

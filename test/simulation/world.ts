@@ -167,7 +167,7 @@ export class World {
       onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
       onStatements: (node, statements, isRead) =>
         this.#door?.noteStatements(node, statements, isRead),
-      onVoid: (node, life, proof) => this.#checkVoid(node, life, proof),
+      onVoid: (node, life, proof) => void this.#checkVoid(node, life, proof),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
   }
@@ -240,16 +240,16 @@ export class World {
   }
 
   /** The votes of a void author have gone when its node says so. */
-  #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): void {
+  async #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): Promise<void> {
     if (!this.#honest.includes(node)) return
     const [{ author, seq }] = readProof(bytes)
     const known = { acknowledged: this.#acknowledged, lies: this.#lies, names: this.#names }
-    voidVotes(life, { author: toHex(author), seq }, known).then(
-      (broken) => {
-        for (const text of broken) this.#break(node, text)
-      },
-      (error: unknown) => this.story.tell(node.name, `cannot look: ${String(error)}`)
-    )
+    try {
+      const broken = await voidVotes(life, { author: toHex(author), seq }, known)
+      for (const text of broken) this.#break(node, text)
+    } catch (error) {
+      this.story.tell(node.name, `cannot look: ${String(error)}`)
+    }
   }
 
   /** Names of nodes that are one voice. */

@@ -1,5 +1,4 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
-import { toHex } from '../../../crdt/bytes/index.ts'
 import { CodedError, MemberError, StoreError } from '../../../crdt/index.ts'
 import { CLOSED_WORK, WORK } from '../plan/kinds.ts'
 import { checkFilters } from '../promises/index-lists.ts'

@@ -5,7 +5,6 @@
  */
 import { writeEntry } from '../../../crdt/index.ts'
 import { HASH_BYTES } from '../../../crdt/constants.ts'
-import { writeSignedHeader } from '../../../crdt/feeds/entry.ts'
 import { framed, honestValues } from '../../fixtures/forgery.ts'
 import { simulated } from '../environment/simulated.ts'
 import { FalseFeed } from './false-feed.ts'
@@ -26,9 +25,6 @@ const MAX_SIDE = 3
 
 /** The part of entries with which a feed begins again. */
 const BASE_RATE = 0.2
-
-/** The type of a gossip message with a header. */
-const HEADER = 1
 
 /** Signs two entries for one place. */
 export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
@@ -131,13 +127,6 @@ export async function passOn(
   const stream = await peer.newStream(protocol)
   for (const entry of entries) stream.send(framed(writeEntry(entry)))
   await stream.close()
-}
-
-/** Tells all of an entry; peers take its header for news, although they have seen the entry. */
-export async function gossipHeader({ host, parts }: RunningNode, entry: Entry): Promise<void> {
-  const id = parts.swarm?.id ?? ''
-  const message = Buffer.concat([Buffer.of(HEADER), writeSignedHeader(entry)])
-  await host.services.gossip.publish(`/hive/${id}/gossip/1.0.0`, message)
 }
 
 function pause(random: Seeded, most = PAUSE): Promise<void> {

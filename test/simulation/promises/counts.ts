@@ -2,7 +2,6 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { COUNTER } from '../agent/vote-work.ts'
 import type { Stance } from '../agent/acknowledged.ts'
-import type { LieLedger } from '../lies/ledger.ts'
 import type { Life, Subject } from '../subject.ts'
 import type { Quiet } from './quiet.ts'
 
