@@ -141,6 +141,8 @@ export class DoorStory {
       if (this.#roleOf(node) !== 'late' || this.#isKnown(first, membership)) continue
       await invite(first.running, membership)
       tell(node, 'gets another invite')
+      // Nobody knows whether it comes by this one.
+      this.#thieves.clear()
       if (node.running === undefined) this.#init.start(node)
       else await restart(node)
     }
