@@ -23,6 +23,7 @@ import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan/step.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
+import type { Quiet } from './promises/quiet.ts'
 import type { RunningNode } from './simulated-node.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
@@ -218,8 +219,12 @@ export class World {
   }
 
   #promises(): Promise<string[]> {
+    return brokenPromises(this.#quiet)
+  }
+
+  get #quiet(): Quiet {
     const { members } = this.#plan
-    return brokenPromises({
+    return {
       nodes: this.#honest.filter((node) => this.#door?.isMember(node) !== false),
       acknowledged: this.#acknowledged,
       lies: this.#lies,
@@ -227,7 +232,7 @@ export class World {
       voices: this.#voicesOf(this.#honest),
       names: this.#names,
       members: members === undefined ? undefined : new Set(members).size
-    })
+    }
   }
 
   /** Of all nodes, and of what those were before a copy was put back. */
@@ -243,9 +248,8 @@ export class World {
   async #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): Promise<void> {
     if (!this.#honest.includes(node)) return
     const [{ author, seq }] = readProof(bytes)
-    const known = { acknowledged: this.#acknowledged, lies: this.#lies, names: this.#names }
     try {
-      const broken = await voidVotes(life, { author: toHex(author), seq }, known)
+      const broken = await voidVotes(life, { author: toHex(author), seq }, this.#quiet)
       for (const text of broken) this.#break(node, text)
     } catch (error) {
       this.story.tell(node.name, `cannot look: ${String(error)}`)

@@ -88,7 +88,7 @@ export function countOf(
 export async function voidVotes(
   { parts }: Life,
   { author, seq }: { readonly author: string; readonly seq: number },
-  { acknowledged, lies, names }: Pick<Quiet, 'acknowledged' | 'lies' | 'names'>
+  { acknowledged, lies, names, members }: Omit<Quiet, 'nodes' | 'strangers' | 'voices'>
 ): Promise<string[]> {
   const broken: string[] = []
   for (const digest of lies.namedSince(author, seq)) {
@@ -98,7 +98,9 @@ export async function voidVotes(
     for (const stance of COUNTED) {
       const counted = countOf(attested?.standing, stance)
       const said = names.filter((name) => acknowledged.hadStance(name, id, stance)).length
-      const most = said + lies.authorsOn(id, author)
+      // What one of its authors has said, the member may say again as another one.
+      const again = members === undefined ? 0 : 1
+      const most = said + again + lies.authorsOn(id, author)
       if (counted <= most) continue
       broken.push(`${counted} voices ${stance} ${id.slice(0, 6)} of the void ${author.slice(0, 6)}`)
     }
