@@ -37,6 +37,7 @@ export interface EndingInit {
   readonly agents: readonly Agent[]
   readonly door: DoorStory | undefined
   readonly lies: LieLedger
+  readonly areLiesShown: boolean
   readonly isClosed: boolean
   readonly story: Story
   readonly start: (node: SimulatedNode) => Promise<void>
@@ -68,7 +69,7 @@ export class Ending {
     if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
     await this.#agree(60_000)
     for (const node of nodes) if (door?.isRevoked(node) === true) leave(node)
-    await this.#repeatLies()
+    if (this.#init.areLiesShown) await this.#repeatLies()
     await this.#publishCounts()
     await this.#verifyDisks()
     // Retractions of votes of several authors leave, and then the votes that wait for theirs.

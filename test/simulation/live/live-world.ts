@@ -82,6 +82,7 @@ export class LiveWorld {
         nodes: this.#nodes,
         acknowledged: this.#acknowledged,
         lies: new LieLedger(),
+        areLiesShown: false,
         strangers: [],
         voices: names.map((name) => [name]),
         names,

@@ -103,7 +103,8 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     ),
     hasSlowReads: random.chance(0.3),
     isFollowed: random.chance(0.7),
-    turn: random.pick(TURNS)
+    turn: random.pick(TURNS),
+    areLiesShown: random.chance(0.5)
   }
 }
 

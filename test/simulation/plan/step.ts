@@ -29,6 +29,8 @@ export interface Plan {
   readonly lightNodes: number
   /** How the last node behaves. */
   readonly manner: Manner
+  /** At the end everybody hears both sides of each lie. */
+  readonly areLiesShown: boolean
   readonly steps: readonly Step[]
   readonly isSlowDisk: boolean
   /** Many reads take long, so that others overtake them. */

@@ -88,7 +88,7 @@ export function countOf(
 export async function voidVotes(
   { parts }: Life,
   { author, seq }: { readonly author: string; readonly seq: number },
-  { acknowledged, lies, names, members }: Omit<Quiet, 'nodes' | 'strangers' | 'voices'>
+  { acknowledged, lies, names, members }: Pick<Quiet, 'acknowledged' | 'lies' | 'members' | 'names'>
 ): Promise<string[]> {
   const broken: string[] = []
   for (const digest of lies.namedSince(author, seq)) {

@@ -23,7 +23,8 @@ export async function takenLies({ name, running }: Subject, { lies }: Quiet): Pr
 }
 
 /** Who has signed two entries for one place is void where one of them is known: both were shown. */
-export function unknownForks({ name, running }: Subject, { lies }: Quiet): string[] {
+export function unknownForks({ name, running }: Subject, { lies, areLiesShown }: Quiet): string[] {
+  if (!areLiesShown) return []
   const heads = new Map(running?.parts.replica.heads().map((head) => [toHex(head.author), head]))
   return lies.forks
     .filter(({ author, seq, entries }) => {

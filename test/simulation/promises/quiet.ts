@@ -9,6 +9,8 @@ export interface Quiet {
   readonly acknowledged: Acknowledged
   /** What a stranger has said under names that it made up. */
   readonly lies: LieLedger
+  /** Everybody has heard both sides of each lie. */
+  readonly areLiesShown: boolean
   /** Names of the node that does not keep to the protocol, if there is one. */
   readonly strangers: readonly string[]
   /** The names of the nodes of each voice: in a closed swarm those of a member. */
