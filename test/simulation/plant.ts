@@ -14,8 +14,8 @@ const { values } = parseArgs({
   options: {
     /** Seeds that may be tried for one bug. */
     seeds: { type: 'string', default: '200' },
-    nodes: { type: 'string', default: '5' },
-    minutes: { type: 'string', default: '2' },
+    /** Bugs that are hunted at the same time. */
+    jobs: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
     /** `tried`: only swarms whose door is tried. */
@@ -24,14 +24,13 @@ const { values } = parseArgs({
     directories: { type: 'string', default: 'both' },
     /** Counts the seeds that find a bug, of all: takes longer. */
     count: { type: 'boolean', default: false },
-    /** Only bugs whose name contains it. */
+    /** Only bugs whose name contains one of these parts, with `|` between them. */
     only: { type: 'string', default: '' }
   }
 })
 
 const ROOT = join(import.meta.dirname, '../..')
 const COPIED = ['crdt', 'transport', 'src', 'node', 'test', 'package.json', 'tsconfig.json']
-const JOBS = 2
 
 interface Found {
   /** How many seeds it took; undefined: it was not found. */
@@ -66,24 +65,26 @@ async function hunt(bug: PlantedBug): Promise<Found> {
   }
 }
 
-async function plant(directory: string, { name, file, from, to }: PlantedBug): Promise<void> {
-  const path = join(directory, file)
-  const text = await readFile(path, 'utf8')
-  if (text.split(from).length !== 2) {
-    throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+async function plant(directory: string, { name, also, ...bug }: PlantedBug): Promise<void> {
+  for (const { file = bug.file, from, to } of [bug, ...(also === undefined ? [] : [also])]) {
+    const path = join(directory, file)
+    const text = await readFile(path, 'utf8')
+    if (text.split(from).length !== 2) {
+      throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+    }
+    // A function, since "$" has a meaning in a text.
+    await writeFile(
+      path,
+      text.replace(from, () => to)
+    )
   }
-  // A function, since "$" has a meaning in a text.
-  await writeFile(
-    path,
-    text.replace(from, () => to)
-  )
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes, swarms, doors, directories } = values
-  const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
+  const { seeds, swarms, doors, directories } = values
   const options = [
-    ...size,
+    '--seeds',
+    seeds,
     '--swarms',
     swarms,
     '--doors',
@@ -114,11 +115,12 @@ function lastLineOf(output: string): string {
   return output.trim().split('\n').at(-1) ?? ''
 }
 
-const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(values.only))
+const parts = values.only.split('|')
+const bugs = PLANTED_BUGS.filter(({ name }) => parts.some((part) => name.includes(part)))
 const waiting = [...bugs]
 let found = 0
 await Promise.all(
-  Array.from({ length: JOBS }, async () => {
+  Array.from({ length: Number(values.jobs) }, async () => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
       const { seeds, all, promise, seconds } = await hunt(bug)
       if (seeds !== undefined) found += 1

@@ -7,6 +7,8 @@ export interface PlantedBug {
   readonly file: string
   readonly from: string
   readonly to: string
+  /** Planted with it, by default in the same file: what would do the same in its place. */
+  readonly also?: { readonly file?: string; readonly from: string; readonly to: string }
   readonly isPast?: true
 }
 
@@ -186,13 +188,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a lease of a feed is never ended',
     file: 'transport/sync/feed-leases.ts',
     from: '      for (const name of taken) if (this.#leases.get(name) === lease) this.#leases.delete(name)\n',
-    to: ''
+    to: '',
+    also: { from: '      resolve()\n', to: '' }
   },
   {
     name: 'after a sync that failed there is no other with that peer',
     file: 'transport/sync/joined-runs.ts',
     from: 'current.then(ended, ended)',
     to: 'current.then(ended, () => undefined)',
+    also: {
+      from: '      () => this.#start(peer),\n      () => this.#start(peer)\n',
+      to: '      () => this.#start(peer)\n'
+    },
     isPast: true
   },
   {
@@ -316,7 +323,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'voices: entries of unknown members are refused for ever',
     file: 'transport/swarm.ts',
     from: '    sync.retryRefused()\n    void syncAll(sync)\n',
-    to: '    void sync\n'
+    to: '    void sync\n',
+    also: {
+      file: 'transport/sync/refused-feeds.ts',
+      from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
+      to: 'MAX_REFUSED_WAIT + doubled'
+    }
   },
   {
     name: 'door: a revocation is not checked',

@@ -3,9 +3,10 @@ import { enter, simulated } from './environment/simulated.ts'
 import { endAllWorkers } from './environment/simulated-worker.ts'
 import { Seeded } from './environment/seeded-bytes.ts'
 import { VirtualTime } from './environment/virtual-time.ts'
-import { planOf } from './plan.ts'
+import { planOf } from './plan/plan.ts'
 import { World } from './world.ts'
-import type { Plan, PlanSettings } from './plan.ts'
+import type { PlanSettings } from './plan/plan.ts'
+import type { Plan } from './plan/step.ts'
 
 export interface Outcome {
   readonly plan: Plan
@@ -26,7 +27,8 @@ export async function simulate(
   const random = new Seeded(seed)
   const plan = planOf(seed, random.stream('plan'), settings)
   const shortened = { ...plan, steps: plan.steps.slice(0, steps) }
-  enter({ time: new VirtualTime(plan.begin), random: random.stream('product') })
+  const { begin, turn } = plan
+  enter({ time: new VirtualTime(begin), random: random.stream('product'), turn })
   const world = new World(shortened, random)
   const unhandled: string[] = []
   const onUnhandled = (error: unknown): void => {

@@ -12,7 +12,7 @@ import type { PrivateKey } from '@libp2p/interface'
 import type { Statement } from '../../crdt/index.ts'
 import type { Life, Subject } from './subject.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
-import type { Tamper } from './manner.ts'
+import type { Tamper } from './lies/manner.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Owner } from './environment/owner.ts'
@@ -40,6 +40,8 @@ export interface NodeInit {
     statements: readonly Statement[],
     isRead: boolean
   ) => void
+  /** The node says that an author has signed two entries for one place. */
+  readonly onVoid: (node: SimulatedNode, life: RunningNode, proof: Uint8Array) => void
   readonly onWarn: (node: SimulatedNode, text: string) => void
   /** A peer broke the protocol, says the node. */
   readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
@@ -139,6 +141,9 @@ export class SimulatedNode implements Subject {
     const statements = parts.members?.statements
     this.#init.onStatements?.(this, statements?.list() ?? [], true)
     statements?.on('statement:add', (added) => this.#init.onStatements?.(this, added, false))
+    parts.replica.on('author:void', (proof) => {
+      if (this.running !== undefined) this.#init.onVoid(this, this.running, proof)
+    })
     parts.swarm?.on('peer:offend', ({ peer, reason }) => onOffend(this, peer, reason))
     try {
       await parts.swarm?.start()

@@ -1,26 +1,34 @@
 /** A simulated swarm: its nodes, their network, and what they were promised. */
-import { Agent } from './agent.ts'
-import { Acknowledged } from './acknowledged.ts'
+import { Agent } from './agent/agent.ts'
+import { Acknowledged } from './agent/acknowledged.ts'
 import { DiskActs } from './disk/disk-acts.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
-import { brokenPromises } from './invariants.ts'
+import { readProof } from '../../crdt/feeds/equivocation.ts'
+import { Ending } from './ending.ts'
+import { brokenPromises } from './promises/broken-promises.ts'
+import { voidVotes } from './promises/counts.ts'
 import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
 import { DoorStory } from './members/door-story.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
+import { Lives } from './lives.ts'
 import { Story } from './story.ts'
-import { lieOf, tamperOf } from './stranger.ts'
+import { LieLedger } from './lies/ledger.ts'
+import { lieOf } from './lies/stranger.ts'
+import { tamperOf } from './lies/tamper.ts'
 import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
-import type { Plan, Step } from './plan.ts'
-import type { Crash } from './simulated-node.ts'
+import type { Plan, Step } from './plan/step.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
+import type { Quiet } from './promises/quiet.ts'
+import type { RunningNode } from './simulated-node.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
-/** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
-const QUIET = 240_000
+/** Milliseconds after which what was not there is missing. */
+const PATIENCE = 240_000
 
 /** Milliseconds that a start or a stop may take. */
 const LIFECYCLE_LIMIT = 60_000
@@ -33,16 +41,13 @@ const SLOW_NODE = 20
 const FAST_READS = { slowReads: 0.05, readDelay: 2 }
 const SLOW_READS = { slowReads: 0.2, readDelay: 60 }
 
+/** Writes that a node ends after, at most. */
+const MAX_WRITES = 4
+
 /** Milliseconds for which a restored node hears nothing. */
 const ISOLATION = 40_000
 
 const WEEK = 7 * 86_400_000
-
-/** Longer than a changed vote waits. */
-const WAIT = 7 * 3_600_000
-
-/** Milliseconds in which stems end, and a node looks whose time has come. */
-const LOOKS = 130_000
 
 export class World {
   readonly nodes: readonly SimulatedNode[]
@@ -55,16 +60,14 @@ export class World {
   readonly #acknowledged = new Acknowledged()
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
-  /** Authors that sign two entries for one place. */
-  #forks = 0
-  /** Authors that a stranger has made up. */
-  #authors = 0
-  readonly #starting = new Set<SimulatedNode>()
+  readonly #lies = new LieLedger()
+  readonly #lives: Lives
   /** By member; none in an open swarm. */
   readonly #memberships: readonly Membership[]
   readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
   readonly #diskActs: DiskActs
+  readonly #ending: Ending
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -91,17 +94,25 @@ export class World {
             memberships,
             roles,
             nodes: () => this.nodes,
-            start: (node) => this.#startLater(node),
-            restart: (node) => this.#stopAndStart(node),
+            start: (node) => this.#lives.startLater(node),
+            restart: (node) => this.#lives.stopAndStart(node),
             tell: (node, text) => this.story.tell(node.name, text),
             report: (node, text) => this.#break(node, text)
           })
+    this.#lives = new Lives({
+      random: random.stream('lives'),
+      tell: (node, text) => this.story.tell(node.name, text),
+      report: (node, text) => this.#break(node, text),
+      isWaiting: (node) => this.#door?.isWaiting(node) === true,
+      onStart: (node) => this.#agents[this.nodes.indexOf(node)]?.begin(plan.isFollowed),
+      onCrash: (node) => this.#checkKeys(node)
+    })
     this.#diskActs = new DiskActs({
       acknowledged: this.#acknowledged,
       tell: (node, text) => this.story.tell(node.name, text),
-      crash: (node, kind) => this.#crash(node, kind),
+      crash: (node, kind) => this.#lives.crash(node, kind),
       isolate: (node) => this.#isolate(node),
-      restart: (node, whileDown) => void this.#stopAndStart(node, whileDown)
+      restart: (node, whileDown) => void this.#lives.stopAndStart(node, whileDown)
     })
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
@@ -112,6 +123,20 @@ export class World {
           mayBeRefused: plan.roles !== undefined
         })
     )
+    this.#ending = new Ending({
+      nodes: this.nodes,
+      honest: this.#honest,
+      agents: this.#agents,
+      door: this.#door,
+      lies: this.#lies,
+      areLiesShown: plan.areLiesShown,
+      isClosed: plan.members !== undefined,
+      story: this.story,
+      start: (node) => this.#lives.start(node),
+      report: (node, text) => this.#break(node, text),
+      leave: (node) => this.#acknowledged.leave(node.name),
+      checkKeys: (node) => this.#checkKeys(node)
+    })
   }
 
   #node(number: number, random: Seeded): SimulatedNode {
@@ -144,6 +169,7 @@ export class World {
       onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
       onStatements: (node, statements, isRead) =>
         this.#door?.noteStatements(node, statements, isRead),
+      onVoid: (node, life, proof) => void this.#checkVoid(node, life, proof),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
   }
@@ -170,7 +196,7 @@ export class World {
     await Promise.all(
       this.nodes
         .filter((node) => this.#door?.isWaiting(node) !== true)
-        .map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT))
+        .map((node) => time.settle(this.#lives.start(node), 'A start', LIFECYCLE_LIMIT))
     )
     for (const step of this.#plan.steps) {
       await time.run(step.at)
@@ -178,29 +204,68 @@ export class World {
       this.#do(step)
     }
     await this.#calmDown()
-    const plan = this.#plan
     this.#door?.checkEnd()
-    const left = this.#honest.filter((node) => this.#door?.isMember(node) !== false)
-    const checks = brokenPromises({
-      nodes: left,
-      acknowledged: this.#acknowledged,
-      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#authors : 0) : 0,
-      forks: this.#forks,
-      voices: this.#voicesOf(this.#honest),
-      names: this.nodes.flatMap((node) => [node.name, ...this.#diskActs.lostLivesOf(node)]),
-      members: plan.members === undefined ? undefined : new Set(plan.members).size
-    })
-    this.broken.push(...(await time.settle(checks, 'The checks')))
+    const { time: clock } = simulated()
+    let checked = await clock.settle(this.#promises(), 'The checks')
+    // What takes its time is no fault: a sync with each peer comes in four minutes.
+    if (checked.length > 0) {
+      await clock.run(clock.now + PATIENCE)
+      checked = await clock.settle(this.#promises(), 'The checks')
+    }
+    this.broken.push(...checked)
+    const { manner } = this.#plan
+    await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
     await this.#stopAll()
     return this.broken
+  }
+
+  #promises(): Promise<string[]> {
+    return brokenPromises(this.#quiet)
+  }
+
+  get #quiet(): Quiet {
+    const { members } = this.#plan
+    return {
+      nodes: this.#honest.filter((node) => this.#door?.isMember(node) !== false),
+      acknowledged: this.#acknowledged,
+      lies: this.#lies,
+      areLiesShown: this.#plan.areLiesShown,
+      strangers: this.#isStrange ? this.nodes.slice(-1).flatMap((node) => this.#namesOf(node)) : [],
+      voices: this.#voicesOf(this.#honest),
+      names: this.#names,
+      members: members === undefined ? undefined : new Set(members).size
+    }
+  }
+
+  /** Of all nodes, and of what those were before a copy was put back. */
+  get #names(): readonly string[] {
+    return this.nodes.flatMap((node) => this.#namesOf(node))
+  }
+
+  #namesOf(node: SimulatedNode): readonly string[] {
+    return [node.name, ...this.#diskActs.lostLivesOf(node)]
+  }
+
+  /** The votes of a void author have gone when its node says so. */
+  async #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): Promise<void> {
+    if (!this.#honest.includes(node)) return
+    const [{ author, seq }] = readProof(bytes)
+    try {
+      const broken = await voidVotes(life, { author: toHex(author), seq }, this.#quiet)
+      for (const text of broken) this.#break(node, text)
+    } catch (error) {
+      this.story.tell(node.name, `cannot look: ${String(error)}`)
+    }
   }
 
   /** Names of nodes that are one voice. */
   #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
     const { members } = this.#plan
     const lives = nodes.flatMap((node) => {
-      const names = [node.name, ...this.#diskActs.lostLivesOf(node)]
-      return names.map((name) => ({ name, voice: members?.[this.nodes.indexOf(node)] ?? name }))
+      return this.#namesOf(node).map((name) => ({
+        name,
+        voice: members?.[this.nodes.indexOf(node)] ?? name
+      }))
     })
     const byVoice = Map.groupBy(lives, ({ voice }) => voice)
     return [...byVoice.values()].map((each) => each.map(({ name }) => name))
@@ -223,87 +288,11 @@ export class World {
 
   /** Ends all faults, starts who is down, and waits. */
   async #calmDown(): Promise<void> {
-    const { time } = simulated()
     this.story.tell('world', `the work ends, and the faults; the last node is ${this.#plan.manner}`)
     this.#network.heal()
-    for (const { disk } of this.nodes) {
-      disk.isFull = false
-      disk.slowness = 1
-    }
-    await time.run(time.now + LIFECYCLE_LIMIT)
-    for (const node of this.nodes) {
-      if (node.running === undefined && this.#door?.isWaiting(node) !== true)
-        await time.settle(this.#start(node), `The start of ${node.name}`)
-    }
-    if (this.#door !== undefined) await time.settle(this.#door.settle(), 'What is left at the door')
-    await time.run(time.now + LIFECYCLE_LIMIT)
-    for (const node of this.nodes) {
-      if (this.#door?.isRevoked(node) === true) this.#acknowledged.leave(node.name)
-    }
-    await this.#publishCounts()
-    await this.#verifyDisks()
-    // Retractions of votes of several authors leave, and then the votes that wait for theirs.
-    for (let i = 0; i < 2; i++) {
-      await time.run(time.now + LOOKS)
-      for (const { name, running } of this.nodes) {
-        if (running === undefined) continue
-        const { votes, retractions } = running.parts.replica.retractions.waiting
-        this.story.tell(name, `has not sent ${votes} votes and ${retractions} retractions`)
-      }
-      time.leap(WAIT)
-    }
-    await time.run(time.now + LOOKS + QUIET)
-    for (const node of this.nodes) {
-      this.#describe(node)
-      this.#checkUnsent(node)
-      this.#checkKeys(node)
-    }
-  }
-
-  /** Changes of votes of honest nodes leave when their time has come, unless nobody admits the node. */
-  #checkUnsent(node: SimulatedNode): void {
-    if (!this.#honest.includes(node) || this.#door?.isMember(node) === false) return
-    // The simulated disk has no copies of hidden entries: a lost one is retracted nowhere.
-    if (node.hasFlippedBit && node.hasFoundDamage) return
-    const { votes = 0, retractions = 0 } = node.running?.parts.replica.retractions.waiting ?? {}
-    if (votes + retractions === 0) return
-    this.#break(node, `has not sent ${votes} votes and ${retractions} retractions`)
-  }
-
-  #checkKeys(node: SimulatedNode): void {
-    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
-    if (this.#diskActs.lostLivesOf(node).length > 0) return
-    const problem = keyOnDisk(node)
-    if (problem !== undefined) this.#break(node, problem)
-  }
-
-  /** Damaged nodes read all that they store: what they lack comes again from peers. */
-  async #verifyDisks(): Promise<void> {
-    const { time } = simulated()
-    for (const { name, running, hasFlippedBit } of this.nodes) {
-      if (running === undefined || !hasFlippedBit) continue
-      const { janitor } = running.hive.agent.cortex
-      const verified = time.runAs(running.owner, () => janitor.verify())
-      const { isWhole, damaged } = await time.settle(verified, `The check of ${name}`)
-      this.story.tell(name, `is ${isWhole ? 'whole' : 'damaged'} ${JSON.stringify(damaged)}`)
-    }
-  }
-
-  async #publishCounts(): Promise<void> {
-    const { time } = simulated()
-    if (this.#plan.members === undefined) return
-    for (const [number, { name, running }] of this.nodes.entries()) {
-      const agent = this.#agents[number]
-      if (
-        running === undefined ||
-        agent === undefined ||
-        this.#door?.isMember(this.nodes[number]) === false
-      )
-        continue
-      const published = time.runAs(running.owner, () => agent.publishCounts(running))
-      const entries = await time.settle(published, `The counts of ${name}`)
-      this.story.tell(name, `publishes what it counted: ${entries} entries`)
-    }
+    for (const { disk } of this.nodes) disk.mend()
+    await this.#ending.run()
+    for (const node of this.nodes) this.#describe(node)
   }
 
   #describe({ name, running }: SimulatedNode): void {
@@ -339,20 +328,27 @@ export class World {
     const node = this.nodes[step.node]
     const agent = this.#agents[step.node]
     if (node === undefined || agent === undefined) return
-    if (node === this.nodes.at(-1) && step.kind === 'broadcast') this.#lie(node)
     switch (step.kind) {
       case 'crash-process':
       case 'crash-power':
-        return this.#crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+        return this.#lives.crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+      case 'crash-between-writes':
+        return node.disk.afterWrites(1 + (step.subject % MAX_WRITES), () =>
+          this.#lives.crash(node, 'process')
+        )
       case 'torn-log':
-        return this.#crash(node, 'torn-log')
+        return this.#lives.crash(node, 'torn-log')
       case 'flipped-bit':
       case 'copy':
       case 'restore':
       case 'downgrade':
         return this.#changeDisk(node, step.kind, step)
       case 'restart':
-        return this.#restart(node)
+        return this.#lives.restart(node)
+      case 'lie':
+        return this.#lie(node)
+      case 'absence':
+        return this.#lives.crash(node, step.subject % 2 === 0 ? 'process' : 'power', true)
       case 'partition':
         return this.#partition()
       case 'heal':
@@ -371,6 +367,8 @@ export class World {
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
       case 'join':
         return this.#door?.join(node)
+      case 'steal':
+        return this.#door?.steal(node)
       case 'revoke':
         return this.#door?.revoke(node)
       case 'week':
@@ -382,64 +380,17 @@ export class World {
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
-    if (this.#starting.has(node) || node.running === undefined) return
+    if (!this.#lives.isSteady(node)) return
     if (kind === 'flipped-bit') this.#diskActs.flipBit(node)
     else if (kind === 'restore') this.#diskActs.restore(node, step.subject % 2 === 0)
     else this.#diskActs[kind](node)
   }
 
-  #crash(node: SimulatedNode, kind: Crash): void {
-    if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, CRASH_TEXTS[kind])
-    this.#checkKeys(node)
-    node.crash(kind)
-    this.#startLater(node)
-  }
-
-  #restart(node: SimulatedNode): void {
-    if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, 'restarts')
-    void this.#stopAndStart(node)
-  }
-
-  async #stopAndStart(node: SimulatedNode, whileDown?: () => void): Promise<void> {
-    this.#starting.add(node)
-    try {
-      await node.stop()
-    } catch (error) {
-      this.story.tell(node.name, `stopped with an error: ${String(error)}`)
-      node.crash('process')
-    }
-    whileDown?.()
-    this.#starting.delete(node)
-    this.#startLater(node)
-  }
-
-  #startLater(node: SimulatedNode): void {
-    const { time } = simulated()
-    time.schedule(
-      this.#random.between(100, 15_000),
-      () => {
-        this.#start(node).catch((error: unknown) => {
-          this.story.tell(node.name, `cannot start: ${String(error)}`)
-          if (!node.disk.isFull) this.#break(node, `cannot start: ${describe(error)}`)
-          node.crash('process')
-        })
-      },
-      time.world
-    )
-  }
-
-  async #start(node: SimulatedNode): Promise<void> {
-    if (node.running !== undefined || this.#starting.has(node)) return
-    if (this.#door?.isWaiting(node) === true) return
-    this.#starting.add(node)
-    try {
-      await node.start()
-      this.story.tell(node.name, 'runs')
-    } finally {
-      this.#starting.delete(node)
-    }
+  #checkKeys(node: SimulatedNode): void {
+    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
+    if (this.#diskActs.lostLivesOf(node).length > 0) return
+    const problem = keyOnDisk(node)
+    if (problem !== undefined) this.#break(node, problem)
   }
 
   /** What only a stranger does. */
@@ -448,10 +399,10 @@ export class World {
     const { running } = stranger
     const lie = lieOf(manner)
     if (running === undefined || lie === undefined) return
-    this.#forks += manner === 'forking' ? 1 : 0
-    this.#authors += manner === 'forking' || manner === 'unchained' ? 1 : 0
     this.story.tell(stranger.name, lie.text)
-    const work = simulated().time.runAs(running.owner, () => lie.tell(running, this.#random))
+    const work = simulated().time.runAs(running.owner, () =>
+      lie.tell(running, this.#random, this.#lies)
+    )
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
 
@@ -473,13 +424,3 @@ export class World {
 }
 
 type DiskAct = 'flipped-bit' | 'copy' | 'restore' | 'downgrade'
-
-const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
-  process: 'is killed',
-  power: 'loses power',
-  'torn-log': 'loses power, and a part of its log'
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}

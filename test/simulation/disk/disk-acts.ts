@@ -1,6 +1,6 @@
 /** What happens to the disk of a node while the node is down: damage, copies, versions before this one. */
 import { writtenBefore } from './older-schema.ts'
-import type { Acknowledged, Said } from '../acknowledged.ts'
+import type { Acknowledged, Said } from '../agent/acknowledged.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
 import type { DiskCopy } from './simulated-disk.ts'
 

@@ -16,8 +16,14 @@ type Operation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
+/** What abstract-level asks of an iterator of an implementation. */
+type Reads = Record<'_all' | '_next' | '_nextv', (...given: unknown[]) => Promise<unknown>>
+
 /** What abstract-level asks of an implementation. */
 interface Internals {
+  _iterator(options: object): Reads
+  _keys(options: object): Reads
+  _values(options: object): Reads
   _get(key: Uint8Array, options: object): Promise<Uint8Array | undefined>
   _getMany(keys: readonly Uint8Array[], options: object): Promise<(Uint8Array | undefined)[]>
   _batch(operations: readonly Operation[], options: { readonly sync?: boolean }): Promise<void>
@@ -52,6 +58,8 @@ export class SimulatedDisk {
   isFull = false
   /** fsync takes this many times as long. */
   slowness = 1
+  /** Called when so many batches more have landed. */
+  #countdown: { left: number; readonly task: () => void } | undefined
   /** A copy that was put back is another directory. */
   #directory = 1
 
@@ -152,14 +160,41 @@ export class SimulatedDisk {
     this.#onWrite(owner, batch)
     await apply()
     this.#unsynced.push(batch)
+    this.#countDown()
     if (!sync) return
     await time.wait(this.#random.next() * syncDelay * this.slowness)
     if (!owner.isAlive) return new Promise(() => {})
     for (const synced of this.#unsynced.splice(0)) this.#keep(synced)
   }
 
+  /** Does it once, when `count` more batches have landed. */
+  afterWrites(count: number, task: () => void): void {
+    this.#countdown = { left: count, task }
+  }
+
+  /** Ends its faults. */
+  mend(): void {
+    this.isFull = false
+    this.slowness = 1
+    this.#countdown = undefined
+  }
+
+  #countDown(): void {
+    if (this.#countdown === undefined) return
+    this.#countdown.left -= 1
+    if (this.#countdown.left > 0) return
+    const { time } = simulated()
+    time.schedule(0, this.#countdown.task, time.world)
+    this.#countdown = undefined
+  }
+
   async read(): Promise<void> {
     if (!this.#random.chance(this.#settings.slowReads)) return
+    await simulated().time.wait(this.#random.next() * this.#settings.readDelay)
+  }
+
+  /** Reads of a range are never in the memory of the database. */
+  async scan(): Promise<void> {
     await simulated().time.wait(this.#random.next() * this.#settings.readDelay)
   }
 
@@ -214,6 +249,30 @@ class DiskLevel extends Level {
   ): Promise<(Uint8Array | undefined)[]> {
     await this.#answer()
     return super._getMany(keys, options)
+  }
+
+  override _iterator(options: object): Reads {
+    return this.#slowed(super._iterator(options))
+  }
+
+  override _keys(options: object): Reads {
+    return this.#slowed(super._keys(options))
+  }
+
+  override _values(options: object): Reads {
+    return this.#slowed(super._values(options))
+  }
+
+  /** An iterator shows the database as it was when it began, however long it takes. */
+  #slowed(reads: Reads): Reads {
+    for (const name of ['_all', '_next', '_nextv'] as const) {
+      const read = reads[name].bind(reads)
+      reads[name] = async (...given) => {
+        await (this.#owner.isAlive ? this.#disk.scan() : new Promise(() => {}))
+        return read(...given)
+      }
+    }
+    return reads
   }
 
   override async _batch(

@@ -6,10 +6,12 @@ export interface Simulated {
   readonly time: VirtualTime
   /** What the product draws. */
   readonly random: Seeded
+  /** Milliseconds that a turn of the event loop takes, at most. */
+  readonly turn: number
 }
 
 /** Before the first simulation, while modules are loaded, time stands still. */
-let current: Simulated = { time: new VirtualTime(), random: new Seeded(0, 'loading') }
+let current: Simulated = { time: new VirtualTime(), random: new Seeded(0, 'loading'), turn: 0 }
 
 /** The simulation that runs now. */
 export function simulated(): Simulated {

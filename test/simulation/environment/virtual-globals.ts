@@ -55,7 +55,7 @@ function installTimers(): void {
   const repeat = (task: Callback, delay = MIN_DELAY, ...values: unknown[]): VirtualTimer =>
     new VirtualTimer(() => task(...values), Math.max(MIN_DELAY, delay), true)
   const immediately = (task: Callback, ...values: unknown[]): VirtualTimer =>
-    new VirtualTimer(() => task(...values), 0, false)
+    new VirtualTimer(() => task(...values), turn(), false)
   const clear = (timer: unknown): void => {
     if (timer instanceof VirtualTimer) timer.close()
   }
@@ -72,7 +72,7 @@ function installTimers(): void {
   Object.assign(require('node:timers/promises'), {
     setTimeout: (delay?: number, value?: unknown, options?: WaitOptions) =>
       wait(Math.max(MIN_DELAY, delay ?? 0), value, options),
-    setImmediate: (value?: unknown, options?: WaitOptions) => wait(0, value, options)
+    setImmediate: (value?: unknown, options?: WaitOptions) => wait(turn(), value, options)
   })
   AbortSignal.timeout = (delay: number): AbortSignal => {
     const controller = new AbortController()
@@ -83,6 +83,29 @@ function installTimers(): void {
     const _ = new VirtualTimer(abort, Math.max(MIN_DELAY, delay), false, false)
     return controller.signal
   }
+  AbortSignal.any = anyOf
+}
+
+/** Node.js keeps its own as long as a source may abort: those of an ended simulation for ever. */
+function anyOf(signals: Iterable<AbortSignal>): AbortSignal {
+  const controller = new AbortController()
+  const sources = [...signals]
+  const aborted = sources.find((signal) => signal.aborted)
+  if (aborted !== undefined) controller.abort(aborted.reason)
+  else {
+    const onAbort = ({ target }: Event): void => {
+      for (const source of sources) source.removeEventListener('abort', onAbort)
+      if (target instanceof AbortSignal) controller.abort(target.reason)
+    }
+    for (const source of sources) source.addEventListener('abort', onAbort)
+  }
+  return controller.signal
+}
+
+/** Until the next turn of the event loop: on a busy processor others come before. */
+function turn(): number {
+  const { turn: most, random } = simulated()
+  return most === 0 ? 0 : random.next() * most
 }
 
 interface WaitOptions {

@@ -4,13 +4,14 @@
  * from the same seed but the work.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { Acknowledged } from '../acknowledged.ts'
-import { Agent } from '../agent.ts'
+import { Acknowledged } from '../agent/acknowledged.ts'
+import { Agent } from '../agent/agent.ts'
 import { Seeded } from '../environment/seeded-bytes.ts'
-import { brokenPromises } from '../invariants.ts'
-import { planOf } from '../plan.ts'
+import { LieLedger } from '../lies/ledger.ts'
+import { brokenPromises } from '../promises/broken-promises.ts'
+import { planOf } from '../plan/plan.ts'
 import { LiveNode } from './live-node.ts'
-import type { Plan, Step } from '../plan.ts'
+import type { Plan, Step } from '../plan/step.ts'
 
 export interface LiveSettings {
   readonly nodes: number
@@ -80,8 +81,9 @@ export class LiveWorld {
       const checks = await brokenPromises({
         nodes: this.#nodes,
         acknowledged: this.#acknowledged,
-        strangers: 0,
-        forks: 0,
+        lies: new LieLedger(),
+        areLiesShown: false,
+        strangers: [],
         voices: names.map((name) => [name]),
         names,
         members: undefined

@@ -32,6 +32,8 @@ export class DoorStory {
   readonly #init: DoorStoryInit
   readonly #watch: DoorWatch
   readonly #revoked = new Set<SimulatedNode>()
+  /** Those that will show an invite which is not theirs. */
+  readonly #thieves = new Set<SimulatedNode>()
   /** Signing keys by the ids of their certificates. */
   readonly #keys = new Map<string, string>()
   #isOver = false
@@ -79,6 +81,39 @@ export class DoorStory {
     void this.#join(node)
   }
 
+  /** The node shows the invite that another one has used, as soon as that one has. */
+  steal(node: SimulatedNode): void {
+    this.#thieves.add(node)
+    this.#stealLater(node)
+  }
+
+  #stealLater(node: SimulatedNode): void {
+    if (this.#isOver || !this.#thieves.has(node)) return
+    if (!this.#canSteal(node)) this.#later(() => this.#stealLater(node))
+    else void this.#showStolen(node)
+  }
+
+  #canSteal({ running }: SimulatedNode): boolean {
+    const [first] = this.#init.nodes()
+    const used = this.#newcomer
+    return running !== undefined && first !== undefined && this.#isKnown(first, used)
+  }
+
+  async #showStolen(node: SimulatedNode): Promise<void> {
+    const own = this.#membershipOf(node)
+    const invited = this.#newcomer?.invite
+    if (own === undefined || invited === undefined) return
+    this.#thieves.delete(node)
+    own.invite = invited
+    this.#init.tell(node, 'shows an invite that was used')
+    await this.#init.restart(node)
+  }
+
+  /** The one that comes by an invite. */
+  get #newcomer(): Membership | undefined {
+    return this.#init.memberships[this.#init.roles.indexOf('late')]
+  }
+
   revoke(node: SimulatedNode): void {
     void this.#revoke(node)
   }
@@ -106,9 +141,12 @@ export class DoorStory {
       if (this.#roleOf(node) !== 'late' || this.#isKnown(first, membership)) continue
       await invite(first.running, membership)
       tell(node, 'gets another invite')
+      // Nobody knows whether it comes by this one.
+      this.#thieves.clear()
       if (node.running === undefined) this.#init.start(node)
       else await restart(node)
     }
+    for (const node of this.#thieves) if (this.#canSteal(node)) await this.#showStolen(node)
     await simulated().time.wait(JOINS)
   }
 
@@ -188,8 +226,10 @@ export class DoorStory {
     time.schedule(AGAIN, task, time.world)
   }
 
-  #isKnown({ running }: SimulatedNode, { key }: Membership): boolean {
-    return running?.parts.members?.statements.certificatesOf(key).length !== 0
+  #isKnown({ running }: SimulatedNode, member: Membership | undefined): boolean {
+    if (member === undefined) return false
+    const { key } = member
+    return (running?.parts.members?.statements.certificatesOf(key).length ?? 0) > 0
   }
 
   #keyOf(peer: string): Uint8Array | undefined {

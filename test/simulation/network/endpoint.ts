@@ -2,7 +2,7 @@
 import type { Connection, IdentifyResult, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Owner } from '../environment/owner.ts'
-import type { Tamper } from '../manner.ts'
+import type { Tamper } from '../lies/manner.ts'
 import type { SimulatedRegistrar } from './simulated-registrar.ts'
 
 export interface Endpoint {

@@ -19,7 +19,7 @@ import type {
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Host, HostInit } from '../../../transport/host/host.ts'
-import type { Tamper } from '../manner.ts'
+import type { Tamper } from '../lies/manner.ts'
 import type { Owner } from '../environment/owner.ts'
 import type { SimulatedConnection } from './simulated-connection.ts'
 import type { Endpoint } from './endpoint.ts'

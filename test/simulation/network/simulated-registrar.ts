@@ -7,7 +7,7 @@ import type {
   Topology
 } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
-import type { Tamper } from '../manner.ts'
+import type { Tamper } from '../lies/manner.ts'
 
 /** Streams that one peer may have open of a protocol, if its handler says nothing else. */
 const MAX_INBOUND_STREAMS = 32

@@ -4,13 +4,15 @@ import type { StreamHandler } from '@libp2p/interface'
 export const MANNERS = [
   'honest',
   'honest',
+  'honest',
   /** Takes stems and passes nothing on. */
   'swallowing',
-  /** Never answers a sync or a question for bodies. */
+  /** Never answers a request. */
   'silent',
   /** Changes, repeats, or leaves out bytes of what it sends. */
   'corrupting',
   /** Signs two entries for one place of a feed. */
+  'forking',
   'forking',
   /** Sends entries in the name of others, with signatures that it makes up. */
   'forging',

@@ -25,6 +25,8 @@ export class Acknowledged {
   /** By node, then by id. */
   readonly #facts = new Map<string, Map<string, KnownFact>>()
   readonly #stances = new Map<string, Map<string, Set<Stance>>>()
+  /** All that a node may have said of a record at some time. */
+  readonly #ever = new Map<string, Map<string, Set<Stance>>>()
   /** Ids of skills that a node has added, by node. */
   readonly #skills = new Map<string, Map<string, string>>()
   /** By record, then by node. */
@@ -50,7 +52,14 @@ export class Acknowledged {
     return this.#stances.get(node)?.get(record) ?? NOTHING_SAID
   }
 
+  /** Whether the node may have had the stance at some time. */
+  hadStance(node: string, record: string, stance: Stance): boolean {
+    return this.#ever.get(node)?.get(record)?.has(stance) === true
+  }
+
   states(node: string, record: string, ...possible: readonly Stance[]): void {
+    const ever = entryOf(this.#ever, node)
+    ever.set(record, new Set([...(ever.get(record) ?? []), ...possible]))
     entryOf(this.#stances, node).set(record, new Set(possible))
   }
 
@@ -113,8 +122,9 @@ export class Acknowledged {
     for (const id of this.skillsOf(node).keys()) {
       if (!copy.skills.has(id)) this.skillsOf(node).delete(id)
     }
-    for (const [record, stances] of entryOf(this.#stances, node)) {
-      this.states(lost, record, 'none', ...stances)
+    for (const record of entryOf(this.#stances, node).keys()) {
+      // What it took back may have stayed here.
+      this.states(lost, record, 'none', ...(this.#ever.get(node)?.get(record) ?? []))
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
       entryOf(this.#unknown, node).set(record, true)
     }

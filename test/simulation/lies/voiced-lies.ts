@@ -67,7 +67,7 @@ export async function anotherVote(
   running: RunningNode,
   random: Seeded,
   lie: VoiceLie
-): Promise<Entry | undefined> {
+): Promise<{ readonly entry: Entry; readonly values: readonly Value[] } | undefined> {
   const { replica } = running.parts
   const records = await replica.newestRecords(0, 100)
   const author = await voicedAuthor(running, random)
@@ -80,7 +80,8 @@ export async function anotherVote(
   const votes = honestValues().flatMap((value) =>
     value.type === 'register' ? [{ ...value, digest }] : []
   )
-  return firstEntry(replica.swarm, { ...author, voice: { ...voice, own, introduction } }, votes)
+  const signer = { ...author, voice: { ...voice, own, introduction } }
+  return { entry: await firstEntry(replica.swarm, signer, votes), values: votes }
 }
 
 /** Another voice, which is in no ring. */

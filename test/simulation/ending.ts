@@ -1,0 +1,215 @@
+/**
+ * The end of a simulation: all faults end, all nodes run, what waits leaves, and the swarm has time to
+ * agree. Nobody waits longer than it takes; only what does not come gets all of the time.
+ */
+import { toHex } from '../../crdt/bytes/index.ts'
+import { simulated } from './environment/simulated.ts'
+import { isExcused } from './promises/broken-promises.ts'
+import type { Agent } from './agent/agent.ts'
+import type { DoorStory } from './members/door-story.ts'
+import type { LieLedger } from './lies/ledger.ts'
+import type { SimulatedNode } from './simulated-node.ts'
+import type { Story } from './story.ts'
+
+/** Milliseconds from the end of the work to the checks, at most: stems end, and each pair syncs. */
+const QUIET = 240_000
+
+/** Milliseconds in which stems end, and a node looks whose time has come. */
+const LOOKS = 130_000
+
+/** Milliseconds of a call with a peer that never answers, at most. */
+const CALLS = 600_000
+
+/** Milliseconds between two looks whether all is quiet, and how long it stays so. */
+const LOOK = 4_000
+const STAYS = 36_000
+
+/** Milliseconds after which gossip takes the same message for a new one, and all are connected again. */
+const FORGETS = 130_000
+
+/** Longer than a changed vote waits. */
+const WAIT = 7 * 3_600_000
+
+export interface EndingInit {
+  readonly nodes: readonly SimulatedNode[]
+  /** Those that keep to the protocol. */
+  readonly honest: readonly SimulatedNode[]
+  readonly agents: readonly Agent[]
+  readonly door: DoorStory | undefined
+  readonly lies: LieLedger
+  readonly areLiesShown: boolean
+  readonly isClosed: boolean
+  readonly story: Story
+  readonly start: (node: SimulatedNode) => Promise<void>
+  readonly report: (node: SimulatedNode, text: string) => void
+  /** The node was revoked: others may have what it said, or not. */
+  readonly leave: (node: SimulatedNode) => void
+  readonly checkKeys: (node: SimulatedNode) => void
+}
+
+export class Ending {
+  readonly #init: EndingInit
+
+  constructor(init: EndingInit) {
+    this.#init = init
+  }
+
+  /** The network is whole, and no disk is full. */
+  async run(): Promise<void> {
+    const { time } = simulated()
+    const { nodes, honest, door, leave, story, report } = this.#init
+    const isWaiting = (node: SimulatedNode): boolean => door?.isWaiting(node) === true
+    const areUp = (): boolean =>
+      nodes.every((node) => node.running !== undefined || isWaiting(node))
+    await this.#until(areUp, 60_000)
+    for (const node of nodes) {
+      if (node.running === undefined && !isWaiting(node))
+        await time.settle(this.#init.start(node), `The start of ${node.name}`)
+    }
+    if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
+    await this.#agree(60_000)
+    for (const node of nodes) if (door?.isRevoked(node) === true) leave(node)
+    if (this.#init.areLiesShown) await this.#repeatLies()
+    await this.#publishCounts()
+    await this.#verifyDisks()
+    // Retractions of votes of several authors leave, and then the votes that wait for theirs.
+    for (let i = 0; i < 2; i++) {
+      await this.#agree(LOOKS)
+      const waiting = honest.filter((node) => sumOf(waitingOf(node)) > 0)
+      if (waiting.length === 0) continue
+      for (const node of waiting) story.tell(node.name, `has not sent ${textOf(waitingOf(node))}`)
+      time.leap(WAIT)
+      await time.run(time.now + LOOKS)
+    }
+    await this.#agree(QUIET)
+    await this.#until(() => this.#unfinished().length === 0, CALLS)
+    for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
+    for (const node of honest) if (door?.isMember(node) !== false) this.#checkUnsent(node)
+    for (const node of honest) this.#init.checkKeys(node)
+  }
+
+  /** Nothing is new to anybody, and all peers can be synced with but one that does not answer. */
+  async checkSyncs(hasDeafPeer: boolean): Promise<void> {
+    const { time } = simulated()
+    const { honest, door, report } = this.#init
+    for (const node of honest) {
+      const { running } = node
+      if (running === undefined || door?.isMember(node) === false) continue
+      const { hive } = running.hive.agent.cortex
+      const synced = time.runAs(running.owner, () => hive.synchronize())
+      const { failed, received } = await time.settle(synced, `A sync of ${node.name}`)
+      if (failed > (hasDeafPeer ? 1 : 0)) report(node, `cannot sync with ${failed} peers`)
+      if (received > 0 && !hasDeafPeer) report(node, `had not received ${received} entries`)
+    }
+  }
+
+  /** Waits until all agree and go on to do so, at most so long. */
+  async #agree(limit: number): Promise<void> {
+    const { time } = simulated()
+    const end = time.now + limit
+    let since: number | undefined
+    await this.#until(() => {
+      since = this.#isQuiet() ? (since ?? time.now) : undefined
+      return since !== undefined && time.now - since >= STAYS
+    }, end - time.now)
+  }
+
+  async #until(isDone: () => boolean, limit: number): Promise<void> {
+    const { time } = simulated()
+    const end = time.now + limit
+    while (!isDone() && time.now < end) await time.run(time.now + LOOK)
+  }
+
+  /** All have the same, and nothing of it is on its way. */
+  #isQuiet(): boolean {
+    const { honest, door } = this.#init
+    const members = honest.filter((node) => door?.isMember(node) !== false)
+    const digests = new Set<string>()
+    for (const node of members) {
+      const { running, mode } = node
+      if (running === undefined) continue
+      const { replica } = running.parts
+      if (replica.hiddenAuthors().length > 0 || waitingOf(node).retractions > 0) return false
+      if (mode === 'full') digests.add(toHex(replica.digest()))
+    }
+    return digests.size <= 1 && this.#unfinished().length === 0
+  }
+
+  #unfinished(): (readonly [SimulatedNode, string])[] {
+    const { nodes, agents, honest } = this.#init
+    return nodes.flatMap((node, i) =>
+      honest.includes(node)
+        ? (agents[i]?.unfinished ?? []).map((call) => [node, call] as const)
+        : []
+    )
+  }
+
+  /** Everybody hears both sides of each lie. */
+  async #repeatLies(): Promise<void> {
+    const { time } = simulated()
+    const { lies, nodes } = this.#init
+    const running = nodes.at(-1)?.running
+    if (running === undefined || lies.forks.length === 0) return
+    // Gossip does not always come back over a connection that took the place of a lost one.
+    for (const connection of running.host.getConnections().slice())
+      connection.abort(new Error('It goes.'))
+    await time.run(time.now + FORGETS)
+    for (const { entries } of lies.forks) {
+      for (const entry of entries) {
+        const told = time.runAs(running.owner, () => running.parts.swarm?.announce([entry]))
+        await time.settle(Promise.resolve(told), 'A lie')
+      }
+    }
+  }
+
+  async #publishCounts(): Promise<void> {
+    const { time } = simulated()
+    const { nodes, agents, door, isClosed, story } = this.#init
+    if (!isClosed) return
+    for (const [number, node] of nodes.entries()) {
+      const { name, running } = node
+      const agent = agents[number]
+      if (running === undefined || agent === undefined || door?.isMember(node) === false) continue
+      const published = time.runAs(running.owner, () => agent.publishCounts(running))
+      const entries = await time.settle(published, `The counts of ${name}`)
+      story.tell(name, `publishes what it counted: ${entries} entries`)
+    }
+  }
+
+  /** Damaged nodes read all that they store: what they lack comes again from peers. */
+  async #verifyDisks(): Promise<void> {
+    const { time } = simulated()
+    for (const { name, running, hasFlippedBit } of this.#init.nodes) {
+      if (running === undefined || !hasFlippedBit) continue
+      const { janitor } = running.hive.agent.cortex
+      const verified = time.runAs(running.owner, () => janitor.verify())
+      const { isWhole, damaged } = await time.settle(verified, `The check of ${name}`)
+      const state = isWhole ? 'whole' : 'damaged'
+      this.#init.story.tell(name, `is ${state} ${JSON.stringify(damaged)}`)
+    }
+  }
+
+  #checkUnsent(node: SimulatedNode): void {
+    // The simulated disk has no copies of hidden entries: a lost one is retracted nowhere.
+    if (isExcused(node)) return
+    const waiting = waitingOf(node)
+    if (sumOf(waiting) > 0) this.#init.report(node, `has not sent ${textOf(waiting)}`)
+  }
+}
+
+interface Waiting {
+  readonly votes: number
+  readonly retractions: number
+}
+
+function waitingOf({ running }: SimulatedNode): Waiting {
+  return running?.parts.replica.retractions.waiting ?? { votes: 0, retractions: 0 }
+}
+
+function sumOf({ votes, retractions }: Waiting): number {
+  return votes + retractions
+}
+
+function textOf({ votes, retractions }: Waiting): string {
+  return `${votes} votes and ${retractions} retractions`
+}

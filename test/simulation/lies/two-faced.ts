@@ -1,0 +1,134 @@
+/**
+ * An author that says one thing to some peers and another to the others: two entries for one place, or
+ * entries that do not follow each other. It goes on after that, on both sides, and begins its feed again
+ * on one of them. Peers hear of it from the author or from each other.
+ */
+import { writeEntry } from '../../../crdt/index.ts'
+import { HASH_BYTES } from '../../../crdt/constants.ts'
+import { framed, honestValues } from '../../fixtures/forgery.ts'
+import { simulated } from '../environment/simulated.ts'
+import { FalseFeed } from './false-feed.ts'
+import type { Connection } from '@libp2p/interface'
+import type { Entry } from '../../../crdt/index.ts'
+import type { Value } from '../../../crdt/records/value.ts'
+import type { Seeded } from '../environment/seeded-bytes.ts'
+import type { RunningNode } from '../simulated-node.ts'
+import type { LieLedger } from './ledger.ts'
+
+/** Milliseconds from one part of a lie to the next, at most. */
+const PAUSE = 3_000
+const LONG_PAUSE = 30_000
+
+/** Entries of both sides, and of each, at most. */
+const MAX_COMMON = 2
+const MAX_SIDE = 3
+
+/** The part of entries with which a feed begins again. */
+const BASE_RATE = 0.2
+
+/** Signs two entries for one place. */
+export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
+  const feed = await FalseFeed.create(running, random)
+  const common = await entriesOf(feed, random.below(MAX_COMMON + 1), running, random, ledger)
+  await tell(running, random, common)
+  if (random.chance(0.5)) await pause(random)
+  const other = feed.branch()
+  const sides: (readonly Entry[])[] = []
+  for (const side of [feed, other]) {
+    const count = 1 + random.below(MAX_SIDE)
+    sides.push(await entriesOf(side, count, running, random, ledger))
+  }
+  ledger.noteFork(sides.flatMap(([first]) => first ?? []))
+  await Promise.all(
+    sides.map(async (entries, side) => {
+      if (side > 0 && random.chance(0.7)) await pause(random, random.pick([PAUSE, LONG_PAUSE]))
+      await tell(running, random, entries)
+    })
+  )
+  // A void author goes on.
+  await pause(random, LONG_PAUSE)
+  await tell(
+    running,
+    random,
+    await entriesOf(random.pick([feed, other]), 1, running, random, ledger)
+  )
+}
+
+/** An author of which an entry follows no other one. */
+export async function breakChain(
+  running: RunningNode,
+  random: Seeded,
+  ledger: LieLedger
+): Promise<void> {
+  const feed = await FalseFeed.create(running, random)
+  await tell(running, random, await entriesOf(feed, 1 + random.below(2), running, random, ledger))
+  await pause(random, LONG_PAUSE)
+  const prev = new Uint8Array(random.bytes(HASH_BYTES))
+  const values = await somethingOf(running, random)
+  const entry = await feed.sign(values, { prev })
+  ledger.note(entry, values)
+  ledger.noteRefused(values)
+  await tell(running, random, [entry])
+}
+
+async function entriesOf(
+  feed: FalseFeed,
+  count: number,
+  running: RunningNode,
+  random: Seeded,
+  ledger: LieLedger
+): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for (let i = 0; i < count; i++) {
+    const values = await somethingOf(running, random)
+    const entry = await feed.sign(values, { isBase: feed.seq > 0 && random.chance(BASE_RATE) })
+    ledger.note(entry, values)
+    entries.push(entry)
+  }
+  return entries
+}
+
+/** A new fact, or a vote on a known record. */
+async function somethingOf({ parts }: RunningNode, random: Seeded): Promise<Value[]> {
+  const fact = honestValues(`A fact that nobody has found, ${random.below(1_000_000)}.`)
+  const known = await parts.replica.newestRecords(0, 100)
+  if (known.length === 0 || random.chance(0.4)) return fact
+  const digest = random.pick(known)
+  const vote = random.pick(['vouch', 'dispute', 'stale'] as const)
+  return fact.flatMap((value) =>
+    value.type === 'register' ? [{ ...value, digest, register: { ...value.register, vote } }] : []
+  )
+}
+
+/** By gossip to all, or by stems to some, from which the others hear it. */
+async function tell(
+  running: RunningNode,
+  random: Seeded,
+  entries: readonly Entry[]
+): Promise<void> {
+  const { replica, swarm } = running.parts
+  if (random.chance(0.5)) {
+    for (const entry of entries) await replica.admit(writeEntry(entry))
+    await swarm?.announce(entries)
+    return
+  }
+  const peers = running.host.getConnections().filter(() => random.chance(0.4))
+  await Promise.all(peers.map((peer) => passOn(running, peer, entries)))
+}
+
+/** Sends entries to one peer, by its stem. */
+export async function passOn(
+  { host }: RunningNode,
+  peer: Connection,
+  entries: readonly Entry[]
+): Promise<void> {
+  const protocol = host.registrar.getProtocols().find((name) => name.includes('/stem/'))
+  if (protocol === undefined || entries.length === 0) return
+  const stream = await peer.newStream(protocol)
+  for (const entry of entries) stream.send(framed(writeEntry(entry)))
+  await stream.close()
+}
+
+function pause(random: Seeded, most = PAUSE): Promise<void> {
+  return simulated().time.wait(random.between(0, most))
+}

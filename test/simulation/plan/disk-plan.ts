@@ -1,0 +1,52 @@
+/** What happens to the disks of a plan: damage, copies that are put back, stores of an older version. */
+import { DISK_FAULTS } from './kinds.ts'
+import { inOrder } from './step.ts'
+import type { Seeded } from '../environment/seeded-bytes.ts'
+import type { Plan, Step } from './step.ts'
+
+/** Damages of one plan, and directories that are copied or old, at most. */
+const MAX_DAMAGES = 6
+const MAX_DIRECTORIES = 2
+
+/** Milliseconds from the work of a node to a copy of its directory, and from there to more work. */
+const COPY_LEAD = 16_000
+const COPIED_WORK = ['distill', 'broadcast'] as const
+const COPIED_SUBJECTS = 700
+const PUBLIC = 7
+
+/** The same with damaged disks. */
+export function damagedPlan(plan: Plan, random: Seeded): Plan {
+  const damages = Array.from({ length: 1 + random.below(MAX_DAMAGES) }, () => ({
+    at: random.next() * plan.end,
+    kind: random.pick(DISK_FAULTS),
+    node: random.below(plan.nodes),
+    subject: 0
+  }))
+  return { ...plan, steps: inOrder([...plan.steps, ...damages]) }
+}
+
+/** The same with directories that are copied and put back, or of an older version. */
+export function copiedPlan(plan: Plan, random: Seeded): Plan {
+  const { end, nodes, subjects } = plan
+  const added = Array.from({ length: 1 + random.below(MAX_DIRECTORIES) }, (_, i): Step[] => {
+    const step = { node: random.below(nodes), subject: random.below(subjects) }
+    const at = COPY_LEAD + random.next() * 0.5 * end
+    // Statements that were stored are promised to be there, so a door has no copies.
+    if (plan.roles !== undefined || random.chance(0.3)) return [{ ...step, at, kind: 'downgrade' }]
+    const later = at + COPY_LEAD + (0.1 + random.next() * 0.5) * end
+    // The node publishes before the copy, after it, and as soon as it runs again.
+    const published = [at - COPY_LEAD / 2, at + COPY_LEAD, later + COPY_LEAD].flatMap((time, j) =>
+      COPIED_WORK.map((kind, k) => ({
+        node: step.node,
+        kind,
+        at: time + k,
+        // Facts of its own, which are not private.
+        subject: COPIED_SUBJECTS + PUBLIC * (3 * i + j)
+      }))
+    )
+    const isSnapshot = random.chance(0.6)
+    const restore = { ...step, at: later, kind: 'restore', subject: isSnapshot ? 0 : 1 } as const
+    return [{ ...step, at, kind: 'copy' }, restore, ...published]
+  })
+  return { ...plan, steps: inOrder([...plan.steps, ...added.flat()]) }
+}

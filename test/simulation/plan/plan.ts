@@ -1,0 +1,132 @@
+/** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
+import { EPOCH } from '../environment/virtual-time.ts'
+import { MANNERS } from '../lies/manner.ts'
+import { closedPlan, doorPlan } from './closed-plan.ts'
+import { copiedPlan, damagedPlan } from './disk-plan.ts'
+import { FAULTS, WORK } from './kinds.ts'
+import { inOrder } from './step.ts'
+import { sizeOf, temperOf } from './temper.ts'
+import type { Seeded } from '../environment/seeded-bytes.ts'
+import type { Plan, Step } from './step.ts'
+import type { Size, Temper } from './temper.ts'
+
+/** Undefined: the seed says. */
+export interface PlanSettings {
+  readonly nodes?: number
+  /** Virtual minutes. */
+  readonly minutes?: number
+  /** Whether the swarm is closed. */
+  readonly isClosed?: boolean
+  /** Whether disks are damaged. */
+  readonly isDamaged?: boolean
+  /** Whether directories are copied or old, where disks are whole. */
+  readonly isCopied?: boolean
+  /** Whether the door of a closed swarm is tried. */
+  readonly isAtDoor?: boolean
+}
+
+/** Steps of work a minute of each node. */
+const PACE = 20
+
+/** Steps of one burst, and the milliseconds in which they come. */
+const BURST = 6
+const BURST_TIME = 300
+
+/** The part of all seeds whose swarm is closed. */
+const CLOSED_RATE = 0.45
+
+/** The part of closed swarms whose door is tried. */
+const DOOR_RATE = 0.5
+
+/** The part of all seeds with damaged disks, and of the others with directories that are copied. */
+const DAMAGE_RATE = 0.2
+const DIRECTORY_RATE = 0.25
+
+/** Lies of a stranger. */
+const MIN_LIES = 2
+const MAX_LIES = 8
+
+/** Milliseconds by which a clock may be wrong. */
+const MAX_SKEW = 90_000
+
+/** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
+const TURNS = [0, 0, 20, 150] as const
+
+export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
+  const temper = temperOf(random.stream('temper'))
+  const size = sizeOf(random.stream('size'), settings)
+  const plan = openPlan(seed, random, temper, size)
+  // Of a stream of its own each: what one of them draws changes no other.
+  const drawn = random.stream('closed')
+  const isDrawn = drawn.chance(CLOSED_RATE)
+  const isClosed = settings.isClosed ?? isDrawn
+  const closed = isClosed ? closedPlan(plan, drawn, temper) : plan
+  const doors = random.stream('doors')
+  const hasDoor = doors.chance(DOOR_RATE)
+  const isAtDoor = isClosed && size.nodes > 2 && (settings.isAtDoor ?? hasDoor)
+  const whole = isAtDoor ? doorPlan(closed, doors) : closed
+  const lying = withLies(whole, random.stream('lies'))
+  const damages = random.stream('damages')
+  const hasDamage = damages.chance(DAMAGE_RATE)
+  if (settings.isDamaged ?? hasDamage) return damagedPlan(lying, damages)
+  const directories = random.stream('directories')
+  const hasCopies = directories.chance(DIRECTORY_RATE)
+  return (settings.isCopied ?? hasCopies) ? copiedPlan(lying, directories) : lying
+}
+
+function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes }: Size): Plan {
+  const end = minutes * 60_000
+  const count = Math.ceil(PACE * minutes * nodes)
+  const steps: Step[] = []
+  for (const at of timesOf(count, end, random, temper)) {
+    const before = random.chance(temper.focus) ? steps.at(-1) : undefined
+    const drawn = { node: random.below(nodes), subject: random.below(temper.subjects) }
+    const { node, subject } = before ?? drawn
+    const isFault = random.chance(temper.faults)
+    const kind = isFault ? temper.pick(FAULTS, random) : temper.pick(WORK, random)
+    steps.push({ at, kind, node, subject })
+  }
+  return {
+    seed,
+    begin: EPOCH,
+    end,
+    members: undefined,
+    nodes,
+    subjects: temper.subjects,
+    k: 1 + random.below(2),
+    lightNodes: random.chance(0.3) && nodes > 3 ? 1 : 0,
+    manner: nodes > 2 ? random.pick(MANNERS) : 'honest',
+    steps,
+    isSlowDisk: random.chance(0.3),
+    skews: Array.from({ length: nodes }, () =>
+      random.chance(0.2) ? random.between(-MAX_SKEW, MAX_SKEW) : 0
+    ),
+    hasSlowReads: random.chance(0.3),
+    isFollowed: random.chance(0.7),
+    turn: random.pick(TURNS),
+    areLiesShown: random.chance(0.5)
+  }
+}
+
+/** The same with lies of the last node; some strangers tell none. */
+function withLies(plan: Plan, random: Seeded): Plan {
+  if (plan.manner === 'honest') return plan
+  const count = MIN_LIES + random.below(MAX_LIES - MIN_LIES + 1)
+  const lies = Array.from({ length: count }, () => ({
+    at: random.next() * plan.end,
+    kind: 'lie' as const,
+    node: plan.nodes - 1,
+    subject: 0
+  }))
+  return { ...plan, steps: inOrder([...plan.steps, ...lies]) }
+}
+
+function timesOf(count: number, end: number, random: Seeded, { hasBursts }: Temper): number[] {
+  const group = hasBursts ? BURST : 1
+  const times = Array.from({ length: Math.ceil(count / group) }, () => random.next() * end)
+  return times
+    .flatMap((at) =>
+      Array.from({ length: group }, () => at + random.next() * (group - 1) * (BURST_TIME / BURST))
+    )
+    .toSorted((a, b) => a - b)
+}

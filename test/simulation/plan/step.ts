@@ -1,0 +1,48 @@
+/** What a plan is made of. */
+import type { Manner } from '../lies/manner.ts'
+import type { DoorRole } from '../members/closed-swarm.ts'
+import type { StepKind } from './kinds.ts'
+
+export interface Step {
+  /** Milliseconds since the beginning. */
+  readonly at: number
+  readonly kind: StepKind
+  /** Index of the node. */
+  readonly node: number
+  readonly subject: number
+}
+
+export interface Plan {
+  readonly seed: number
+  /** Milliseconds since 1970. */
+  readonly begin: number
+  /** Milliseconds of the work. */
+  readonly end: number
+  /** In a closed swarm: the member of each node. Two nodes of one member are clones. */
+  readonly members: readonly number[] | undefined
+  /** In a closed swarm whose door is tried: how each node comes in. */
+  readonly roles?: readonly DoorRole[]
+  readonly nodes: number
+  /** Facts, records and goals that nodes share, so that their work meets. */
+  readonly subjects: number
+  readonly k: number
+  readonly lightNodes: number
+  /** How the last node behaves. */
+  readonly manner: Manner
+  /** At the end everybody hears both sides of each lie. */
+  readonly areLiesShown: boolean
+  readonly steps: readonly Step[]
+  readonly isSlowDisk: boolean
+  /** Many reads take long, so that others overtake them. */
+  readonly hasSlowReads: boolean
+  /** Somebody looks at each playbook that changes. */
+  readonly isFollowed: boolean
+  /** Milliseconds that a turn of the event loop takes, at most. */
+  readonly turn: number
+  readonly skews: readonly number[]
+}
+
+/** Steps in the order of their times. */
+export function inOrder(steps: readonly Step[]): readonly Step[] {
+  return steps.toSorted((a, b) => a.at - b.at)
+}
