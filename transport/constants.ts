@@ -29,6 +29,9 @@ export const MAX_GOSSIP_QUEUE_BYTES = 8 * 1024 * 1024
 /** One topic a swarm, and some room; gossipsub's default of 1 MiB is for thousands. */
 export const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
 
+/** How often peers without a stream of gossip are looked for; who has none at two looks gets one. */
+export const GOSSIP_STREAM_INTERVAL = 3_000
+
 /** Peers of the mesh below which a node dials peers that others name: with three it is well connected. */
 export const MIN_MESH_PEERS = 3
 

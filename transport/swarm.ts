@@ -192,6 +192,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         onHeader: this.#init.onHeader,
         pull: (peer, author) => host.services.sync.pull(peer, author),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
+        connected: {
+          peers: () => host.services.sync.peers(),
+          connections: (peer) => host.getConnections(peer)
+        },
         onPeersChange: () => this.emit('gossip:change')
       })
     }

@@ -103,6 +103,19 @@ export class Ending {
     }
   }
 
+  /** Each node knows who of its peers takes gossip. */
+  checkGossip(): void {
+    const { honest, door, report } = this.#init
+    const full = honest.filter((node) => node.mode === 'full' && door?.isMember(node) !== false)
+    const names = new Map(full.map((node) => [node.running?.parts.swarm?.peerId, node.name]))
+    for (const node of full) {
+      for (const { peer, gossip } of node.running?.parts.swarm?.peers() ?? []) {
+        const name = names.get(peer)
+        if (name !== undefined && gossip === 'none') report(node, `has no gossip from ${name}`)
+      }
+    }
+  }
+
   /** Waits until all agree and go on to do so, at most so long. */
   async #agree(limit: number): Promise<void> {
     const { time } = simulated()

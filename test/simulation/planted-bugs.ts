@@ -391,5 +391,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'crdt/store/migrations.ts',
     from: "Promise.resolve([store.section('meta').put(REBUILD_KEY, new Uint8Array())])",
     to: "Promise.resolve([store.section('meta').put(Buffer.from('none'), REBUILD_KEY)])"
+  },
+  {
+    name: 'a peer whose stream of gossip broke gets no other one (past)',
+    file: 'transport/gossip/gossip-streams.ts',
+    from: '      this.#service.onPeerConnected(peer, open)\n',
+    to: ''
   }
 ]

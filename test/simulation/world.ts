@@ -214,6 +214,7 @@ export class World {
     }
     this.broken.push(...checked)
     const { manner } = this.#plan
+    this.#ending.checkGossip()
     await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
     await this.#stopAll()
     return this.broken

@@ -21,6 +21,7 @@ import {
   MAX_TOPIC_BYTES_PER_PEER
 } from '../constants.ts'
 import { InflatedPace } from '../inflated-pace.ts'
+import { GossipStreams } from './gossip-streams.ts'
 import { PeerExchange } from './peer-exchange.ts'
 import { PendingMessages } from './pending-messages.ts'
 import {
@@ -32,6 +33,7 @@ import {
 } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
+import type { ConnectedPeers, StreamingService } from './gossip-streams.ts'
 import type { ExchangingService } from './peer-exchange.ts'
 import type {
   Entry,
@@ -62,6 +64,7 @@ export interface GossipInit {
   /** Pulls what `peer` has of the author's feed and this replica lacks. */
   pull(peer: PeerId, author: Uint8Array): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
+  readonly connected: ConnectedPeers
   /** Subscribers or mesh peers came or went. */
   onPeersChange(): void
 }
@@ -141,9 +144,9 @@ function topicScore(): ReturnType<typeof createTopicScoreParams> {
 }
 
 /** What the interface of the service leaves out. */
-export function internalsOf(service: GossipSub): ExchangingService {
+export function internalsOf(service: GossipSub): ExchangingService & StreamingService {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see ExchangingService
-  return service as GossipSub & ExchangingService
+  return service as GossipSub & ExchangingService & StreamingService
 }
 
 /** Subscribes `service` to the swarm's topics. */
@@ -159,6 +162,7 @@ class TopicGossip implements Gossip {
   readonly #pending = new PendingMessages()
   readonly #inflated: InflatedPace
   readonly #peerExchange: PeerExchange
+  readonly #streams: GossipStreams
 
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
@@ -170,6 +174,8 @@ class TopicGossip implements Gossip {
       this.#validateRetractions(peer, message)
     )
     for (const event of CHANGES) service.addEventListener(event, this.#onChange)
+    this.#streams = new GossipStreams(internalsOf(service), init.connected)
+    this.#streams.start()
     if (!init.subscribes) return
     for (const topic of Object.values(init.topics)) service.subscribe(topic)
   }
@@ -208,6 +214,7 @@ class TopicGossip implements Gossip {
   }
 
   stop(): void {
+    this.#streams.stop()
     for (const event of CHANGES) this.#service.removeEventListener(event, this.#onChange)
     for (const topic of Object.values(this.#init.topics)) {
       this.#service.topicValidators.delete(topic)
