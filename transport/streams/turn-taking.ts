@@ -1,16 +1,23 @@
 /** Leaves the event loop to others now and then, within work that never waits. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Milliseconds of work without a turn of the event loop. */
+/** Milliseconds of work in one turn of the event loop. */
 const LONGEST_TURN = 5
 
 export class TurnTaking {
-  #since = performance.now()
+  /** When the work began in this turn; undefined where it has not. */
+  #since: number | undefined
 
-  /** Call it between two pieces of work. */
+  /** Call it between two pieces of work: waits for the next turn where this one has taken long. */
   async breathe(): Promise<void> {
-    if (performance.now() - this.#since < LONGEST_TURN) return
-    await nextTurn()
-    this.#since = performance.now()
+    if (this.#since === undefined) {
+      this.#since = performance.now()
+      setImmediate(() => {
+        this.#since = undefined
+      })
+    } else if (performance.now() - this.#since >= LONGEST_TURN) {
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve)
+      })
+    }
   }
 }
