@@ -24,7 +24,9 @@ describe('a data directory that was copied', () => {
     await using again = await open(dataDir)
     await once(again, 'filter:change', { signal: signal() })
     assert.deepEqual([again.status.warnings, peer.status.warnings], [[], []])
-    await cp(dataDir, copy, { recursive: true })
+    // A node removes this file a second after its start.
+    const filter = (source: string): boolean => !source.endsWith('inventory.opened.json')
+    await cp(dataDir, copy, { recursive: true, filter })
     const warned = Promise.all(
       [again, peer].map((node) => once(node, 'peer:duplicate', { signal: signal() }))
     )

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { createAuthor, digestOf, readEntry, writeEntry } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
@@ -21,6 +22,12 @@ async function toldBy(replica: Replica, peer: Replica): Promise<unknown> {
 /** What of a replica's content does not depend on where in its feed it was said. */
 async function said(replica: Replica): Promise<unknown> {
   return (await contentOf(replica))[2]
+}
+
+/** What is said of each record, as text. */
+function byDigest(records: unknown): Map<string, string> {
+  assert.ok(Array.isArray(records))
+  return new Map(records.map((each) => [String(each.digest), inspect(each, { depth: 9 })]))
 }
 
 async function keysOf({ store }: TestReplica, section: string): Promise<number> {
@@ -174,11 +181,26 @@ describe('compaction', () => {
         await replica.compact()
         await replica.whenCompacted()
         assert.deepEqual(await said(replica), before)
-        assert.deepEqual(await toldBy(replica, peer.replica), known)
+        // A retraction that waits is not told; compaction leaves out the vote that it takes back.
+        const [own, told] = [byDigest(before), byDigest(known)]
+        const later = byDigest(await toldBy(replica, peer.replica))
+        for (const digest of new Set([...told.keys(), ...later.keys()])) {
+          const may = [told.get(digest), own.get(digest)]
+          assert.ok(may.includes(later.get(digest)), later.get(digest))
+        }
       }),
       {
         numRuns: 100,
         examples: [
+          [
+            [
+              ['vote', 0],
+              ['retract', 0],
+              ['rotate', 0],
+              ['vote', 2],
+              ['retract', 2]
+            ]
+          ],
           [
             [
               ['evidence', 1],
