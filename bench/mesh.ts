@@ -222,7 +222,7 @@ class Arrivals {
   }
 }
 
-/** The addresses of so many nodes. */
+/** The addresses of `most` random nodes, or of all where there are fewer. */
 function pick(before: readonly MeshNode[], most: number, random: () => number): string[] {
   const left = [...before]
   const picked: string[] = []

@@ -75,7 +75,7 @@ type Write = (frame: Uint8Array) => Promise<void>
 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
-/** A filter of at most so many elements is sent as a list of them: its bits take 96 KiB at least. */
+/** Filters with more elements are sent as bits, which take at least 96 KiB; others as a list. */
 const MAX_LISTED_ELEMENTS = 2 ** 12
 
 class FilterService implements Filters, Startable {

@@ -58,7 +58,7 @@ export class SimulatedDisk {
   isFull = false
   /** fsync takes this many times as long. */
   slowness = 1
-  /** Called when so many batches more have landed. */
+  /** Counts the batches that land, and calls back after the last one of them. */
   #countdown: { left: number; readonly task: () => void } | undefined
   /** A copy that was put back is another directory. */
   #directory = 1
