@@ -9,6 +9,7 @@ import { EventEmitter } from 'node:events'
 import { concat, sha256 } from './bytes/index.ts'
 import { PublicView } from './public-view.ts'
 import { replicaParts } from './replica-parts.ts'
+import { ReplicaAdmission } from './replica-admission.ts'
 import { ReplicaRetractions } from './replica-retractions.ts'
 import type { StoredFilter } from './filters/stored-filter.ts'
 import type { RejectReason } from './admission/validate-entry.ts'
@@ -48,6 +49,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #store: ReplicaInit['store']
   readonly #hidesOwn: boolean
   readonly #parts: ReplicaParts
+  readonly #admission: ReplicaAdmission
 
   /** `openReplica` calls it, and then `load`. */
   constructor(init: CompleteReplicaInit) {
@@ -55,6 +57,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.swarm = init.swarm
     this.#store = init.store
     this.#parts = replicaParts(init, this)
+    this.#admission = new ReplicaAdmission(this.#parts, (author, seq) =>
+      this.emit('entry:unhide', author, seq)
+    )
     this.published = this.#parts.published
     this.elementOf = this.#parts.elementOf
     this.publicView = new PublicView(this, this.#parts.hidden)
@@ -77,47 +82,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * `from`: the peer that brings the bytes; its budget of the day pays for them. Never throws for
    * invalid bytes; rejects only if the store fails.
    */
-  async admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
-    const { admitter, turns } = this.#parts
-    // Of an own entry that comes back too: it must take as long as that of another.
-    await admitter.prepare(bytes, from)
-    const result = await turns.run(bytes, from, () => this.#admitInTurn(bytes, from))
-    if (!('isShown' in result)) return result
-    const { isShown: _, ...shown } = result
-    if (shown.outcome === 'admitted') {
-      const { author, seq } = shown.entry
-      await shown.durable
-      this.emit('entry:unhide', author, seq)
-    }
-    return shown
-  }
-
-  /** `isShown`: an own entry that was hidden until now. */
-  async #admitInTurn(
-    bytes: Uint8Array,
-    from: string | undefined
-  ): Promise<AdmissionResult | (AdmissionResult & { readonly isShown: true })> {
-    const { serial, refresh, visibility, admitter, hidden } = this.#parts
-    if (hidden.isEmpty) return admitter.admit(bytes, from)
-    const shown = await serial.run(async () => {
-      await refresh()
-      return visibility.admitHidden(bytes, from)
-    })
-    return shown === undefined ? this.#admitAgain(bytes, from) : { ...shown, isShown: true }
-  }
-
-  /** An own feed that was damaged and emptied comes again from peers: they have it, so it is public. */
-  async #admitAgain(bytes: Uint8Array, from: string | undefined): Promise<AdmissionResult> {
-    const { serial, visibility, admitter, hidden } = this.#parts
-    const result = await admitter.admit(bytes, from)
-    if (result.outcome !== 'admitted') return result
-    const { author, seq } = result.entry
-    if (hidden.publicSeq(author) === undefined) return result
-    await result.durable
-    if (await serial.run(() => visibility.unhide(author, seq))) {
-      this.emit('entry:unhide', author, seq)
-    }
-    return result
+  admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
+    return this.#admission.admit(bytes, from)
   }
 
   /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
