@@ -29,8 +29,10 @@ describe('entries that unpack to a megabyte', () => {
     assert.equal(admitted(large, 20), 1)
     assert.equal(admitted(small, 20), 20)
     now += 1_000
+    assert.equal(admitted(large, 20), 0)
+    now += 60_000
     assert.equal(admitted(large, 20), 1, 'nothing is saved up')
-    now += 500
+    now += 4_000
     assert.equal(admitted(large, 20), 1)
     assert.equal(admitted(new Uint8Array(100), 1), 1, 'what is no entry is refused elsewhere')
   })
