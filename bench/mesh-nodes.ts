@@ -115,12 +115,15 @@ async function startBare(
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { pingInterval: STOCK_PING_INTERVAL * pace },
-    // All come from one address.
+    // All come from one address; the score of gossipsub is told so as well.
     connectionManager: { inboundConnectionThreshold: 200, maxIncomingPendingConnections: 200 },
     services: {
       identify: identify(),
       ping: ping(),
-      gossip: gossipsub({ globalSignaturePolicy: isSigned ? StrictSign : StrictNoSign })
+      gossip: gossipsub({
+        globalSignaturePolicy: isSigned ? StrictSign : StrictNoSign,
+        scoreParams: { IPColocationFactorWeight: 0 }
+      })
     }
   })
   const { gossip } = host.services

@@ -122,6 +122,7 @@ async function measure({
     if (swarm.length % STARTED_TOGETHER === 0) await untilMeshed(swarm, started)
   }
   const meshed = await untilMeshed(swarm, started)
+  console.error(`${kind}: ${nodes} nodes, meshed after ${formatNumber(meshed / 1000, 1)} s`)
   await untilQuiet()
   const quiet = performance.now() - started
   const idle = await idleShare(IDLE_TIME)
