@@ -397,5 +397,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'transport/gossip/gossip-streams.ts',
     from: '      this.#service.onPeerConnected(peer, open)\n',
     to: ''
+  },
+  {
+    name: 'an entry of a later format is refused',
+    file: 'crdt/admission/validate-entry.ts',
+    from: "    return { verdict: 'admit', entry, values: [], bytes: entry.payload.length, next }\n",
+    to: "    return rejectAndEnd('format', entry)\n"
   }
 ]

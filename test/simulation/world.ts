@@ -16,6 +16,7 @@ import { keyOnDisk } from './kept-key.ts'
 import { Lives } from './lives.ts'
 import { Story } from './story.ts'
 import { LieLedger } from './lies/ledger.ts'
+import { NEWER } from './lies/manner.ts'
 import { lieOf } from './lies/stranger.ts'
 import { tamperOf } from './lies/tamper.ts'
 import { Trace } from './trace.ts'
@@ -277,7 +278,8 @@ export class World {
     const name = this.#nameOf(peer)
     this.story.tell(node.name, `blames ${name}: ${reason}`)
     const isHonest = (each: SimulatedNode): boolean => this.#honest.includes(each)
-    if (isHonest(node) && this.#honest.some((each) => each.name === name)) {
+    const blameless = this.#plan.manner === NEWER ? this.nodes : this.#honest
+    if (isHonest(node) && blameless.some((each) => each.name === name)) {
       this.broken.push(`${node.name} blames the honest ${name}: ${reason}`)
     }
   }

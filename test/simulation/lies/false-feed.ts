@@ -84,6 +84,17 @@ export class FalseFeed {
     this.#end = { seq, hash: entry.hash, clock: clock + values.length, base }
     return entry
   }
+
+  /** Of a format that only later versions read. `isBase`: the feed begins with this entry. */
+  signUnreadable(payload: Uint8Array, format: number, isBase: boolean): Entry {
+    const { seq: last, hash: prev, clock, base: before } = this.#end
+    const seq = last + 1
+    const base = isBase ? seq : before
+    const position = { format, seq, prev, doc: KNOWLEDGE_DOC, heads: [], base }
+    const entry = createEntry(this.#swarm, this.author, position, payload)
+    this.#end = { seq, hash: entry.hash, clock, base }
+    return entry
+  }
 }
 
 /** Where the feed of a head ends; of none: where it begins. */

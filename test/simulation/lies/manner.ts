@@ -28,7 +28,10 @@ export const CLOSED_MANNERS = [
   'many-voiced'
 ] as const
 
-export type Manner = (typeof CLOSED_MANNERS)[number]
+/** Of a later version, and honest: its entries are of a format that others cannot read. */
+export const NEWER = 'newer'
+
+export type Manner = (typeof CLOSED_MANNERS)[number] | typeof NEWER
 
 export interface Tamper {
   /** Replaces the handler of a protocol. */

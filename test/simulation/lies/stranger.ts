@@ -5,6 +5,8 @@
 import { writeEntry } from '../../../crdt/index.ts'
 import { honestValues } from '../../fixtures/forgery.ts'
 import { FalseFeed } from './false-feed.ts'
+import { NEWER } from './manner.ts'
+import { publishNewer } from './newer.ts'
 import { anotherVote } from './voiced-lies.ts'
 import { breakChain, fork, passOn } from './two-faced.ts'
 import type { Entry } from '../../../crdt/index.ts'
@@ -51,11 +53,12 @@ interface Lie {
   readonly tell: (running: RunningNode, random: Seeded, ledger: LieLedger) => Promise<void>
 }
 
-const LIES: ReadonlyMap<Manner, Lie> = new Map([
+const LIES: ReadonlyMap<Manner, Lie> = new Map<Manner, Lie>([
   ['forking', { text: 'signs two entries for one place', tell: fork }],
   ['forging', { text: 'forges an entry', tell: impersonate }],
   ['unchained', { text: 'signs an entry that follows no other', tell: breakChain }],
-  ['many-voiced', { text: 'votes again', tell: voteAgain }]
+  ['many-voiced', { text: 'votes again', tell: voteAgain }],
+  [NEWER, { text: 'publishes entries of a later format', tell: publishNewer }]
 ])
 
 /** What a stranger of this manner says now and then; undefined if it says nothing of its own. */

@@ -1,6 +1,6 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
 import { EPOCH } from '../environment/virtual-time.ts'
-import { MANNERS } from '../lies/manner.ts'
+import { MANNERS, NEWER } from '../lies/manner.ts'
 import { closedPlan, doorPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
@@ -42,6 +42,9 @@ const DOOR_RATE = 0.5
 const DAMAGE_RATE = 0.2
 const DIRECTORY_RATE = 0.25
 
+/** The part of open swarms without a liar in which one node is of a later version. */
+const NEWER_RATE = 0.25
+
 /** Lies of a stranger. */
 const MIN_LIES = 2
 const MAX_LIES = 8
@@ -65,7 +68,8 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const hasDoor = doors.chance(DOOR_RATE)
   const isAtDoor = isClosed && size.nodes > 2 && (settings.isAtDoor ?? hasDoor)
   const whole = isAtDoor ? doorPlan(closed, doors) : closed
-  const lying = withLies(whole, random.stream('lies'))
+  const mixed = withNewer(whole, random.stream('newer'))
+  const lying = withLies(mixed, random.stream('lies'))
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
   if (settings.isDamaged ?? hasDamage) return damagedPlan(lying, damages)
@@ -106,6 +110,14 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     turn: random.pick(TURNS),
     areLiesShown: random.chance(0.5)
   }
+}
+
+/** The same where the last node may be of a later version. In a closed swarm nobody takes its entries. */
+function withNewer(plan: Plan, random: Seeded): Plan {
+  const { manner, members, nodes } = plan
+  const isNewer = random.chance(NEWER_RATE)
+  if (!isNewer || manner !== 'honest' || members !== undefined || nodes < 3) return plan
+  return { ...plan, manner: NEWER }
 }
 
 /** The same with lies of the last node; some strangers tell none. */
