@@ -108,7 +108,8 @@ export function renewWithRoot(
 
 /**
  * A succession by the successor of the root, for `members.add`: all that counts now stays. `next` is the
- * key of the root that may follow. Throws `HiveError` if the root is not the successor.
+ * key of the root that may follow. Throws `HiveError` if the root is not the successor, or if the
+ * statements hold nothing that could stay.
  */
 export function succeedRoot(
   statements: MemberStatements,
@@ -131,6 +132,12 @@ export function succeedRoot(
     )
   }
   const kept = line.flatMap(({ root }) => statements.countedOf(root))
+  if (kept.length === 0) {
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `The node knows no certificate of the swarm "${plainSwarmName(statements.swarm)}", so that all of them would end. Take over on a node that is in touch with its members.`
+    )
+  }
   return createSuccession(statements.swarm, { successor: next, kept }, successor).bytes
 }
 

@@ -78,6 +78,13 @@ describe('the holder of a root', () => {
     const statements = await held(node)
     assert.throws(() => succeedRoot(statements, root, { next: next.key }), /reigns already/)
     assert.throws(() => succeedRoot(statements, next, { next: root.key }), /not the successor/)
+    // Of a newcomer that nobody has let in yet.
+    const founding = statements.list().filter(({ kind }) => kind === 'founding')
+    const alone = await heldStatements(
+      founded.swarm,
+      founding.map(({ bytes }) => bytes)
+    )
+    assert.throws(() => succeedRoot(alone, successor, { next: next.key }), /knows no certificate/)
     await node.members.add([succeedRoot(statements, successor, { next: next.key })])
 
     const stateOf = (keys: { readonly key: Uint8Array }): string =>
