@@ -375,6 +375,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     to: '    void [statements, bytes]\n    return { certificate: certificate.bytes }'
   },
   {
+    name: 'door: an earlier root goes on',
+    file: 'crdt/members/chains.ts',
+    from: "    return this.#index.roots.stands(top.id, top.root) ? undefined : 'superseded'\n",
+    to: '    void top\n    return undefined\n'
+  },
+  {
     name: 'a stalled exchange is never ended',
     file: 'transport/streams/protocol-peers.ts',
     from: '    const limits = [this.stopping, idle.signal]\n',

@@ -84,14 +84,14 @@ export class World {
     const count = Math.max(0, ...members.map((member) => member + 1))
     const stream = random.stream('members')
     const { roles } = plan
-    const { root, memberships } =
+    const { roots, memberships } =
       roles === undefined ? foundMembers(count, begin, stream) : foundAtDoor(roles, begin, stream)
     this.#memberships = memberships
     this.#door =
       roles === undefined
         ? undefined
         : new DoorStory({
-            root,
+            roots,
             memberships,
             roles,
             nodes: () => this.nodes,
@@ -374,6 +374,8 @@ export class World {
         return this.#door?.steal(node)
       case 'revoke':
         return this.#door?.revoke(node)
+      case 'succeed':
+        return this.#door?.succeed(node)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')

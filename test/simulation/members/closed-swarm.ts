@@ -12,7 +12,7 @@ export interface Membership {
   /** The signing key. */
   readonly key: Uint8Array
   /** The founding and the member's own certificate: other ones come from peers. */
-  readonly statements: readonly Uint8Array[]
+  statements: readonly Uint8Array[]
   /** What a newcomer shows at the door. */
   invite?: { readonly id: Uint8Array; readonly secret: Uint8Array }
 }
@@ -24,8 +24,16 @@ export interface Membership {
 export type DoorRole = 'first' | 'member' | 'late' | 'outsider'
 
 export interface SimulatedSwarm {
-  readonly root: Root
+  readonly roots: SimulatedRoots
   readonly memberships: readonly Membership[]
+}
+
+export interface SimulatedRoots {
+  readonly first: Root
+  /** Takes over from the first one. */
+  readonly successor: Root
+  /** The key of the one that may follow the successor. */
+  readonly next: Uint8Array
 }
 
 /** Weeks before and after the begin of the simulation in which certificates that do not end count. */
@@ -41,7 +49,8 @@ const MAX = 64
 
 /** `begin`: milliseconds of the Unix epoch. All certificates are of the root, and none ends. */
 export function foundMembers(count: number, begin: number, random: Seeded): SimulatedSwarm {
-  const { root, swarm, founding, keysOf } = found(random)
+  const { roots, swarm, founding, keysOf } = found(random)
+  const root = roots.first
   const dates = longDates(begin)
   const memberships = Array.from({ length: count }, (_, index) => {
     const keys = keysOf()
@@ -49,7 +58,7 @@ export function foundMembers(count: number, begin: number, random: Seeded): Simu
     const certificate = sign(swarm, keys, { ...dates, issuer: root.key, number }, root)
     return membershipOf(swarm, keys, [founding.bytes, certificate.bytes])
   })
-  return { root, memberships }
+  return { roots, memberships }
 }
 
 /** One membership for each role. */
@@ -58,10 +67,11 @@ export function foundAtDoor(
   begin: number,
   random: Seeded
 ): SimulatedSwarm {
-  const { root, swarm, founding, keysOf } = found(random)
+  const { roots, swarm, founding, keysOf } = found(random)
+  const root = roots.first
   const all = roles.map(() => keysOf())
   const [first] = all
-  if (first === undefined) return { root, memberships: [] }
+  if (first === undefined) return { roots, memberships: [] }
   const inviter = { role: 'inviter', max: MAX, issuer: root.key, number: 1 } as const
   const top = sign(swarm, first, { ...longDates(begin), ...inviter }, root)
   const seconds = Math.floor(begin / 1000)
@@ -80,15 +90,23 @@ export function foundAtDoor(
     const invite = { id: new Uint8Array(random.bytes(8)), secret: new Uint8Array(random.bytes(16)) }
     return role === 'outsider' ? { ...membership, invite } : membership
   })
-  return { root, memberships }
+  return { roots, memberships }
 }
 
 function found(random: Seeded) {
-  const root = rootOf(new Uint8Array(random.bytes(32)))
+  const first = rootOf(new Uint8Array(random.bytes(32)))
   const successor = rootOf(new Uint8Array(random.bytes(32)))
-  const { swarm, founding } = foundSwarm('simulated', { root: root.key, successor: successor.key })
+  const { key: next } = rootOf(new Uint8Array(random.stream('next root').bytes(32)))
+  const roots: SimulatedRoots = { first, successor, next }
+  const { swarm, founding } = foundSwarm('simulated', { root: first.key, successor: successor.key })
   const keysOf = (): MemberKeys => memberKeysOf(new Uint8Array(random.bytes(32)))
-  return { root, swarm, founding, keysOf }
+  return { roots, swarm, founding, keysOf }
+}
+
+/** A certificate that the holder of a root signs at will. */
+export function certificateBy(root: Root, { swarm, seed }: Membership, begin: number): Uint8Array {
+  const terms = { ...longDates(begin), issuer: root.key, number: MAX }
+  return sign(swarm, memberKeysOf(seed), terms, root).bytes
 }
 
 function longDates(begin: number): Pick<Certificate, 'notAfter' | 'notBefore'> {

@@ -1,12 +1,12 @@
 /** What persons do at the door of a simulated swarm: invite, revoke, and renew what has ended. */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { HiveError } from '../../../src/errors.ts'
-import { renewWithRoot, revokeWithRoot } from '../../../src/members/root-acts.ts'
+import { renewWithRoot, revokeWithRoot, succeedRoot } from '../../../src/members/root-acts.ts'
 import { simulated } from '../environment/simulated.ts'
 import { SHORT_DAYS } from './closed-swarm.ts'
 import type { Root } from '../../../crdt/index.ts'
 import type { RunningNode } from '../simulated-node.ts'
-import type { Membership } from './closed-swarm.ts'
+import type { Membership, SimulatedRoots } from './closed-swarm.ts'
 
 /** The inviter makes an invite for a newcomer; false if it cannot now. */
 export async function invite(inviter: RunningNode, newcomer: Membership): Promise<boolean> {
@@ -49,6 +49,19 @@ export async function renewEnded(
     return members.add([renewWithRoot(statements, root, { id, seconds, days: SHORT_DAYS })])
   })
   return renewed !== undefined
+}
+
+/** The successor takes over, on the node of any member; all that counts there stays. */
+export async function succeed(at: RunningNode, roots: SimulatedRoots): Promise<boolean> {
+  const added = await attempt(at, ({ members, statements }) =>
+    members.add([succeedRoot(statements, roots.successor, { next: roots.next })])
+  )
+  return added !== undefined
+}
+
+/** Somebody brings statements from another node. */
+export async function add(at: RunningNode, statements: readonly Uint8Array[]): Promise<void> {
+  await attempt(at, ({ members }) => members.add(statements))
 }
 
 type Opened = NonNullable<RunningNode['parts']['members']>

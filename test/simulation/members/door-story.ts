@@ -4,11 +4,12 @@
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
-import { invite, renewEnded, revoke, revokeByRoot } from './door-acts.ts'
+import { add, invite, renewEnded, revoke, revokeByRoot } from './door-acts.ts'
 import { certificatesOf, DoorWatch, isMember, statementsOf } from './door-watch.ts'
-import type { Certificate, Root, Statement } from '../../../crdt/index.ts'
-import type { SimulatedNode } from '../simulated-node.ts'
-import type { DoorRole, Membership } from './closed-swarm.ts'
+import { RootStory } from './root-story.ts'
+import type { Certificate, Statement } from '../../../crdt/index.ts'
+import type { RunningNode, SimulatedNode } from '../simulated-node.ts'
+import type { DoorRole, Membership, SimulatedRoots } from './closed-swarm.ts'
 
 /** Milliseconds after which a person tries again. */
 const AGAIN = 3_000
@@ -17,7 +18,7 @@ const AGAIN = 3_000
 const JOINS = 60_000
 
 export interface DoorStoryInit {
-  readonly root: Root
+  readonly roots: SimulatedRoots
   readonly memberships: readonly Membership[]
   readonly roles: readonly DoorRole[]
   readonly nodes: () => readonly SimulatedNode[]
@@ -31,6 +32,7 @@ export interface DoorStoryInit {
 export class DoorStory {
   readonly #init: DoorStoryInit
   readonly #watch: DoorWatch
+  readonly #roots: RootStory
   readonly #revoked = new Set<SimulatedNode>()
   /** Those that will show an invite which is not theirs. */
   readonly #thieves = new Set<SimulatedNode>()
@@ -41,6 +43,7 @@ export class DoorStory {
   constructor(init: DoorStoryInit) {
     this.#init = init
     this.#watch = new DoorWatch(init.report)
+    this.#roots = new RootStory(init.roots)
   }
 
   /** Whether the node has no invite yet, and is not started before. */
@@ -118,6 +121,27 @@ export class DoorStory {
     void this.#revoke(node)
   }
 
+  /** The successor of the root takes over, on the node or, if that cannot, on another. */
+  succeed(node: SimulatedNode): void {
+    void this.#succeed(node)
+  }
+
+  async #succeed(node: SimulatedNode): Promise<void> {
+    if (this.#isOver) return
+    const at = [node, ...this.#init.nodes()].find((each) => this.#isAdmitted(each))
+    if (at?.running !== undefined && (await this.#roots.succeed(at.running))) {
+      this.#init.tell(at, 'has another root, which took over')
+    } else this.#later(() => this.succeed(node))
+  }
+
+  /** Whether its certificate counts, as far as it knows. */
+  #isAdmitted(node: SimulatedNode): boolean {
+    const key = this.#membershipOf(node)?.key
+    const { running } = node
+    if (running === undefined || key === undefined || !this.isMember(node)) return false
+    return isMember(statementsOf(running), key, secondsOf(running))
+  }
+
   /** Of all connections. */
   check(): void {
     const { nodes } = this.#init
@@ -129,12 +153,18 @@ export class DoorStory {
   /** Persons put in order what ended without them; the network is whole, and all nodes run. */
   async settle(): Promise<void> {
     this.#isOver = true
-    const { nodes, root, tell, restart } = this.#init
+    const { nodes, tell, restart } = this.#init
     const [first] = nodes()
     if (first?.running === undefined) return
+    const running = nodes().flatMap((node) => node.running ?? [])
+    await this.#roots.carry(running, first.running)
+    const root = this.#roots.reigning(first.running)
+    await this.#revokeAgain(first.running)
     for (const node of nodes()) {
       const membership = this.#membershipOf(node)
       if (membership === undefined || !this.isMember(node)) continue
+      // It may have ended before the two met.
+      if (!this.#isKnown(first, membership)) await add(first.running, membership.statements)
       if (await renewEnded(first.running, root, membership)) {
         tell(node, 'gets another certificate from the holder of the root')
       }
@@ -148,6 +178,32 @@ export class DoorStory {
     }
     for (const node of this.#thieves) if (this.#canSteal(node)) await this.#showStolen(node)
     await simulated().time.wait(JOINS)
+    await this.#useStolenRoot(first.running)
+  }
+
+  async #revokeAgain(at: RunningNode): Promise<void> {
+    const seconds = secondsOf(at)
+    for (const node of this.#revoked) {
+      const membership = this.#membershipOf(node)
+      if (membership === undefined) continue
+      if (await this.#roots.revokeAgain(at, membership, seconds)) {
+        this.#init.tell(node, 'is revoked again, by the new root')
+      }
+    }
+  }
+
+  /** Who never got in comes with a certificate of the first root, which does not reign any more. */
+  async #useStolenRoot(at: RunningNode): Promise<void> {
+    const node = this.#init.nodes().find((each) => this.#roleOf(each) === 'outsider')
+    const membership = node === undefined ? undefined : this.#membershipOf(node)
+    if (node === undefined || membership === undefined) return
+    const { time } = simulated()
+    const now = time.runAs(at.owner, () => Date.now())
+    if (!this.#roots.admitByFirst(at, membership, now)) return
+    membership.invite = undefined
+    this.#init.tell(node, 'comes with a certificate of the first root')
+    await this.#init.restart(node)
+    await time.wait(JOINS)
   }
 
   /** All members know the same, each has its certificate, and nobody else has an entry. */
@@ -171,7 +227,7 @@ export class DoorStory {
     const { running } = node
     const membership = this.#membershipOf(node)
     if (running === undefined || membership === undefined) return
-    const seconds = simulated().time.runAs(running.owner, () => Math.floor(Date.now() / 1000))
+    const seconds = secondsOf(running)
     const certificates = certificatesOf(statementsOf(running), membership.key, seconds)
     if (certificates.length === 0) {
       this.#init.report(node, 'has no valid certificate at the end')
@@ -192,8 +248,9 @@ export class DoorStory {
     const { replica } = running.parts
     const [one] = replica.heads()
     if (one !== undefined) this.#init.report(node, 'has an entry, and no certificate')
-    const more = statementsOf(running).length - 1
-    if (more > 0) this.#init.report(node, `has ${more} statements, and no certificate`)
+    const given = this.#membershipOf(node)?.statements.length ?? 0
+    const more = statementsOf(running).length - given
+    if (more > 0) this.#init.report(node, `has ${more} statements of a swarm that it is not in`)
   }
 
   async #join(node: SimulatedNode): Promise<void> {
@@ -217,7 +274,9 @@ export class DoorStory {
     const at = (byRoot ? others.findLast(({ running }) => running !== undefined) : first)?.running
     const isDone =
       at !== undefined &&
-      (byRoot ? await revokeByRoot(at, this.#init.root, membership) : await revoke(at, membership))
+      (byRoot
+        ? await revokeByRoot(at, this.#roots.reigning(at), membership)
+        : await revoke(at, membership))
     if (!isDone) this.#later(() => this.revoke(node))
   }
 
@@ -244,6 +303,11 @@ export class DoorStory {
   #membershipOf(node: SimulatedNode): Membership | undefined {
     return this.#init.memberships[this.#init.nodes().indexOf(node)]
   }
+}
+
+/** Of the Unix epoch, by its clock. */
+function secondsOf({ owner }: RunningNode): number {
+  return simulated().time.runAs(owner, () => Math.floor(Date.now() / 1000))
 }
 
 /** It asks its inviter then, each minute. */

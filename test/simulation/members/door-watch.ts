@@ -68,13 +68,19 @@ export function isMember(
   return certificatesOf(statements, key, seconds).length > 0
 }
 
-/** Certificates of the key within their dates, of which neither they nor what they renew is revoked. */
+/**
+ * Certificates of the key within their dates, of which neither they nor what they renew is revoked, and
+ * which a root signed that reigns, or that its successor keeps.
+ */
 export function certificatesOf(
   statements: readonly Statement[],
   key: Uint8Array,
   seconds: number
 ): readonly Certificate[] {
-  const revoked = statements.flatMap((each) => (each.kind === 'revocation' ? [each.target] : []))
+  const kept = keptOf(statements)
+  const revoked = statements.flatMap((each) =>
+    each.kind === 'revocation' && kept(each) ? [each.target] : []
+  )
   const isRevoked = (id: Uint8Array | undefined): boolean =>
     id !== undefined && revoked.some((target) => equalBytes(target, id))
   return statements.filter(
@@ -84,8 +90,30 @@ export function certificatesOf(
       each.notBefore <= seconds &&
       seconds < each.notAfter &&
       !isRevoked(each.id) &&
-      !isRevoked(each.renews)
+      !isRevoked(each.renews) &&
+      kept(topOf(each, statements))
   )
+}
+
+/** Whether the successor of the first root keeps what that one signed; without a successor all stays. */
+function keptOf(statements: readonly Statement[]): (statement: Issued) => boolean {
+  const founding = statements.find((each) => each.kind === 'founding')
+  const [succession] = statements
+    .filter((each) => each.kind === 'succession')
+    .toSorted((a, b) => Buffer.compare(a.id, b.id))
+  if (founding === undefined || succession === undefined) return () => true
+  const ids = new Set(succession.kept.map((id) => toHex(id)))
+  return ({ id, issuer }) => !equalBytes(issuer, founding.root) || ids.has(toHex(id))
+}
+
+type Issued = Pick<Certificate, 'id' | 'issuer'>
+
+/** The certificate of the chain that a root signed. */
+function topOf(certificate: Certificate, statements: readonly Statement[]): Certificate {
+  const parent = statements.find(
+    (each) => each.kind === 'certificate' && equalBytes(each.id, certificate.issuer)
+  )
+  return parent?.kind === 'certificate' ? topOf(parent, statements) : certificate
 }
 
 export function statementsOf({ parts }: RunningNode): readonly Statement[] {

@@ -28,6 +28,9 @@ const CUT_AFTER = 15_000
 const HASTE_RATE = 0.4
 const HASTE = 20_000
 
+/** The part of doors at which another root takes over. */
+const SUCCESSION_RATE = 0.4
+
 /** The same in a closed swarm, in which a week of the clock ends. */
 export function closedPlan(plan: Plan, random: Seeded, temper: Temper): Plan {
   const { nodes, end, subjects } = plan
@@ -88,6 +91,14 @@ export function doorPlan(plan: Plan, random: Seeded): Plan {
     roles,
     steps: inOrder([...plan.steps, ...added, ...theft])
   }
+}
+
+/** The same where the successor of the root may take over, somewhere. */
+export function successionPlan(plan: Plan, random: Seeded): Plan {
+  if (!random.chance(SUCCESSION_RATE)) return plan
+  const at = random.next() * plan.end
+  const step: Step = { at, kind: 'succeed', node: random.below(plan.nodes), subject: 0 }
+  return { ...plan, steps: inOrder([...plan.steps, step]) }
 }
 
 function weekAt(at: number): Step {

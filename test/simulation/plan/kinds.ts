@@ -64,8 +64,11 @@ export const DISK_FAULTS = ['torn-log', 'torn-log', 'flipped-bit'] as const
 /** A directory is copied, the copy is put back, and a store is of an older version. */
 export const DIRECTORY_STEPS = ['copy', 'restore', 'downgrade'] as const
 
-/** A newcomer joins by an invite, somebody else shows the same invite, and a member is revoked. */
-export const DOOR_STEPS = ['join', 'steal', 'revoke'] as const
+/**
+ * A newcomer joins by an invite, somebody else shows the same invite, a member is revoked, and the
+ * successor of the root takes over.
+ */
+export const DOOR_STEPS = ['join', 'steal', 'revoke', 'succeed'] as const
 
 export type WorkKind = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
 

@@ -1,7 +1,7 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
 import { EPOCH } from '../environment/virtual-time.ts'
 import { MANNERS, NEWER } from '../lies/manner.ts'
-import { closedPlan, doorPlan } from './closed-plan.ts'
+import { closedPlan, doorPlan, successionPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
 import { inOrder } from './step.ts'
@@ -67,7 +67,9 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const doors = random.stream('doors')
   const hasDoor = doors.chance(DOOR_RATE)
   const isAtDoor = isClosed && size.nodes > 2 && (settings.isAtDoor ?? hasDoor)
-  const whole = isAtDoor ? doorPlan(closed, doors) : closed
+  const whole = isAtDoor
+    ? successionPlan(doorPlan(closed, doors), random.stream('succession'))
+    : closed
   const mixed = withNewer(whole, random.stream('newer'))
   const lying = withLies(mixed, random.stream('lies'))
   const damages = random.stream('damages')
