@@ -17,6 +17,10 @@ const { values } = parseArgs({
     directories: { type: 'string', default: 'both' },
     /** `tried` or `shut`: only closed swarms whose door is tried, or others. By default the seed says. */
     doors: { type: 'string', default: 'both' },
+    /** `open`, `closed` or `door`: seeds that say something else are left out. */
+    among: { type: 'string', default: 'all' },
+    /** Seeds without a step of this kind are left out. */
+    having: { type: 'string' },
     /** Processes that simulate at the same time. */
     jobs: { type: 'string', default: '1' },
     /** Prints the trace of each seed. */
@@ -32,6 +36,9 @@ const { values } = parseArgs({
 
 /** What is printed, and when it ends. */
 export const { traces, story, first, all } = values
+
+/** Seeds that are not left out. */
+export const { among, having } = values
 
 export const from = Number(values.from)
 export const seeds = Number(values.seeds)

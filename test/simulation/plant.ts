@@ -50,7 +50,7 @@ async function hunt(bug: PlantedBug): Promise<Found> {
     }
     await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
     await plant(directory, bug)
-    const output = await simulateIn(directory)
+    const output = await simulateIn(directory, bug)
     const tried = /^seed (\d+) breaks:\n(.*)$/m.exec(output)
     const seconds = (performance.now() - started) / 1000
     if (tried === null) return { seeds: undefined, promise: lastLineOf(output), seconds }
@@ -80,7 +80,7 @@ async function plant(directory: string, { name, also, ...bug }: PlantedBug): Pro
   }
 }
 
-function simulateIn(directory: string): Promise<string> {
+function simulateIn(directory: string, { name, having }: PlantedBug): Promise<string> {
   const { seeds, swarms, doors, directories } = values
   const options = [
     '--seeds',
@@ -91,6 +91,10 @@ function simulateIn(directory: string): Promise<string> {
     doors,
     '--directories',
     directories,
+    // Where it cannot show, it need not be looked for.
+    '--among',
+    amongOf(name),
+    ...(having === undefined ? [] : ['--having', having]),
     values.count ? '--all' : '--first'
   ]
   const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
@@ -109,6 +113,12 @@ function simulateIn(directory: string): Promise<string> {
     child.once('error', reject)
     child.once('close', () => resolve(output))
   })
+}
+
+/** The swarms in which a bug can show. */
+function amongOf(name: string): string {
+  if (name.startsWith('door:')) return 'door'
+  return name.startsWith('voices:') ? 'closed' : 'all'
 }
 
 function lastLineOf(output: string): string {

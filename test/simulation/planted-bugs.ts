@@ -2,6 +2,8 @@
  * Bugs that the simulation must find: each replaces one text in one file. Those marked as past are
  * faults that this project had and mended.
  */
+import type { StepKind } from './plan/kinds.ts'
+
 export interface PlantedBug {
   readonly name: string
   readonly file: string
@@ -10,6 +12,8 @@ export interface PlantedBug {
   /** Planted with it, by default in the same file: what would do the same in its place. */
   readonly also?: { readonly file?: string; readonly from: string; readonly to: string }
   readonly isPast?: true
+  /** Without a step of this kind the bug cannot show. */
+  readonly having?: StepKind
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -220,7 +224,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'transport/stem/stem-source.ts',
     from: '      this.#init.startEmbargo(() => this.#onEmbargoEnded(sent))\n      throw error',
     to: '      throw error',
-    isPast: true
+    isPast: true,
+    having: 'disk-full'
   },
   {
     name: 'an embargo goes on after the node has stopped',
@@ -233,7 +238,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'src/knowledge/intake.ts',
     from: '      if (await this.#components.isKnown(id, origin)) return id\n',
     to: '      if (origin !== undefined) return id\n',
-    isPast: true
+    isPast: true,
+    having: 'forget'
   },
   {
     name: 'an honest peer is blamed for the fork of another author',
@@ -390,13 +396,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'copies: a kept author is used before peers have told its heads',
     file: 'crdt/publishing/current-author.ts',
     from: 'if (kept === undefined || !this.#hasHeardPeers) return undefined',
-    to: 'if (kept === undefined) return undefined'
+    to: 'if (kept === undefined) return undefined',
+    having: 'copy'
   },
   {
     name: 'copies: the standings of an older store are not computed',
     file: 'crdt/store/migrations.ts',
     from: "Promise.resolve([store.section('meta').put(REBUILD_KEY, new Uint8Array())])",
-    to: "Promise.resolve([store.section('meta').put(Buffer.from('none'), REBUILD_KEY)])"
+    to: "Promise.resolve([store.section('meta').put(Buffer.from('none'), REBUILD_KEY)])",
+    having: 'downgrade'
   },
   {
     name: 'a peer whose stream of gossip broke gets no other one (past)',

@@ -1,5 +1,6 @@
 /** Simulates one seed after the other in this process, and prints what breaks a promise. */
 import { shrink, simulate } from './simulate.ts'
+import { isAsked } from './asked-seeds.ts'
 import { all, first, from, seeds, settings, story, traces } from './options.ts'
 import type { Outcome } from './simulate.ts'
 
@@ -12,6 +13,7 @@ export interface Ran {
 export async function runSeeds(): Promise<Ran> {
   let [run, failed, virtualMs] = [0, 0, 0]
   for (let seed = from; seed < from + seeds; seed++) {
+    if (!isAsked(seed)) continue
     const outcome = await simulate(seed, settings)
     virtualMs += outcome.virtualMs
     run += 1
