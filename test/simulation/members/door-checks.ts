@@ -1,0 +1,89 @@
+/** What must hold at a door on the way, and at the end. */
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { secondsOf } from './door-members.ts'
+import { certificatesOf, DoorWatch, isMember, statementsOf } from './door-watch.ts'
+import type { Certificate, Statement } from '../../../crdt/index.ts'
+import type { SimulatedNode } from '../simulated-node.ts'
+import type { DoorMembers } from './door-members.ts'
+
+type Report = (node: SimulatedNode, text: string) => void
+
+export class DoorChecks {
+  readonly #members: DoorMembers
+  readonly #report: Report
+  readonly #watch: DoorWatch
+
+  constructor(members: DoorMembers, report: Report) {
+    this.#members = members
+    this.#report = report
+    this.#watch = new DoorWatch(report)
+  }
+
+  /** Statements are on the disk of the node; `isRead`: it has just read them. */
+  noteStatements(node: SimulatedNode, statements: readonly Statement[], isRead: boolean): void {
+    if (isRead && !node.hasFlippedBit) this.#watch.checkStored(node, statements)
+    this.#watch.noteStored(node, statements)
+  }
+
+  /** Of all connections. */
+  check(): void {
+    for (const node of this.#members.nodes) {
+      if (!this.#members.isMember(node)) continue
+      this.#watch.checkConnections(node, (peer) => this.#members.keyOf(peer))
+    }
+  }
+
+  /** All members know the same, each has its certificate, and nobody else has an entry. */
+  checkEnd(): void {
+    this.check()
+    const members = this.#members
+    const all = members.nodes.filter((node) => members.isMember(node))
+    const [first, ...others] = all
+    const digestOf = ({ running }: SimulatedNode): string =>
+      toHex(running?.parts.members?.statements.digest ?? Buffer.of())
+    for (const node of others) {
+      if (first !== undefined && digestOf(node) !== digestOf(first)) {
+        this.#report(node, `has other statements than ${first.name}`)
+      }
+    }
+    for (const node of all) this.#checkMember(node)
+    for (const node of members.nodes) {
+      if (members.roleOf(node) === 'outsider') this.#checkOutsider(node)
+    }
+  }
+
+  #checkMember(node: SimulatedNode): void {
+    const { running } = node
+    const membership = this.#members.membershipOf(node)
+    if (running === undefined || membership === undefined) return
+    const seconds = secondsOf(running)
+    const certificates = certificatesOf(statementsOf(running), membership.key, seconds)
+    if (certificates.length === 0) {
+      this.#report(node, 'has no valid certificate at the end')
+    } else if (certificates.every((each) => isInLastThird(each, seconds))) {
+      this.#report(node, 'has not renewed its certificate')
+    }
+    for (const revoked of this.#members.revoked) {
+      const key = this.#members.membershipOf(revoked)?.key
+      if (key !== undefined && isMember(statementsOf(running), key, seconds)) {
+        this.#report(node, `does not know that ${revoked.name} is revoked`)
+      }
+    }
+  }
+
+  #checkOutsider(node: SimulatedNode): void {
+    const { running } = node
+    if (running === undefined) return
+    const { replica } = running.parts
+    const [one] = replica.heads()
+    if (one !== undefined) this.#report(node, 'has an entry, and no certificate')
+    const given = this.#members.membershipOf(node)?.statements.length ?? 0
+    const more = statementsOf(running).length - given
+    if (more > 0) this.#report(node, `has ${more} statements of a swarm that it is not in`)
+  }
+}
+
+/** It asks its inviter then, each minute. */
+function isInLastThird({ notBefore, notAfter }: Certificate, seconds: number): boolean {
+  return notAfter - seconds < (notAfter - notBefore) / 3
+}
