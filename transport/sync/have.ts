@@ -43,6 +43,9 @@ export function have(init: HaveInit): (components: ExchangeComponents) => Have {
 
 const HASH_BYTES = 32
 
+/** Bodies that wait for a peer that reads slowly: 0.5 MB. All that it may request would be 8 MB a stream. */
+const BODIES_IN_MEMORY = 16
+
 function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, digests.length)
@@ -124,8 +127,12 @@ class HaveService implements Have, Startable {
   async #respond(frames: FrameStream, signal: AbortSignal): Promise<void> {
     const asked = await frames.read({ signal })
     if (asked === undefined) return
-    for (const body of await this.#replica.bodies(readDigests(asked))) {
-      if (body !== undefined) await frames.write(body, { signal })
+    const digests = readDigests(asked)
+    for (let from = 0; from < digests.length; from += BODIES_IN_MEMORY) {
+      const some = digests.slice(from, from + BODIES_IN_MEMORY)
+      for (const body of await this.#replica.bodies(some)) {
+        if (body !== undefined) await frames.write(body, { signal })
+      }
     }
   }
 }
