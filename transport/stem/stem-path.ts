@@ -16,8 +16,10 @@ import {
   MAX_STEM_POOL_BYTES,
   STEM_EMBARGO,
   STEM_EPOCH,
-  STEM_FLUFF_PROBABILITY
+  STEM_FLUFF_PROBABILITY,
+  STEM_HAND_TIMEOUT
 } from '../constants.ts'
+import { withDeadline } from '../streams/deadline.ts'
 import { Exchanges } from '../streams/exchange.ts'
 import { TurnTaking } from '../streams/turn-taking.ts'
 import { CutStems } from './cut-stems.ts'
@@ -86,6 +88,8 @@ export interface StemPathInit<Item> extends ExchangeServiceInit {
   random(): number
   /** Milliseconds after which an item that did not come back is gossiped here, at least. */
   readonly embargo?: number
+  /** Milliseconds that a relay may take to read a batch. */
+  readonly handTimeout?: number
 }
 
 /** Own items that are known when they come back on a stem. */
@@ -245,12 +249,19 @@ export class StemPath<Item> implements ItemSource, Startable {
     return false
   }
 
+  /** A relay that takes a batch byte by byte, for ever, would hold up all that follows. */
   async #hand(peer: PeerId, batch: readonly Item[]): Promise<boolean> {
-    const { items } = this.#init
+    const { items, handTimeout = STEM_HAND_TIMEOUT } = this.#init
     try {
-      await this.#exchanges.run(peer, async (frames, signal) => {
-        for (const item of batch) await frames.write(items.write(item), { signal })
-      })
+      await withDeadline(handTimeout, (late) =>
+        this.#exchanges.run(
+          peer,
+          async (frames, signal) => {
+            for (const item of batch) await frames.write(items.write(item), { signal })
+          },
+          { signal: late }
+        )
+      )
       return true
     } catch (error) {
       this.#exchanges.log('%p refused the stem - %e', peer, error)
