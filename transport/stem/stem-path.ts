@@ -114,8 +114,8 @@ export class StemPath<Item> implements ItemSource, Startable {
    * node that has passed it on: so nobody learns by sending it back whose it is.
    */
   readonly #own = new Map<string, Item>()
-  /** By the neighbour that items come from: they are passed on in their order. */
-  readonly #queues = new Map<string, Serial>()
+  /** By the neighbour that items come from, while something of it waits: passed on in their order. */
+  readonly #queues = new Map<string, Queue>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #source: ItemSource
 
@@ -173,7 +173,7 @@ export class StemPath<Item> implements ItemSource, Startable {
   /** Resolves when nothing is being sent or passed on. */
   async idle(): Promise<void> {
     await this.#source.idle()
-    await Promise.all([...this.#queues.values()].map((serial) => serial.run(async () => {})))
+    await Promise.all([...this.#queues.values()].map(({ serial }) => serial.run(async () => {})))
   }
 
   /** The item has come back: nothing is to be done for it any more. */
@@ -192,7 +192,7 @@ export class StemPath<Item> implements ItemSource, Startable {
       throw error
     }
     const name = peer.toString()
-    void this.#queueOf(name).run(async () => {
+    void this.#inOrder(name, async () => {
       if (looped.length > 0) await this.#fluff(looped, name)
       if (batch.length === 0) return
       if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
@@ -337,11 +337,22 @@ export class StemPath<Item> implements ItemSource, Startable {
     this.#poolBytes -= bytes
   }
 
-  #queueOf(name: string): Serial {
-    const known = this.#queues.get(name)
-    if (known !== undefined) return known
-    const serial = new Serial()
-    this.#queues.set(name, serial)
-    return serial
+  /** Runs the task after those of the neighbour that came before. */
+  async #inOrder(name: string, task: () => Promise<void>): Promise<void> {
+    const queue = this.#queues.get(name) ?? { serial: new Serial(), waiting: 0 }
+    this.#queues.set(name, queue)
+    queue.waiting += 1
+    try {
+      await queue.serial.run(task)
+    } finally {
+      queue.waiting -= 1
+      if (queue.waiting === 0) this.#queues.delete(name)
+    }
   }
+}
+
+/** Batches of one neighbour. */
+interface Queue {
+  readonly serial: Serial
+  waiting: number
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openReplica, openStore, readEntry, writeEntry } from '../../../crdt/index.ts'
+import { queryObjects } from 'node:v8'
+import { openReplica, openStore, readEntry, Serial, writeEntry } from '../../../crdt/index.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
@@ -211,6 +212,23 @@ describe('the stem', () => {
     await admitted
     assert.deepEqual(read, [bob.peer])
     assert.equal(a.swarm.offences, 0)
+  })
+
+  it('keeps nothing of neighbours that have left', async () => {
+    await using a = await startNode({ hidesOwn: true, random: () => 0 })
+    const queues = (): number => queryObjects(Serial, { format: 'count' })
+    const before = queues()
+    for (let i = 0; i < 5; i++) {
+      await using neighbour = await attackerOn(a, signal())
+      const admitted = once(a.replica, 'entry:admit', { signal: signal() })
+      await send(neighbour, writeEntry(forge()))
+      await admitted
+      const left = once(a.swarm, 'peer:disconnect', { signal: signal() })
+      await neighbour[Symbol.asyncDispose]()
+      await left
+    }
+    // Those of other tests may go meanwhile.
+    assert.ok(queues() <= before)
   })
 
   it('spreads nothing that could not be written, and goes on', async () => {
