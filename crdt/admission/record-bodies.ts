@@ -69,9 +69,9 @@ export class RecordBodies {
     const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
     if (!budgets.fits(this.#claims, next)) return []
     await commits.flush()
-    const { missing, settled: cleanup } = await recordStore.missingBodies(limit)
-    await commits.commit(cleanup)
-    return [...missing, ...hidden.wanted()].slice(0, limit)
+    const { missing, settled } = await recordStore.missingBodies(limit, hidden.wanted())
+    await commits.commit(settled)
+    return missing
   }
 }
 
