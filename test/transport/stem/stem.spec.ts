@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { queryObjects } from 'node:v8'
 import { openReplica, openStore, readEntry, Serial, writeEntry } from '../../../crdt/index.ts'
+import { BUDGET_LIMITS } from '../../../crdt/admission/entry-budgets.ts'
+import { createHost } from '../../../transport/host/host.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
@@ -11,6 +13,7 @@ import { createAuthor } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_CUT_STEMS, MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
 import type { Stream } from '@libp2p/interface'
+import type { Host } from '../../../transport/host/host.ts'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
 
@@ -293,6 +296,38 @@ describe('the stem', () => {
     await send(sent[0] === 'one' ? one : two, writeEntry(entry))
     await shown
     assert.equal(sent.length, 1)
+  })
+
+  it('gossips no own entry that comes back over a budget, as none of others', async () => {
+    let host: Host | undefined
+    await using a = await startNode({
+      hidesOwn: true,
+      embargo: 60_000,
+      budgets: { peer: { ...BUDGET_LIMITS.peer, authors: 1 } },
+      createHost: async (init) => (host = await createHost(init))
+    })
+    let gossiped = 0
+    await using spy = await attackerOn(a, signal(), {
+      stem: (stream) => stream.addEventListener('remoteCloseWrite', () => void stream.close())
+    })
+    assert.ok(host !== undefined)
+    const { gossip, stem } = host.services
+    const publish = gossip.publish.bind(gossip)
+    gossip.publish = (topic, data) => {
+      gossiped += 1
+      return publish(topic, data)
+    }
+    const { entries } = await a.replica.publish([publication('x')])
+    await a.swarm.announce(entries)
+    await stem?.idle()
+    for (const entry of [...entries, forge()]) {
+      const refused = once(a.replica, 'entry:reject', { signal: signal() })
+      await send(spy, writeEntry(entry))
+      await refused
+      await stem?.idle()
+    }
+    assert.equal(gossiped, 0)
+    assert.equal(a.replica.hiddenAuthors().length, 1)
   })
 })
 
