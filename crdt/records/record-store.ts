@@ -5,7 +5,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
 import { HASH_BYTES } from '../constants.ts'
-import { CircularScan } from './circular-scan.ts'
 import { ClaimIndex } from './claim-index.ts'
 import { toHex, readAll } from '../bytes/index.ts'
 import { kindOf, readRecord } from './record.ts'
@@ -132,38 +131,37 @@ export class RecordStore {
 
   /**
    * At most `limit` digests without a body, from a random position, so that unavailable ones do not
-   * block others; `settled` removes the marks of bodies that arrived. `hidden`: records whose bodies
-   * peers do not see. They stand among the others as if they were missing.
+   * block others; `settled` removes the marks of bodies that arrived. Ascending, so that the order says
+   * nothing. `isHidden`: peers do not see the body, so it is missing as for them.
    */
   async missingBodies(
     limit: number,
-    hidden: readonly Uint8Array[] = []
+    isHidden: (digest: Uint8Array) => boolean
   ): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
+    const missing = new Map<string, Uint8Array>()
     const settled: Operation[] = []
-    const takeMissing = async (batch: readonly Uint8Array[]): Promise<Uint8Array[]> => {
-      const has = await this.has([...batch])
-      for (const digest of batch.filter((_, i) => has[i])) {
-        this.#missing.delete(toHex(digest))
-        settled.push(this.#wanted.del(digest))
+    let batch = [...this.#missing.values()]
+    const check = async (): Promise<void> => {
+      for (const [i, has] of (await this.has(batch)).entries()) {
+        const digest = batch[i]
+        if (digest === undefined) continue
+        if (has && !isHidden(digest)) {
+          this.#missing.delete(toHex(digest))
+          settled.push(this.#wanted.del(digest))
+        } else if (missing.size < limit) missing.set(toHex(digest), digest)
       }
-      return batch.filter((_, i) => has[i] === false)
+      batch = []
     }
-    const damaged = (await takeMissing([...this.#missing.values()])).slice(0, limit)
-    const known = new Set(damaged.map(toHex))
-    const left = limit - damaged.length
-    const scan = new CircularScan(new Uint8Array(randomBytes(HASH_BYTES)), left, hidden)
-    for (const range of scan.ranges) {
-      let batch: Uint8Array[] = []
+    const start = randomBytes(HASH_BYTES)
+    for (const range of [{ gte: start }, { lt: start }]) {
       for await (const [digest] of this.#wanted.entries(range)) {
-        if (scan.isFull) break
-        if (!known.has(toHex(digest))) batch.push(digest.slice())
-        if (batch.length < SCAN_BATCH) continue
-        scan.add(await takeMissing(batch))
-        batch = []
+        batch.push(digest)
+        if (batch.length === SCAN_BATCH) await check()
+        if (missing.size === limit) break
       }
-      scan.add(await takeMissing(batch))
     }
-    return { missing: [...damaged, ...scan.found()], settled }
+    await check()
+    return { missing: [...missing.values()].toSorted(Buffer.compare), settled }
   }
 
   /** `without`: authors whose votes and counters are left out. */
