@@ -161,7 +161,7 @@ export class RecordStore {
       }
     }
     await check()
-    return { missing: [...missing.values()].toSorted(Buffer.compare), settled }
+    return { missing: [...missing.values()].toSorted((a, b) => Buffer.compare(a, b)), settled }
   }
 
   /** `without`: authors whose votes and counters are left out. */

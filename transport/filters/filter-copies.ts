@@ -3,7 +3,6 @@
  * Answers share a copy, since peers that read slowly, or never, could make a node keep one for each stream.
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
-import { MAX_DELTA_ELEMENTS } from '../constants.ts'
 import type { FilterSnapshot, StoredFilter } from '../../crdt/index.ts'
 
 /** A filter that can be copied. */
@@ -20,8 +19,8 @@ interface Copy {
   users: number
 }
 
-/** Elements that a shared copy may lack: the peer's next request brings them. */
-const MAX_LACKING = MAX_DELTA_ELEMENTS / 2
+/** Elements that a shared copy may lack: half of those in the log, which the next request brings. */
+export const MAX_LACKING_ELEMENTS = 2 ** 15
 
 export class FilterCopies {
   /** The latest one of each filter that is in use. */
@@ -45,7 +44,10 @@ export class FilterCopies {
 }
 
 function isUsable({ snapshot }: Copy, { generation, version }: CopiedFilter): boolean {
-  return equalBytes(snapshot.generation, generation) && version - snapshot.version <= MAX_LACKING
+  return (
+    equalBytes(snapshot.generation, generation) &&
+    version - snapshot.version <= MAX_LACKING_ELEMENTS
+  )
 }
 
 function copyOf(filter: CopiedFilter): FilterSnapshot {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { GrowingFilter } from '../../../crdt/index.ts'
-import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
-import { FilterCopies } from '../../../transport/filters/filter-copies.ts'
+import { FilterCopies, MAX_LACKING_ELEMENTS } from '../../../transport/filters/filter-copies.ts'
 import type { CopiedFilter } from '../../../transport/filters/filter-copies.ts'
 
 describe('copies of filters', () => {
@@ -20,7 +19,7 @@ describe('copies of filters', () => {
   it('are shared by the answers that send at the same time', () => {
     const copies = new FilterCopies()
     const taken = Array.from({ length: 400 }, () => copies.take(filter))
-    version += MAX_DELTA_ELEMENTS / 2
+    version += MAX_LACKING_ELEMENTS
     const last = copies.take(filter)
     assert.equal(new Set([...taken, last].map(({ snapshot }) => snapshot)).size, 1)
     for (const { end } of [...taken, last]) end()
@@ -30,7 +29,7 @@ describe('copies of filters', () => {
   it('are made again where the filter has become another one, or has much more', () => {
     const copies = new FilterCopies()
     const first = copies.take(filter)
-    version += MAX_DELTA_ELEMENTS / 2 + 1
+    version += MAX_LACKING_ELEMENTS + 1
     const second = copies.take(filter)
     assert.notEqual(second.snapshot, first.snapshot)
     first.end()
