@@ -3,6 +3,7 @@
  * yet. All that a peer can ask, and all that it can tell, goes through this view, so that the
  * author of a hidden entry answers like every other node.
  */
+import { hasValidSignature } from './feeds/entry.ts'
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
@@ -12,6 +13,8 @@ import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */
 export interface PublicViewReplica {
+  /** The swarm whose name is in all signatures. */
+  readonly swarm: string
   /** Where each feed stands. */
   heads(): FeedHead[]
   /** Where the feed of an author stands. */
@@ -87,8 +90,11 @@ export class PublicView {
 
   /** Admits a signed header that may prove an equivocation. */
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
-    if (!this.#isPublic(header.author, header.seq)) return 'held'
-    return this.#replica.admitHeader(header)
+    if (this.#isPublic(header.author, header.seq)) return this.#replica.admitHeader(header)
+    // Who lacks the entry checks the signature of a header that raises the base, and of no other one.
+    const { base } = this.headOf(header.author) ?? { base: 1 }
+    const isChecked = header.base > base
+    return isChecked && !hasValidSignature(this.#replica.swarm, header) ? 'rejected' : 'held'
   }
 
   /** Admits a proof of an equivocation. */

@@ -205,6 +205,9 @@ export const STUCK_EMBARGOES = 20
 /** What an entry waits for at least before a node that has passed it on gossips it itself. */
 export const STEM_EMBARGO = 10_000
 
+/** What a relay may take to read a batch: 9 kB a second at least. What follows waits for it. */
+export const STEM_HAND_TIMEOUT = 120_000
+
 /** Streams of `/filter`, `/have` or `/stem` one peer may have open towards us. */
 export const MAX_INBOUND_EXCHANGES = 4
 

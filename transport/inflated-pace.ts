@@ -1,9 +1,10 @@
 /**
  * Entries that unpack to far more than their size, which no honest node makes, are admitted at a low rate:
  * one that unpacks to a megabyte takes 10 ms of a node, and of each peer that it is passed on to. What is
- * above the rate is left for later, so that it delays nothing behind it.
+ * above the rate is left for later, so that it delays nothing behind it. Only an entry that its author has
+ * signed counts: a forged one would delay what the author publishes, and its sender would not be blamed.
  */
-import { excessOf } from '../crdt/index.ts'
+import { excessOf, hasOwnPayload, hasValidSignature, readEntry } from '../crdt/index.ts'
 import { INFLATED_BYTES_PER_SECOND, MAX_INFLATED_BURST } from './constants.ts'
 import { Pace } from './sync/pace.ts'
 
@@ -17,9 +18,15 @@ export class InflatedPace {
     this.#pace = new Pace(INFLATED_BYTES_PER_SECOND, MAX_INFLATED_BURST, now)
   }
 
-  /** Whether the entry may be admitted now; then it counts. */
-  take(entry: Uint8Array): boolean {
-    const excess = excessOf(this.#swarm, entry)
-    return excess === 0 || this.#pace.tryTake(excess)
+  /** Whether the entry may be admitted now; then it counts. What is forged is left to admission. */
+  take(bytes: Uint8Array): boolean {
+    const excess = excessOf(this.#swarm, bytes)
+    return excess === 0 || !this.#isGenuine(bytes) || this.#pace.tryTake(excess)
+  }
+
+  /** `bytes`: those of an entry. */
+  #isGenuine(bytes: Uint8Array): boolean {
+    const entry = readEntry(bytes)
+    return hasOwnPayload(entry) && hasValidSignature(this.#swarm, entry)
   }
 }

@@ -284,7 +284,8 @@ export class Admitter {
     const feed = feeds.feed(entry.author)
     if (entry.base < entry.seq && !(await this.#init.windows.mayBegin(feed, entry.base))) {
       await this.#init.windows.setBase(entry)
-      return this.#reject({ verdict: 'reject', reason: 'voice', isOffence: true })
+      // A replica that knows a higher base admits the entry, and relays it.
+      return this.#reject({ verdict: 'reject', reason: 'voice', isOffence: false })
     }
     const digests = recordsOf(values)
     const changed = changedBy(values)

@@ -14,7 +14,7 @@ export interface RecordBodiesComponents {
   readonly serial: Serial
   readonly commits: Commits
   readonly recordStore: RecordStore
-  readonly hidden: Pick<HiddenEntries, 'showRecords' | 'wanted'>
+  readonly hidden: Pick<HiddenEntries, 'hidesRecord' | 'showRecords'>
   /** Adds records to the record log and to the filter. */
   readonly recordOperations: (digests: readonly Uint8Array[]) => Operation[]
   readonly budgets: DayBudgets
@@ -69,9 +69,11 @@ export class RecordBodies {
     const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
     if (!budgets.fits(this.#claims, next)) return []
     await commits.flush()
-    const { missing, settled: cleanup } = await recordStore.missingBodies(limit)
-    await commits.commit(cleanup)
-    return [...missing, ...hidden.wanted()].slice(0, limit)
+    const { missing, settled } = await recordStore.missingBodies(limit, (digest) =>
+      hidden.hidesRecord(digest)
+    )
+    await commits.commit(settled)
+    return missing
   }
 }
 

@@ -81,6 +81,7 @@ const OFFENCES: ReadonlySet<RejectReason> = new Set([
 ])
 
 type Admitted = Extract<EntryVerdict, { verdict: 'admit' }>
+type Rejected = Extract<EntryVerdict, { verdict: 'reject' }>
 
 export type EntryVerdict =
   | {
@@ -202,8 +203,11 @@ async function validateVoice(
     if (error instanceof MalformedError) return rejectAndEnd('voice', entry)
     throw error
   }
-  if (part === undefined || (isFirst(entry, feed) && part.introduction === undefined)) {
-    return rejectAndEnd('voice', entry)
+  if (part === undefined) return rejectAndEnd('voice', entry)
+  if (part.introduction === undefined && isFirst(entry, feed)) {
+    // A replica that does not know the base admits the entry, and relays it.
+    const isOffence = isFirst(entry, { ...feed, base: 1 })
+    return { ...rejectAndEnd('voice', entry), isOffence }
   }
   const verdict = await voices.check(entry, part, taggedSubjects(entry, values))
   if (verdict.status === 'invalid') return rejectAndEnd('voice', entry)
@@ -280,10 +284,10 @@ function isAtBase({ seq, base }: Entry, feed: Feed): boolean {
   return first > 1 && seq === first
 }
 
-function rejectWith(reason: RejectReason): Extract<EntryVerdict, { verdict: 'reject' }> {
+function rejectWith(reason: RejectReason): Rejected {
   return { verdict: 'reject', reason, isOffence: OFFENCES.has(reason) }
 }
 
-function rejectAndEnd(reason: RejectReason, endingEntry: Entry): EntryVerdict {
+function rejectAndEnd(reason: RejectReason, endingEntry: Entry): Rejected {
   return { ...rejectWith(reason), endingEntry }
 }

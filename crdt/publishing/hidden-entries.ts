@@ -43,17 +43,18 @@ export class HiddenEntries {
   readonly #section: Section
   /** Digests of records that came with a held vote. */
   readonly #heldSection: Section
+  /** Digests of records whose bodies peers are asked for. */
+  readonly #wantedSection: Section
   readonly #onChange: (author: Uint8Array) => void
   #feeds = new Map<string, HiddenFeed>()
   /** Records of hidden own entries, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
-  /** Those of them that peers have voted on, by digest in hex. */
-  readonly #wanted = new Map<string, Uint8Array>()
 
   /** `onChange`: peers see another part of the author's feed than before. */
   constructor(store: Pick<Store, 'section'>, onChange: (author: Uint8Array) => void) {
     this.#section = store.section('unshown')
     this.#heldSection = store.section('held-records')
+    this.#wantedSection = store.section('wanted')
     this.#onChange = onChange
   }
 
@@ -134,8 +135,8 @@ export class HiddenEntries {
 
   /**
    * Notes what an entry of a peer says of hidden records. With a body, the record is public. With
-   * a vote alone, a replica without the record would ask peers for it, and so does this one. For
-   * the commit of the entry.
+   * a vote or a retraction alone, a replica without the record would ask peers for it, and so does this
+   * one, also after a restart. For the commit of the entry.
    */
   observe(values: readonly Value[]): Operation[] {
     if (this.#records.size === 0) return []
@@ -144,14 +145,9 @@ export class HiddenEntries {
       const name = toHex(digest)
       if (!this.#records.has(name)) continue
       if (type === 'record') operations.push(...this.#show(name, digest))
-      else if (type === 'register') this.#wanted.set(name, digest.slice())
+      else operations.push(this.#wantedSection.put(digest, EMPTY))
     }
     return operations
-  }
-
-  /** Hidden records that peers have voted on, and whose bodies none has sent. */
-  wanted(): Uint8Array[] {
-    return [...this.#wanted.values()]
   }
 
   /** A peer has sent the bodies of these records: those that were hidden are public. */
@@ -206,7 +202,6 @@ export class HiddenEntries {
   #show(name: string, digest: Uint8Array): Operation[] {
     const isHeld = this.#records.get(name)?.author === HELD
     this.#records.delete(name)
-    this.#wanted.delete(name)
     return isHeld ? [this.#heldSection.del(digest)] : []
   }
 

@@ -131,19 +131,23 @@ export class RecordStore {
 
   /**
    * At most `limit` digests without a body, from a random position, so that unavailable ones do not
-   * block others; `settled` removes the marks of bodies that arrived.
+   * block others; `settled` removes the marks of bodies that arrived. Ascending, so that the order says
+   * nothing. `isHidden`: peers do not see the body, so it is missing as for them.
    */
-  async missingBodies(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
+  async missingBodies(
+    limit: number,
+    isHidden: (digest: Uint8Array) => boolean
+  ): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
     const missing = new Map<string, Uint8Array>()
-    const cleanup: Operation[] = []
+    const settled: Operation[] = []
     let batch = [...this.#missing.values()]
     const check = async (): Promise<void> => {
       for (const [i, has] of (await this.has(batch)).entries()) {
         const digest = batch[i]
         if (digest === undefined) continue
-        if (has) {
+        if (has && !isHidden(digest)) {
           this.#missing.delete(toHex(digest))
-          cleanup.push(this.#wanted.del(digest))
+          settled.push(this.#wanted.del(digest))
         } else if (missing.size < limit) missing.set(toHex(digest), digest)
       }
       batch = []
@@ -157,7 +161,7 @@ export class RecordStore {
       }
     }
     await check()
-    return { missing: [...missing.values()], settled: cleanup }
+    return { missing: [...missing.values()].toSorted((a, b) => Buffer.compare(a, b)), settled }
   }
 
   /** `without`: authors whose votes and counters are left out. */

@@ -31,11 +31,12 @@ import {
   writeFilterRequest,
   writeChunk
 } from './filter-frames.ts'
+import { FilterCopies } from './filter-copies.ts'
 import { PeerFilters } from './peer-filters.ts'
 import { ROUNDS, Turns } from './turns.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { StoredFilter } from '../../crdt/index.ts'
+import type { FilterVersion, StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
 
@@ -85,6 +86,7 @@ class FilterService implements Filters, Startable {
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
   readonly #turns: Turns
+  readonly #copies = new FilterCopies()
   /** Bytes of filters that are on their way. */
   #incomingBytes = 0
 
@@ -220,32 +222,52 @@ class FilterService implements Filters, Startable {
 
   async #respond({ kind, known }: FilterRequest, write: Write): Promise<void> {
     const offer = this.#init.offers[kind]
-    for (const frame of await this.#responseTo(offer, known)) await write(frame)
+    const { frames, end } = await this.#responseTo(offer, known)
+    try {
+      for (const frame of frames) await write(frame)
+    } finally {
+      end?.()
+    }
   }
 
   async #responseTo(
     offer: OfferedFilter | undefined,
     known: FilterRequest['known']
-  ): Promise<Iterable<Uint8Array>> {
-    if (offer === undefined) return [writeFilterResponse({ type: 'none' })]
-    if (known !== undefined && equalBytes(known.generation, offer.generation)) {
+  ): Promise<Response> {
+    if (offer === undefined) return { frames: [writeFilterResponse({ type: 'none' })] }
+    if (known !== undefined && mayBeDelta(offer, known)) {
       const elements = await offer.since(known.version)
       const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
       if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
-        return framesOf(answer, [elements])
+        return { frames: framesOf(answer, [elements]) }
       }
     }
     const { generation } = offer
     if (known === undefined && offer.version <= MAX_LISTED_ELEMENTS) {
-      return [writeFilterResponse({ type: 'full', generation, counts: [] })]
+      return { frames: [writeFilterResponse({ type: 'full', generation, counts: [] })] }
     }
-    const { slices } = offer.snapshot()
-    if (slicesBytes(slices) > MAX_FILTER_BYTES) return [writeFilterResponse({ type: 'none' })]
-    const counts = slices.map(({ count }) => count)
-    // Copies, since the filter goes on changing.
-    const raw = slices.map(({ bits }) => bits.slice())
-    return framesOf({ type: 'full', generation, counts }, raw)
+    if (slicesBytes(offer.snapshot().slices) > MAX_FILTER_BYTES) {
+      return { frames: [writeFilterResponse({ type: 'none' })] }
+    }
+    const { snapshot, end } = this.#copies.take(offer)
+    const counts = snapshot.slices.map(({ count }) => count)
+    const raw = snapshot.slices.map(({ bits }) => bits)
+    return {
+      frames: framesOf({ type: 'full', generation: snapshot.generation, counts }, raw),
+      end
+    }
   }
+}
+
+/** Whether so few elements are new that the log is worth reading. */
+function mayBeDelta({ generation, version }: FilterVersion, known: FilterVersion): boolean {
+  return equalBytes(known.generation, generation) && version - known.version <= MAX_DELTA_ELEMENTS
+}
+
+/** `end`: to be called when the frames were sent. */
+interface Response {
+  readonly frames: Iterable<Uint8Array>
+  readonly end?: () => void
 }
 
 /** An answer, and the raw bytes that follow it. */

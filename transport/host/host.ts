@@ -3,14 +3,12 @@ import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import {
   DOOR_UPGRADE_TIMEOUT,
   INBOUND_CONNECTIONS_PER_SECOND,
   MAX_CONNECTIONS,
   MAX_PENDING_INBOUND,
-  MAX_STREAM_WINDOW_BYTES,
   PING_INTERVAL,
   PING_SPREAD
 } from '../constants.ts'
@@ -18,6 +16,8 @@ import { SwarmError } from '../errors.ts'
 import { loadReach } from '../reach/load-reach.ts'
 import { Network } from '../reach/network.ts'
 import { overRelays } from '../reach/over-relays.ts'
+import { consumeChunksTogether } from './chunk-lists.ts'
+import { limitedYamux } from './frame-limit.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Identify } from '@libp2p/identify'
@@ -112,6 +112,7 @@ export function drawPingInterval(): number {
 
 /** Made, not started. */
 export async function createHost(init: HostInit): Promise<Host> {
+  consumeChunksTogether()
   const reach = await loadReach(init.reach)
   const { members, logger = quietLogger() } = init
   const options: Libp2pOptions<HostServices> = {
@@ -121,7 +122,7 @@ export async function createHost(init: HostInit): Promise<Host> {
     addresses: { listen: [...init.listen], appendAnnounce: [...init.announce] },
     transports: [tcp(), ...reach.transports],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
+    streamMuxers: [limitedYamux()],
     connectionProtector: () => init.connectionProtector(),
     connectionManager: {
       ...(init.door === undefined ? {} : { inboundUpgradeTimeout: DOOR_UPGRADE_TIMEOUT }),

@@ -49,11 +49,17 @@ export class RememberedPeers {
   }
 }
 
-/** The first addresses of a peer, each with its id. */
+/**
+ * The first addresses of a peer, each with its id. What leads to another peer is left out: of an address
+ * through a relay only the id of the relay is in front.
+ */
 export function addressesOf(peer: string, addresses: readonly string[]): string[] {
-  return addresses
-    .slice(0, MAX_ADDRESSES)
-    .map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${peer}`))
+  const end = `/p2p/${peer}`
+  return addresses.slice(0, MAX_ADDRESSES).flatMap((address) => {
+    if (address.endsWith(end)) return [address]
+    const isWithout = address.endsWith('/p2p-circuit') || !address.includes('/p2p/')
+    return isWithout ? [address + end] : []
+  })
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -16,8 +16,10 @@ import {
   MAX_STEM_POOL_BYTES,
   STEM_EMBARGO,
   STEM_EPOCH,
-  STEM_FLUFF_PROBABILITY
+  STEM_FLUFF_PROBABILITY,
+  STEM_HAND_TIMEOUT
 } from '../constants.ts'
+import { withDeadline } from '../streams/deadline.ts'
 import { Exchanges } from '../streams/exchange.ts'
 import { TurnTaking } from '../streams/turn-taking.ts'
 import { CutStems } from './cut-stems.ts'
@@ -86,6 +88,8 @@ export interface StemPathInit<Item> extends ExchangeServiceInit {
   random(): number
   /** Milliseconds after which an item that did not come back is gossiped here, at least. */
   readonly embargo?: number
+  /** Milliseconds that a relay may take to read a batch. */
+  readonly handTimeout?: number
 }
 
 /** Own items that are known when they come back on a stem. */
@@ -110,8 +114,8 @@ export class StemPath<Item> implements ItemSource, Startable {
    * node that has passed it on: so nobody learns by sending it back whose it is.
    */
   readonly #own = new Map<string, Item>()
-  /** By the neighbour that items come from: they are passed on in their order. */
-  readonly #queues = new Map<string, Serial>()
+  /** By the neighbour that items come from, while something of it waits: passed on in their order. */
+  readonly #queues = new Map<string, Queue>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #source: ItemSource
 
@@ -169,7 +173,7 @@ export class StemPath<Item> implements ItemSource, Startable {
   /** Resolves when nothing is being sent or passed on. */
   async idle(): Promise<void> {
     await this.#source.idle()
-    await Promise.all([...this.#queues.values()].map((serial) => serial.run(async () => {})))
+    await Promise.all([...this.#queues.values()].map(({ serial }) => serial.run(async () => {})))
   }
 
   /** The item has come back: nothing is to be done for it any more. */
@@ -188,7 +192,7 @@ export class StemPath<Item> implements ItemSource, Startable {
       throw error
     }
     const name = peer.toString()
-    void this.#queueOf(name).run(async () => {
+    void this.#inOrder(name, async () => {
       if (looped.length > 0) await this.#fluff(looped, name)
       if (batch.length === 0) return
       if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
@@ -245,12 +249,19 @@ export class StemPath<Item> implements ItemSource, Startable {
     return false
   }
 
+  /** A relay that takes a batch byte by byte, for ever, would hold up all that follows. */
   async #hand(peer: PeerId, batch: readonly Item[]): Promise<boolean> {
-    const { items } = this.#init
+    const { items, handTimeout = STEM_HAND_TIMEOUT } = this.#init
     try {
-      await this.#exchanges.run(peer, async (frames, signal) => {
-        for (const item of batch) await frames.write(items.write(item), { signal })
-      })
+      await withDeadline(handTimeout, (late) =>
+        this.#exchanges.run(
+          peer,
+          async (frames, signal) => {
+            for (const item of batch) await frames.write(items.write(item), { signal })
+          },
+          { signal: late }
+        )
+      )
       return true
     } catch (error) {
       this.#exchanges.log('%p refused the stem - %e', peer, error)
@@ -326,11 +337,22 @@ export class StemPath<Item> implements ItemSource, Startable {
     this.#poolBytes -= bytes
   }
 
-  #queueOf(name: string): Serial {
-    const known = this.#queues.get(name)
-    if (known !== undefined) return known
-    const serial = new Serial()
-    this.#queues.set(name, serial)
-    return serial
+  /** Runs the task after those of the neighbour that came before. */
+  async #inOrder(name: string, task: () => Promise<void>): Promise<void> {
+    const queue = this.#queues.get(name) ?? { serial: new Serial(), waiting: 0 }
+    this.#queues.set(name, queue)
+    queue.waiting += 1
+    try {
+      await queue.serial.run(task)
+    } finally {
+      queue.waiting -= 1
+      if (queue.waiting === 0) this.#queues.delete(name)
+    }
   }
+}
+
+/** Batches of one neighbour. */
+interface Queue {
+  readonly serial: Serial
+  waiting: number
 }

@@ -113,8 +113,9 @@ class StemEntries implements StemItems<Entry> {
       const admission = await this.#init.replica.admit(writeEntry(entry), from)
       if (admission.outcome === 'gap') later.push(entry)
       if (admission.outcome === 'admitted') await admission.durable
-      const isNews = admission.outcome === 'admitted' || isHidden
-      if (isNews && admission.outcome !== 'gap') news.push(entry)
+      // An own one that was shown meanwhile is news; one that is over a budget is not, as that of others.
+      const isShown = isHidden && admission.outcome === 'held'
+      if (admission.outcome === 'admitted' || isShown) news.push(entry)
     }
     return { news, later }
   }

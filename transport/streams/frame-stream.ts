@@ -1,13 +1,14 @@
 /**
  * Length-prefixed frames over a libp2p stream, with backpressure in both directions. libp2p's own
  * readers take whatever arrives into memory; this one pauses the stream, and with it yamux's
- * window and the sender, while bytes wait unread. They wait as they came: 512 KiB in frames of one byte
- * would be 57 MB of objects.
+ * window and the sender, while bytes wait unread. They wait in one buffer: 512 KiB in frames or in chunks
+ * of one byte would be 57 MB of objects and more.
  */
 import * as encoding from 'lib0/encoding'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { FRAME_QUEUE_BYTES } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { ByteQueue } from './byte-queue.ts'
 import type { AbortOptions, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 
 /** No frame is longer than 2^28 bytes. */
@@ -16,7 +17,7 @@ const MAX_PREFIX_BYTES = 4
 export class FrameStream {
   readonly #stream: Stream
   readonly #maxFrameBytes: number
-  readonly #buffer = new Uint8ArrayList()
+  readonly #buffer = new ByteQueue()
   #ended: boolean
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -66,17 +67,14 @@ export class FrameStream {
     const prefix = this.#prefix()
     if (prefix === undefined) return undefined
     const end = prefix.bytes + prefix.length
-    if (end > this.#buffer.byteLength) return undefined
-    const frame = this.#buffer.subarray(prefix.bytes, end)
-    this.#buffer.consume(end)
-    return frame
+    return end > this.#buffer.length ? undefined : this.#buffer.take(end, prefix.bytes)
   }
 
   /** The length of the next frame in the shortest form, when all of it is there. */
   #prefix(): { readonly bytes: number; readonly length: number } | undefined {
     let length = 0
-    for (let at = 0; at < this.#buffer.byteLength; at++) {
-      const byte = this.#buffer.get(at)
+    for (let at = 0; at < this.#buffer.length; at++) {
+      const byte = this.#buffer.at(at)
       length += (byte & 0x7f) * 2 ** (7 * at)
       const isLonger = byte === 0 && at > 0
       if (length > this.#maxFrameBytes || isLonger || at === MAX_PREFIX_BYTES) {
@@ -101,14 +99,14 @@ export class FrameStream {
   }
 
   #resume(): void {
-    if (this.#buffer.byteLength < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
+    if (this.#buffer.length < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
       this.#stream.resume()
     }
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
     this.#buffer.append(data)
-    if (this.#buffer.byteLength >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
+    if (this.#buffer.length >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
       this.#stream.pause()
     }
     this.#wake?.()

@@ -53,12 +53,13 @@ interface PullAnswer {
 /** Entries of one answer that this side could not use, as when it got them from elsewhere. */
 const MAX_USELESS_ENTRIES = 4096
 
-/** Reasons that end by themselves. */
+/** Reasons that end by themselves; that of a voice, where it is no offence, with a higher base. */
 const MAY_COME_LATER: ReadonlySet<RejectReason> = new Set([
   'quota',
   'peer-quota',
   'swarm-quota',
-  'unknown-member'
+  'unknown-member',
+  'voice'
 ])
 
 /** Those that hold for other feeds of the peer too. */

@@ -9,9 +9,11 @@ import {
   MAX_REQUESTED_BODIES,
   MAX_QUERIED_PEERS,
   MAX_HAVE_FRAME_BYTES,
-  MAX_INBOUND_EXCHANGES
+  MAX_INBOUND_EXCHANGES,
+  SYNC_REQUEST_TIMEOUT
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { withDeadline } from '../streams/deadline.ts'
 import { Exchanges } from '../streams/exchange.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { PublicView } from '../../crdt/index.ts'
@@ -42,6 +44,9 @@ export function have(init: HaveInit): (components: ExchangeComponents) => Have {
 }
 
 const HASH_BYTES = 32
+
+/** Bodies that wait for a peer that reads slowly: 0.5 MB. All that it may request would be 8 MB a stream. */
+const BODIES_IN_MEMORY = 16
 
 function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
   return encoding.encode((encoder) => {
@@ -94,25 +99,42 @@ class HaveService implements Have, Startable {
       for (let from = 0; from < missing.length; from += MAX_REQUESTED_BODIES) {
         signal?.throwIfAborted()
         const asked = missing.slice(from, from + MAX_REQUESTED_BODIES)
+        const bodies = new Map<string, Uint8Array>()
+        const keep = (): void => bodies.forEach((body, name) => found.set(name, body))
         try {
-          const bodies = await this.#exchanges.run(
-            peer,
-            async (frames, either) => {
-              await frames.write(writeDigests(asked), { signal: either })
-              return readBodies(frames, asked, either)
-            },
-            { signal }
-          )
-          for (const [name, body] of bodies) found.set(name, body)
+          await this.#request(peer, asked, bodies, signal)
+          keep()
         } catch (error) {
           signal?.throwIfAborted()
           this.#exchanges.log('cannot fetch bodies from %p - %e', peer, error)
+          // Each one has its digest: what came in time is good.
+          if (!(error instanceof ProtocolError)) keep()
           break
         }
       }
       if (found.size === digests.length) break
     }
     return found
+  }
+
+  /** Adds the bodies to `bodies` as they come. */
+  #request(
+    peer: PeerId,
+    asked: readonly Uint8Array[],
+    bodies: Map<string, Uint8Array>,
+    caller: AbortSignal | undefined
+  ): Promise<void> {
+    return withDeadline(SYNC_REQUEST_TIMEOUT, (late) => {
+      const signal = caller === undefined ? late : AbortSignal.any([caller, late])
+      return this.#exchanges.run(
+        peer,
+        async (frames, either) => {
+          await frames.write(writeDigests(asked), { signal: either })
+          await readBodies(frames, asked, bodies, either)
+        },
+        { signal }
+      )
+    })
   }
 
   #peersToQuery(first: readonly string[]): PeerId[] {
@@ -124,8 +146,12 @@ class HaveService implements Have, Startable {
   async #respond(frames: FrameStream, signal: AbortSignal): Promise<void> {
     const asked = await frames.read({ signal })
     if (asked === undefined) return
-    for (const body of await this.#replica.bodies(readDigests(asked))) {
-      if (body !== undefined) await frames.write(body, { signal })
+    const digests = readDigests(asked)
+    for (let from = 0; from < digests.length; from += BODIES_IN_MEMORY) {
+      const some = digests.slice(from, from + BODIES_IN_MEMORY)
+      for (const body of await this.#replica.bodies(some)) {
+        if (body !== undefined) await frames.write(body, { signal })
+      }
     }
   }
 }
@@ -134,13 +160,13 @@ class HaveService implements Have, Startable {
 async function readBodies(
   frames: FrameStream,
   digests: readonly Uint8Array[],
+  bodies: Map<string, Uint8Array>,
   signal: AbortSignal
-): Promise<Map<string, Uint8Array>> {
+): Promise<void> {
   const asked = new Set(digests.map(toHex))
-  const bodies = new Map<string, Uint8Array>()
   for (;;) {
     const body = await frames.read({ signal })
-    if (body === undefined) return bodies
+    if (body === undefined) return
     const name = toHex(recordDigest(body))
     if (!asked.delete(name)) throw new ProtocolError('a body that was not requested')
     bodies.set(name, body)

@@ -1,5 +1,6 @@
 /** The requests of a run that waits for its peer outside of its place. */
 import { SYNC_REQUEST_TIMEOUT } from '../constants.ts'
+import { withDeadline } from '../streams/deadline.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { ReadAnswer, RequestStreams } from '../streams/request-streams.ts'
 import type { SyncPlace } from './sync-room.ts'
@@ -14,19 +15,11 @@ export function placedRequest(
   place: SyncPlace,
   lane?: string
 ): Request {
-  return async (request, readAnswer) => {
-    // Not `AbortSignal.timeout`, which would stay in memory for all of its time.
-    const late = new AbortController()
-    const timer = setTimeout(
-      () => late.abort(new Error('The peer takes too long to answer.')),
-      SYNC_REQUEST_TIMEOUT
-    )
-    const signal = AbortSignal.any([place.signal, late.signal])
+  return (request, readAnswer) => {
     const placed: typeof readAnswer = (read) => readAnswer(() => place.waitFor(read))
-    try {
-      return await place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
-    } finally {
-      clearTimeout(timer)
-    }
+    return withDeadline(SYNC_REQUEST_TIMEOUT, (late) => {
+      const signal = AbortSignal.any([place.signal, late])
+      return place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
+    })
   }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openReplica, openStore, readEntry, writeEntry } from '../../../crdt/index.ts'
+import { queryObjects } from 'node:v8'
+import { openReplica, openStore, readEntry, Serial, writeEntry } from '../../../crdt/index.ts'
+import { BUDGET_LIMITS } from '../../../crdt/admission/entry-budgets.ts'
+import { createHost } from '../../../transport/host/host.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
@@ -10,6 +13,7 @@ import { createAuthor } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_CUT_STEMS, MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
 import type { Stream } from '@libp2p/interface'
+import type { Host } from '../../../transport/host/host.ts'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
 
@@ -213,6 +217,23 @@ describe('the stem', () => {
     assert.equal(a.swarm.offences, 0)
   })
 
+  it('keeps nothing of neighbours that have left', async () => {
+    await using a = await startNode({ hidesOwn: true, random: () => 0 })
+    const queues = (): number => queryObjects(Serial, { format: 'count' })
+    const before = queues()
+    for (let i = 0; i < 5; i++) {
+      await using neighbour = await attackerOn(a, signal())
+      const admitted = once(a.replica, 'entry:admit', { signal: signal() })
+      await send(neighbour, writeEntry(forge()))
+      await admitted
+      const left = once(a.swarm, 'peer:disconnect', { signal: signal() })
+      await neighbour[Symbol.asyncDispose]()
+      await left
+    }
+    // Those of other tests may go meanwhile.
+    assert.ok(queues() <= before)
+  })
+
   it('spreads nothing that could not be written, and goes on', async () => {
     const { database, failNext } = failingDatabase()
     // It ends all stems that reach it.
@@ -275,6 +296,38 @@ describe('the stem', () => {
     await send(sent[0] === 'one' ? one : two, writeEntry(entry))
     await shown
     assert.equal(sent.length, 1)
+  })
+
+  it('gossips no own entry that comes back over a budget, as none of others', async () => {
+    let host: Host | undefined
+    await using a = await startNode({
+      hidesOwn: true,
+      embargo: 60_000,
+      budgets: { peer: { ...BUDGET_LIMITS.peer, authors: 1 } },
+      createHost: async (init) => (host = await createHost(init))
+    })
+    let gossiped = 0
+    await using spy = await attackerOn(a, signal(), {
+      stem: (stream) => stream.addEventListener('remoteCloseWrite', () => void stream.close())
+    })
+    assert.ok(host !== undefined)
+    const { gossip, stem } = host.services
+    const publish = gossip.publish.bind(gossip)
+    gossip.publish = (topic, data) => {
+      gossiped += 1
+      return publish(topic, data)
+    }
+    const { entries } = await a.replica.publish([publication('x')])
+    await a.swarm.announce(entries)
+    await stem?.idle()
+    for (const entry of [...entries, forge()]) {
+      const refused = once(a.replica, 'entry:reject', { signal: signal() })
+      await send(spy, writeEntry(entry))
+      await refused
+      await stem?.idle()
+    }
+    assert.equal(gossiped, 0)
+    assert.equal(a.replica.hiddenAuthors().length, 1)
   })
 })
 

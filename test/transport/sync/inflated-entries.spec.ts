@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeEntry } from '../../../crdt/index.ts'
+import { createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { InflatedPace } from '../../../transport/inflated-pace.ts'
 import { FeedLeases } from '../../../transport/sync/feed-leases.ts'
@@ -13,7 +13,7 @@ import {
   writeSyncRequest
 } from '../../../transport/sync/sync-frames.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
-import { forge, gossipOf, SWARM } from '../../fixtures/forgery.ts'
+import { forge, gossipOf, SWARM, unsigned } from '../../fixtures/forgery.ts'
 import { lettersEntry } from '../../fixtures/inflated.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 
@@ -74,6 +74,33 @@ describe('entries that unpack to a megabyte', () => {
       await pull()
     }
     assert.equal(victim.replica.heads().length, entries.length)
+  })
+
+  it('are blamed and delay no feed of the author in whose name a peer forges them', async () => {
+    await using victim = await startNode({ memory: true })
+    const author = createAuthor()
+    const honest = writeEntry(forge({ author }))
+    const inflated = new InflatedPace(SWARM, () => 0)
+    assert.ok(inflated.take(writeEntry(lettersEntry())), 'the rate is used up')
+    const otherPayload = { ...forge({ author }), payload: lettersEntry(author).payload }
+    const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => 0), inflated }
+    const pullFrom = async (peer: string, bytes: Uint8Array): Promise<void> => {
+      const frames = [
+        writeSyncAnswer({ type: 'entry', bytes }),
+        writeSyncAnswer({ type: 'done', more: false })
+      ]
+      const feeds = new FeedPull(victim.replica.publicView, { ...shared, peer }, (_, read) =>
+        read(() => Promise.resolve(frames.shift() ?? new Uint8Array()))
+      )
+      await feeds.pull(new Map([['', author.key]]), () => true)
+    }
+    for (const forged of [unsigned(lettersEntry(author)), writeEntry(otherPayload)]) {
+      for (let i = 0; i < 3; i++) {
+        await assert.rejects(pullFrom('liar', forged), /an entry that was refused/)
+      }
+    }
+    await pullFrom('honest', honest)
+    assert.equal(victim.replica.headOf(author.key).seq, 1)
   })
 
   it('are dropped by gossip above that rate, without blame', async () => {
