@@ -12,9 +12,19 @@ interface Chunks {
   length: number
 }
 
-/** Makes all lists of this process take chunks from their front together; idempotent. */
+/**
+ * Makes all lists of this process take chunks from their front together; idempotent. A version whose lists
+ * are kept otherwise stays as it is.
+ */
 export function consumeChunksTogether(): void {
-  Uint8ArrayList.prototype.consume = consume
+  if (isKeptAsKnown()) Uint8ArrayList.prototype.consume = consume
+}
+
+function isKeptAsKnown(): boolean {
+  const chunk = Uint8Array.of(1, 2)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- that is what is checked
+  const { bufs, length } = new Uint8ArrayList(chunk, chunk) as unknown as Partial<Chunks>
+  return Array.isArray(bufs) && bufs.length === 2 && bufs[0] === chunk && length === 4
 }
 
 /** Does what the original does, for the same arguments. */
