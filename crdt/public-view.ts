@@ -3,7 +3,6 @@
  * yet. All that a peer can ask, and all that it can tell, goes through this view, so that the
  * author of a hidden entry answers like every other node.
  */
-import { hasValidSignature } from './feeds/entry.ts'
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
@@ -91,10 +90,9 @@ export class PublicView {
   /** Admits a signed header that may prove an equivocation. */
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     if (this.#isPublic(header.author, header.seq)) return this.#replica.admitHeader(header)
-    // Who lacks the entry checks the signature of a header that raises the base, and of no other one.
-    const { base } = this.headOf(header.author) ?? { base: 1 }
-    const isChecked = header.base > base
-    return isChecked && !hasValidSignature(this.#replica.swarm, header) ? 'rejected' : 'held'
+    // Who lacks the entry takes a header that raises the base, and no other one.
+    const { base } = this.#replica.headOf(header.author)
+    return header.base > base ? this.#replica.admitHeader(header) : 'held'
   }
 
   /** Admits a proof of an equivocation. */

@@ -214,7 +214,12 @@ export function replicaParts(
   })
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
-  const visibility = new Visibility({ ...shared, entryValues, budgets: () => admitter })
+  const visibility = new Visibility({
+    ...shared,
+    entryValues,
+    budgets: () => admitter,
+    windows: () => windows
+  })
   const runAlone: SweeperInit['runExclusive'] = (task) =>
     publisher.runExclusive(() =>
       serial.run(async () => {

@@ -278,7 +278,7 @@ export class Admitter {
     }: { readonly origin: EntryOrigin | undefined; readonly charged: readonly Operation[] }
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
-    const { published, elementOf } = this.#init
+    const { copies, published, elementOf } = this.#init
     const waiting = this.#init.unknown.waiting(entry.author)
     const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
@@ -291,13 +291,15 @@ export class Admitter {
     const changed = changedBy(values)
     const introduction = await this.#introduce(entry, voice)
     const stored = await this.#storeValues(entry, values, voice)
-    const isCheckpoint = next.base > feed.base
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
+    // A base that peers do not see begins when a peer shows its entry: until then they get the old entries.
+    const appended = isHidden ? { ...next, base: feed.base } : next
+    const isCheckpoint = appended.base > feed.base
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : hidden.observe(values)),
       ...raised,
-      ...feeds.append(entry, bytes, next),
+      ...feeds.append(entry, bytes, appended),
       ...introduction,
       // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
@@ -313,18 +315,12 @@ export class Admitter {
       () => draft.landed(),
       () => undefined
     )
-    if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, next.base)
+    if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, appended.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
     void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
     if (isCheckpoint) sweeper.sweep(entry.author, durable)
-    if (isHidden) this.#copy(entry, bytes, durable)
+    if (isHidden) copies.add(entry.author, entry.seq, bytes, durable)
     return { outcome: 'admitted', entry, durable }
-  }
-
-  #copy({ author, seq, base }: Entry, bytes: Uint8Array, durable: Promise<void>): void {
-    const { copies } = this.#init
-    copies.add(author, seq, bytes, durable)
-    if (base > 1) copies.remove(author, base - 1)
   }
 
   /** Reads what the values change, before any state changes. */

@@ -16,6 +16,7 @@ import type { Feed } from '../feeds/feed.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { FeedVoices } from '../feeds/feed-voices.ts'
 import type { Commits } from '../store/commits.ts'
+import type { Operation } from '../store/section.ts'
 import type { Serial } from '../store/serial.ts'
 
 /** The result of a proof of equivocation. */
@@ -36,7 +37,16 @@ export interface FeedWindowsInit {
   readonly unknown: UnknownAuthors
   /** Of a closed swarm: whose voice its feeds are. */
   readonly voices?: Pick<FeedVoices, 'of'>
-  readonly observer: Pick<AdmissionObserver, 'authorVoided' | 'docChanged' | 'feedReset'>
+  readonly observer: Pick<
+    AdmissionObserver,
+    'authorVoided' | 'docChanged' | 'entriesRemoved' | 'feedReset'
+  >
+}
+
+/** See `FeedWindows.beginOwn`. */
+interface OwnBegin {
+  readonly operations: readonly Operation[]
+  readonly after: (durable: Promise<void>) => void
 }
 
 export class FeedWindows {
@@ -104,6 +114,23 @@ export class FeedWindows {
       return isIntroduction(swarm, bytes)
     }
     return true
+  }
+
+  /**
+   * Begins a feed of this node at the base of the header, with a commit of the caller. `after` is to be
+   * called with that one. Undefined if the feed begins there or later already.
+   */
+  beginOwn(header: SignedHeader): OwnBegin | undefined {
+    const { feeds, sweeper, observer } = this.#init
+    const { author } = header
+    const { doc } = feeds.feed(author)
+    const operations = feeds.setBase(header)
+    if (operations.length === 0) return undefined
+    const after = (durable: Promise<void>): void => {
+      observer.entriesRemoved(doc)
+      sweeper.sweep(author, durable)
+    }
+    return { operations: [...operations, sweeper.mark(author)], after }
   }
 
   /** Begins the feed at the base of the header. For an admission's turn. */

@@ -8,7 +8,8 @@ import { MalformedError } from '../errors.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { recordsOf } from '../records/value.ts'
 import type { AdmissionResult, Admitter } from './admitter.ts'
-import type { Entry } from '../feeds/entry.ts'
+import type { Entry, SignedHeader } from '../feeds/entry.ts'
+import type { FeedWindows } from './feed-windows.ts'
 import type { RejectReason } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -28,6 +29,7 @@ export interface VisibilityInit {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   /** Whether own entries are hidden at all. */
   readonly hidesOwn: boolean
+  readonly windows: () => Pick<FeedWindows, 'beginOwn'>
   /** Budgets count an own entry that comes back as that of another author. */
   readonly budgets: () => Pick<Admitter, 'chargeStored' | 'refuseStored'>
   /** The values of an author's entries, as far as they are stored. */
@@ -100,13 +102,37 @@ export class Visibility {
     await commits.flush()
     const header = await feeds.headerAt(author, seq)
     if (header === undefined) return false
+    const checkpoint = await this.#checkpointOf(author, publicSeq + 1, header)
     const isAll = seq === feeds.feed(author).seq
     const position = { seq, head: header.hash.slice() }
     const { digests, operations } = hidden.unhide(author, position, isAll)
     const elements = digests.map((digest) => elementOf(digest))
-    await commits.commit([...operations, ...charged, ...published.insert(elements)])
+    const begin = checkpoint === undefined ? undefined : this.#init.windows().beginOwn(checkpoint)
+    const durable = commits.commit([
+      ...operations,
+      ...(begin?.operations ?? []),
+      ...charged,
+      ...published.insert(elements)
+    ])
+    begin?.after(durable)
+    await durable
     copies.remove(author, seq)
     return true
+  }
+
+  /** The header with the highest base, from `from` to the last one; undefined if none raises the base. */
+  async #checkpointOf(
+    author: Uint8Array,
+    from: number,
+    last: SignedHeader
+  ): Promise<SignedHeader | undefined> {
+    const { feeds } = this.#init
+    let highest = last
+    for (let seq = from; seq < last.seq; seq++) {
+      const header = await feeds.headerAt(author, seq)
+      if (header !== undefined && header.base > highest.base) highest = header
+    }
+    return highest.base > feeds.feed(author).base ? highest : undefined
   }
 }
 

@@ -91,7 +91,7 @@ export class FeedStore {
     return [
       this.#entries.put(entry, bytes),
       this.#feeds.set(next),
-      ...(entry.base > base ? [this.#checkpoints.put(entry)] : [])
+      ...(next.base > base ? [this.#checkpoints.put(entry)] : [])
     ]
   }
 

@@ -6,6 +6,7 @@
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES } from '../constants.ts'
 import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
+import { NO_ENTRY } from '../feeds/entry.ts'
 import type { FeedHead } from '../feeds/feed.ts'
 import type { Value } from '../records/value.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
@@ -160,7 +161,7 @@ export class HiddenEntries {
     if (this.isEmpty) return feed
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
-    if (hiddenFeed.seq < feed.base) return undefined
+    if (hiddenFeed.seq < feed.base) return emptyFrom(feed)
     // Of a feed that was damaged.
     if (feed.seq < hiddenFeed.seq) return feed
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
@@ -214,6 +215,11 @@ export class HiddenEntries {
     this.#onChange(hiddenFeed.author)
     return this.#section.put(hiddenFeed.author, writePosition(hiddenFeed))
   }
+}
+
+/** What a replica has of the feed that knows its base, and no entry of it; undefined if it knows nothing. */
+function emptyFrom(feed: FeedHead): FeedHead | undefined {
+  return feed.base > 1 ? { ...feed, seq: feed.base - 1, head: NO_ENTRY } : undefined
 }
 
 function writePosition({ seq, head }: HiddenFeed): Uint8Array {

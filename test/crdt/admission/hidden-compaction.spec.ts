@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { publication } from '../../fixtures/publications.ts'
+import type { Entry, Replica, Store } from '../../../crdt/index.ts'
+
+/** An author whose entries are shown, and another node that has them; then the author compacts its feed. */
+async function compacted(): Promise<{
+  readonly store: Store
+  readonly author: Replica
+  readonly other: Replica
+  readonly restated: readonly Entry[]
+}> {
+  const store = await openStore()
+  const author = await openReplica({ store, hidesOwn: true })
+  const other = await openReplica({ store: await openStore(), hidesOwn: true })
+  for (const text of ['one', 'two', 'three', 'one', 'two']) {
+    const { entries } = await author.publish([publication(text)])
+    for (const entry of entries) {
+      await other.admit(writeEntry(entry), 'author')
+      await author.publicView.admit(writeEntry(entry), 'peer')
+    }
+  }
+  assert.deepEqual(author.publicView.digest(), other.publicView.digest())
+  const restated = await author.compact()
+  assert.equal((restated.at(-1)?.base ?? 1) > 1, true)
+  return { store, author, other, restated }
+}
+
+function headsOf({ publicView }: Replica): readonly unknown[] {
+  return publicView
+    .heads()
+    .map(({ author, base, seq, fork, head }) => [toHex(author), base, seq, fork, toHex(head)])
+}
+
+async function bytesOf({ publicView }: Replica): Promise<readonly (readonly string[])[]> {
+  return Promise.all(
+    publicView
+      .heads()
+      .map(({ author }) =>
+        Array.fromAsync(publicView.entriesAfter(author, 0), (bytes) => toHex(bytes))
+      )
+  )
+}
+
+describe('an author that has compacted its feed', () => {
+  it('shows the feed as others have it, until a peer shows the new entries', async () => {
+    const { author, other, restated } = await compacted()
+    const compare = async (): Promise<void> => {
+      assert.deepEqual(headsOf(author), headsOf(other))
+      assert.deepEqual(author.publicView.digest(), other.publicView.digest())
+      assert.deepEqual(await bytesOf(author), await bytesOf(other))
+      for (const { author: key, seq } of restated) {
+        const answers = [author, other].map(async ({ publicView }) => [
+          (await publicView.headerAt(key, seq))?.seq,
+          (await publicView.checkpointOf(key))?.seq
+        ])
+        assert.deepEqual(await answers[0], await answers[1])
+      }
+    }
+    await compare()
+    for (const entry of restated) {
+      const outcomes = await Promise.all(
+        [author, other].map(({ publicView }) => publicView.admit(writeEntry(entry), 'peer'))
+      )
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ['admitted', 'admitted']
+      )
+      await Promise.all(outcomes.map((each) => ('durable' in each ? each.durable : undefined)))
+      await compare()
+    }
+    assert.equal(author.hiddenAuthors().length, 0)
+    assert.deepEqual(await bytesOf(author), [restated.map((entry) => toHex(writeEntry(entry)))])
+  })
+
+  it('begins the feed anew as others do, when a peer sends the header with the base', async () => {
+    const { author, other, restated } = await compacted()
+    const last = restated.at(-1)
+    assert.ok(last !== undefined)
+    const results = [
+      await author.publicView.admitHeader(last),
+      await other.publicView.admitHeader(last)
+    ]
+    assert.deepEqual(results, ['admitted', 'admitted'])
+    assert.deepEqual(headsOf(author), headsOf(other))
+    assert.deepEqual(author.publicView.digest(), other.publicView.digest())
+    for (const entry of restated) {
+      for (const { publicView } of [author, other]) {
+        const admission = await publicView.admit(writeEntry(entry), 'peer')
+        assert.equal(admission.outcome, 'admitted')
+        if (admission.outcome === 'admitted') await admission.durable
+      }
+      assert.deepEqual(headsOf(author), headsOf(other))
+    }
+  })
+
+  it('does so also after a restart, and keeps what it said', async () => {
+    const { store, author, other, restated } = await compacted()
+    const before = author.publicView.digest()
+    const again = await openReplica({ store, hidesOwn: true })
+    assert.deepEqual(again.publicView.digest(), before)
+    assert.deepEqual(headsOf(again), headsOf(other))
+    for (const { author: key, seq } of restated) await again.unhide(key, seq)
+    for (const entry of restated) await other.admit(writeEntry(entry), 'peer')
+    assert.deepEqual(again.digest(), other.digest())
+    assert.deepEqual(
+      await Array.fromAsync(again.attestedRecords()),
+      await Array.fromAsync(other.attestedRecords())
+    )
+    await store.close()
+  })
+})
