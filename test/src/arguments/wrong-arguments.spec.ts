@@ -41,3 +41,32 @@ describe('the error of a long argument', () => {
     }
   })
 })
+
+/** As JavaScript may pass it. */
+describe('an argument of another type', () => {
+  it('is refused by its name', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, hive } = db.agent.cortex
+    const fact = { entity: 'npm', content: 'npm ci needs a lock file.', confidence: 0.9 }
+    for (const items of [undefined, null, 'facts', 5, fact]) {
+      for (const call of [knowledge.distillMany, knowledge.import]) {
+        await assert.rejects(Reflect.apply(call, knowledge, [items]), {
+          code: 'ARGUMENT_INVALID',
+          message: 'distillMany: it takes facts in a list or another iterable.'
+        })
+      }
+    }
+    assert.equal((await knowledge.distillMany(new Set([fact]))).new, 1)
+    await assert.rejects(async () => Reflect.apply(knowledge.history, knowledge, ['npm', null]), {
+      code: 'ARGUMENT_INVALID',
+      message: /^history: it takes a text, not null/
+    })
+    const { id } = await hive.goals.add({ title: 'Ship version 2' })
+    for (const subgoals of [undefined, null, { title: 'Notes' }, ['Notes']]) {
+      await assert.rejects(Reflect.apply(hive.goals.decompose, hive.goals, [id, subgoals]), {
+        code: 'ARGUMENT_INVALID',
+        message: /^goals\.decompose: /
+      })
+    }
+  })
+})
