@@ -55,6 +55,7 @@ export function readArguments<const T extends CommandSpec>(
     )
   }
   const given = new Set(Object.keys(values))
+  for (const name of given) refuseEmpty(name, options[name], values[name])
   const all: Record<string, unknown> = { ...values }
   for (const [name, option] of Object.entries(options)) {
     if (given.has(name)) continue
@@ -64,6 +65,12 @@ export function readArguments<const T extends CommandSpec>(
   const dataDir = typeof all['data-dir'] === 'string' ? all['data-dir'] : defaultDataDir(env)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by these options
   return { values: all as Values<T>, positionals, dataDir, given }
+}
+
+/** A setting is never empty: an empty value is most often a variable of the shell that is not set. */
+function refuseEmpty(name: string, option: OptionSpec | undefined, value: unknown): void {
+  if (option?.setting === undefined || ![value].flat().includes('')) return
+  throw new UsageError(`--${name} takes a value, which is empty.`)
 }
 
 /** As the command line would give it: numbers are text. */

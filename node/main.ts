@@ -157,6 +157,11 @@ async function help(name: string): Promise<ExitCode> {
 
 async function unknownCommand(name: string): Promise<UsageError> {
   if (name === '') return new UsageError('Name a command.')
+  if (name.startsWith('-')) {
+    return new UsageError(
+      `There is no command "${name}". Options follow the command: hive COMMAND ${name}`
+    )
+  }
   const { didYouMean } = await import('./command-line/nearest.ts')
   const hint = didYouMean(name, Object.keys(COMMANDS), 'hive ')
   return new UsageError(`There is no command "${name}".${hint}`)

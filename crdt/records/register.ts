@@ -126,7 +126,7 @@ export function canonicalTags(tags: readonly string[]): string[] {
     if (Buffer.byteLength(tag) > MAX_TAG_BYTES) {
       throw new LimitError(
         'TAGS_INVALID',
-        `The tag "${tag}" has more than ${MAX_TAG_BYTES} bytes. Use a shorter tag.`
+        `The tag "${tag.slice(0, MAX_TAG_BYTES).toWellFormed()}" has more than ${MAX_TAG_BYTES} bytes. Use a shorter tag.`
       )
     }
   }

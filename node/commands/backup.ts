@@ -12,7 +12,7 @@ export const command: Command = {
     const { signal } = context
     const { values, positionals, dataDir } = readArguments(argv, BACKUP, context)
     const [target] = positionals
-    if (target === undefined || positionals.length > 1) {
+    if (target === undefined || target === '' || positionals.length > 1) {
       throw new UsageError('Name one directory for the backup: hive backup DIR.')
     }
     const directory = resolve(target)

@@ -4,18 +4,21 @@ import { COMPLETION } from '../command-line/specs/machine.ts'
 import { completionOf, SHELLS } from '../command-line/completion.ts'
 import { didYouMean } from '../command-line/nearest.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
+import { printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   run(argv, context) {
-    const { positionals } = readArguments(argv, COMPLETION, context)
+    const { values, positionals } = readArguments(argv, COMPLETION, context)
     const [given = '', ...more] = positionals
     const shell = SHELLS.find((name) => name === given)
     if (shell === undefined || more.length > 0) {
       const hint = given === '' ? '' : didYouMean(given, SHELLS)
       throw new UsageError(`completion takes one of ${SHELLS.join(', ')}.${hint}`)
     }
-    process.stdout.write(completionOf(shell))
+    const script = completionOf(shell)
+    if (values.json === true) printJson({ shell, script })
+    else process.stdout.write(script)
     return Promise.resolve(EXIT.ok)
   }
 }

@@ -5,7 +5,7 @@ import { INVITE } from '../command-line/specs/node.ts'
 import { withNode } from '../control/running-node.ts'
 import { startSettings } from '../doctor/start-settings.ts'
 import { CommandError, EXIT, messageOf, UsageError } from '../exit-codes.ts'
-import { MAX_INVITE_PEERS, usableByOthers, writeInvite } from '../join/index.ts'
+import { checkPeers, MAX_INVITE_PEERS, usableByOthers, writeInvite } from '../join/index.ts'
 import { minuteOf } from '../output/member-texts.ts'
 import { print, printJson, warn } from '../output/terminal.ts'
 import { hoursOf } from '../duration.ts'
@@ -34,6 +34,8 @@ export const command: Command = {
     const peers = addresses.slice(0, MAX_INVITE_PEERS).map((address) => {
       return address.includes('/p2p/') ? address : `${address}/p2p/${status.peerId}`
     })
+    // Before an invite is made: a newcomer refuses one with another address.
+    checkPeers(peers)
     const key = keyFile === undefined ? undefined : await readKey(keyFile)
     const { name } = status.swarm
     const made = isClosed(name) ? await makeInvite(dataDir, values, signal) : undefined

@@ -45,16 +45,14 @@ function withoutCode(url: string): string {
 /** Whether a program took the address. */
 function isOpened(url: string): Promise<boolean> {
   const [program = '', ...args] = OPENERS[process.platform] ?? ['xdg-open']
-  return new Promise((resolve) => {
-    const child = spawn(program, [...args, url], { detached: true, stdio: 'ignore' })
-    child.once('error', () => resolve(false))
-    child.once('exit', (code) => resolve(code === 0))
-    child.once('spawn', () => {
-      child.unref()
-      // One that goes on is the browser itself.
-      setTimeout(() => resolve(true), OPENED_AFTER).unref()
-    })
-  })
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const child = spawn(program, [...args, url], { detached: true, stdio: 'ignore' })
+  // One that goes on is the browser itself. The timer keeps this process until then.
+  const timer = setTimeout(() => resolve(true), OPENED_AFTER)
+  child.once('error', () => resolve(false))
+  child.once('exit', (code) => resolve(code === 0))
+  child.unref()
+  return promise.finally(() => clearTimeout(timer))
 }
 
 /** Milliseconds after which a program that runs has taken the address. */

@@ -16,7 +16,7 @@ export const command: Command = {
     if (running !== undefined) {
       throw new CommandError(
         `A node runs on ${dataDir} (process ${running.pid}). Stop it first: a repair needs the directory to itself.`,
-        EXIT.failed
+        EXIT.directory
       )
     }
     const { createHive } = await import('../../src/index.ts')

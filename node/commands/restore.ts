@@ -11,7 +11,7 @@ export const command: Command = {
     const { signal } = context
     const { values, positionals, dataDir } = readArguments(argv, RESTORE, context)
     const [backup] = positionals
-    if (backup === undefined || positionals.length > 1) {
+    if (backup === undefined || backup === '' || positionals.length > 1) {
       throw new UsageError('Name the directory of the backup: hive restore DIR.')
     }
     const report = await withProgress(

@@ -54,8 +54,18 @@ export function checkSettings(content: unknown, place: Place): CheckedSettings {
 }
 
 function unknownKey({ name }: Place, key: string): string {
+  if (isSettingKey(key)) return nestedKey(name, key)
   const hint = didYouMean(key, SETTING_KEYS)
   return `${name}: there is no setting "${masked(key)}".${hint} "hive config" lists all settings.`
+}
+
+/** A name with a dot is two names: `recall.limit` in quotes is none. */
+function nestedKey(name: string, key: SettingKey): string {
+  const [table = '', inner = ''] = key.split('.')
+  const example = name.endsWith('.json')
+    ? `{"${table}": {"${inner}": ...}}`
+    : `${key} = ..., without quotes around the name`
+  return `${name}: "${key}" is not one name. Write ${example}.`
 }
 
 function wrongShape({ name }: Place, path: readonly string[]): string {

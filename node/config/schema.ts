@@ -10,6 +10,8 @@ const MAX_ACCEPTED_KEYS = 4
 /** As much as one relayed connection may carry. */
 const MAX_RELAY_BYTES = 2 ** 40
 
+const MAX_PORT = 65_535
+
 /** `off`, a port, or a host and a port. */
 const HTTP = /^(?:off|(?:(?:\[[\da-f:]+\]|[^:[\]\s]+):)?\d{1,5})$/i
 
@@ -38,7 +40,7 @@ export const ConfigurationFile = z.strictObject({
   'publish-skills': z.boolean().optional(),
   'skill-receipts': z.enum(['tests', 'runs']).optional(),
   models: Text.optional(),
-  http: z.string().regex(HTTP).optional(),
+  http: z.union([z.string().regex(HTTP), z.int().min(0).max(MAX_PORT)]).optional(),
   'log-level': z.enum(['error', 'warn', 'info', 'debug', 'trace']).optional(),
   'log-format': z.enum(['text', 'json']).optional(),
   'http-host': z.array(z.string().regex(/^[\w.-]+$/)).optional(),

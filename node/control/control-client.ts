@@ -18,6 +18,9 @@ const { request } = process.getBuiltinModule('node:http')
 
 const JSON_LINES = 'application/jsonl'
 
+/** Codes of errors of a connection that the node no longer has. */
+const BROKEN: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
 export function remoteCalls(socketPath: string): Call {
   return async (name, input, options) => {
     const result = await send(socketPath, name, input, options)
@@ -26,11 +29,45 @@ export function remoteCalls(socketPath: string): Call {
   }
 }
 
+/**
+ * Throws `CommandError`: NODE_GONE if the node has not seen the call, NODE_ENDED if it ended before it
+ * answered.
+ */
 async function send(
   socketPath: string,
   name: OperationName,
   input: object,
-  { signal, onProgress, onItem, lines }: CallOptions = {}
+  { lines, ...options }: CallOptions = {}
+): Promise<unknown> {
+  let broken: { readonly error: unknown } | undefined
+  const source = lines && noting(lines, (error) => (broken = { error }))
+  try {
+    return await exchange(socketPath, name, input, { ...options, lines: source })
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error
+    // A connection that breaks ends the reading of the source with the error of the connection.
+    throw lossOf(broken === undefined ? error : broken.error)
+  }
+}
+
+/** A source that cannot be read ends the request; without this, its error would be lost. */
+async function* noting<T>(
+  source: AsyncIterable<T>,
+  note: (error: unknown) => void
+): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    note(error)
+    throw error
+  }
+}
+
+async function exchange(
+  socketPath: string,
+  name: OperationName,
+  input: object,
+  { signal, onProgress, onItem, lines }: CallOptions
 ): Promise<unknown> {
   const type = lines === undefined ? 'application/json' : JSON_LINES
   const outgoing = request({
@@ -57,8 +94,27 @@ async function send(
     if (part['error'] !== undefined) throw errorOf(fieldsOf(part['error']))
     if (part['result'] !== undefined) return part['result']
   }
-  throw new Error(
-    'The node closed the connection before it sent a result. See the output of "hive start".'
+  throw nodeEnded()
+}
+
+/** The error of a connection in words; another error as it is. */
+function lossOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  if ('syscall' in error && error.syscall === 'connect') {
+    return new CommandError(
+      'The node has ended, and has not seen the call. Try again.',
+      EXIT.failed,
+      'NODE_GONE'
+    )
+  }
+  return BROKEN.has(error.code) ? nodeEnded() : error
+}
+
+function nodeEnded(): CommandError {
+  return new CommandError(
+    'The node ended before it answered, and a part of the work may be done. Its output says why. Try again for the rest.',
+    EXIT.failed,
+    'NODE_ENDED'
   )
 }
 

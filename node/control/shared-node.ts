@@ -3,13 +3,11 @@
  * connection stays open in between, so that a node that was started in the background knows that it
  * is needed. If the node has ended since, it is started again.
  */
+import { CommandError } from '../exit-codes.ts'
 import { remoteCalls } from './control-client.ts'
 import { ensureNode } from './start-node.ts'
 import type { Call } from '../operations/index.ts'
 import type { RunningNode } from './running-node.ts'
-
-/** Codes of errors of a node that no longer runs: it has not seen the call. */
-const GONE: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT'])
 
 export interface SharedNodeCalls extends Disposable {
   readonly call: Call
@@ -41,7 +39,7 @@ export function sharedNodeCalls(dataDir: string): SharedNodeCalls {
     try {
       return await remoteCalls(socket)(name, input, options)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && GONE.has(error.code))) throw error
+      if (!(error instanceof CommandError && error.code === 'NODE_GONE')) throw error
       forget()
       return remoteCalls((await nodeOf()).socket)(name, input, options)
     }

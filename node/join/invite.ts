@@ -59,6 +59,11 @@ const Closed = z.strictObject({
   expires: z.iso.datetime()
 })
 
+/** Throws `SwarmError` if a node cannot dial one of the addresses. */
+export function checkPeers(peers: readonly string[]): void {
+  checkSwarmInit({ bootstrap: peers })
+}
+
 export function writeInvite({ swarm, key, peers, admission }: Invite): string {
   const payload = { swarm, ...(key === undefined ? {} : { key: swarmKeyHex(key) }), peers }
   return admission === undefined
@@ -86,7 +91,7 @@ export function readInvite(input: string): Invite {
   try {
     const json: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
     const invite = version === '0' ? openInvite(json) : closedInvite(json)
-    checkSwarmInit({ bootstrap: invite.peers })
+    checkPeers(invite.peers)
     return invite
   } catch {
     throw new UsageError('The content of the invite cannot be read. Ask for another one.')

@@ -1,6 +1,6 @@
 /** Output of the commands: results to standard output, progress and warnings to standard error. */
 import { once } from 'node:events'
-import { LostReaderError } from '../exit-codes.ts'
+import { CommandError, LostReaderError } from '../exit-codes.ts'
 import { INTERRUPT_TIME, unlessInterrupted } from '../interruption.ts'
 
 /** Milliseconds between two progress lines, at least. */
@@ -59,9 +59,9 @@ export function progressLine(): {
 }
 
 /**
- * Shows the progress of work. If the user interrupts it, `left` says what there is of it: it gets the
- * last progress, which is about what is on disk. Work that takes its results away is waited for
- * (`waits`); other work has `INTERRUPT_TIME` to end.
+ * Shows the progress of work. If the user interrupts it or the node ends, `left` says what there is of
+ * it: it gets the last progress, which is about what is on disk. Work that takes its results away is
+ * waited for (`waits`); other work has `INTERRUPT_TIME` to end.
  */
 export async function withProgress<T>(
   signal: AbortSignal,
@@ -80,10 +80,15 @@ export async function withProgress<T>(
   } catch (error) {
     progress.end()
     if (signal.aborted) warn(`Interrupted. ${left(last)}`)
+    else if (!waits && isNodeEnded(error)) warn(left(last))
     throw error
   } finally {
     progress.end()
   }
+}
+
+function isNodeEnded(error: unknown): boolean {
+  return error instanceof CommandError && error.code === 'NODE_ENDED'
 }
 
 const COLOURS = { red: 31, green: 32, yellow: 33 } as const

@@ -1,6 +1,7 @@
 /** The digest that a whole id names, inside of this library. Calls use `resolveId`. */
 import { fromHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
+import { quoted } from './quoted.ts'
 
 const DIGEST_BYTES = 32
 
@@ -10,7 +11,7 @@ export function digestOfId(id: string): Uint8Array {
   if (digest === undefined) {
     throw new HiveError(
       'ARGUMENT_INVALID',
-      `"${id}" is not an id. An id has 64 hexadecimal digits.`
+      `${quoted(id)} is not an id. An id has 64 hexadecimal digits.`
     )
   }
   return digest

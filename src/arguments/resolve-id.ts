@@ -6,6 +6,7 @@
 import { fromHex, toHex } from '../../crdt/bytes/index.ts'
 import { detectInstruction, displayText } from '../foreign-text/index.ts'
 import { HiveError } from '../errors.ts'
+import { quoted } from './quoted.ts'
 
 /** The ids among which one is looked up. */
 export interface IdScope {
@@ -80,7 +81,7 @@ export function idDigits(id: string): string {
   const what = isHex && digits.length < MIN_ID_DIGITS ? 'is too short for an id' : 'is not an id'
   throw new HiveError(
     'ARGUMENT_INVALID',
-    `"${id}" ${what}. An id has ${ID_DIGITS} hexadecimal digits; its first ${MIN_ID_DIGITS} or more suffice if no other id begins with them.`
+    `${quoted(id)} ${what}. An id has ${ID_DIGITS} hexadecimal digits; its first ${MIN_ID_DIGITS} or more suffice if no other id begins with them.`
   )
 }
 

@@ -5,6 +5,7 @@
  * What this node says of a goal is one register of its own; what the goal is, is merged from all
  * authors' registers (`goal-view.ts`).
  */
+import { z } from 'zod'
 import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
@@ -34,7 +35,6 @@ import type { BackedGoal } from './backed-goal.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { Goal, GoalViewComponents } from './goal-view.ts'
-import type { z } from 'zod'
 
 export interface GoalsComponents {
   readonly replica: Pick<
@@ -141,7 +141,7 @@ export class Goals {
     subgoals: readonly Omit<GoalInit, 'parent'>[],
     options: AbortOptions = {}
   ): Promise<AddedGoal[]> {
-    const inits = subgoals.map((goal) =>
+    const inits = parse(z.array(z.looseObject({})), subgoals, 'goals.decompose').map((goal) =>
       parse(GoalInitSchema, { ...goal, parent: id }, 'goals.decompose')
     )
     const { signal } = parse(SignalOptions, options, 'goals.decompose')

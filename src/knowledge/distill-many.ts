@@ -1,6 +1,8 @@
 /**
  * Stores many facts, a batch at a time: the next batch is read and hashed while others are written.
  */
+import { z } from 'zod'
+import { parse } from '../arguments/index.ts'
 import { messageOf } from '../errors.ts'
 import { TurnBudget } from '../turn-budget.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -28,6 +30,15 @@ export interface DistillReport extends DistillProgress {
   readonly seconds: number
 }
 
+/** A text is iterable as well, and is no list of facts. */
+const Items = z.custom<object>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value),
+  'it takes facts in a list or another iterable'
+)
+
 /** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
 const BATCH_FACTS = 1_000
 
@@ -47,6 +58,7 @@ export async function distillMany(
   items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
   { signal, onProgress }: DistillManyOptions
 ): Promise<DistillReport> {
+  parse(Items, items, 'distillMany')
   const started = performance.now()
   const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
   const rejected: { line: number; reason: string }[] = []

@@ -216,7 +216,7 @@ export class Knowledge {
    * Stores many facts, a batch at a time, and reads no more from `items` than it can write.
    * `enableBloomHeuristic` is on unless an item turns it off. A refused item does not stop the
    * others; an `Error` in place of an item counts as refused. Aborting stops between batches;
-   * counted facts are stored.
+   * counted facts are stored. Throws `HiveError` (ARGUMENT_INVALID) if `items` is no iterable object.
    */
   async distillMany(
     items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
@@ -265,8 +265,9 @@ export class Knowledge {
    */
   history(entity: string, attribute?: string, options: HistoryOptions = {}): Promise<Claim[]> {
     parse(z.string().min(1), entity, 'history')
+    const named = parse(z.string().optional(), attribute, 'history')
     const checked = parse(HistoryArguments, options, 'history')
-    return this.#components.history.of(canonicalText(entity), attribute, checked)
+    return this.#components.history.of(canonicalText(entity), named, checked)
   }
 
   /**

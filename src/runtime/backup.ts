@@ -5,7 +5,8 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { makeDirectory, readCopy } from '../../crdt/index.ts'
+import { makeDirectory, readCopy, readMemberFile } from '../../crdt/index.ts'
+import { loadPeerKey } from '../../transport/index.ts'
 import { HiveError, messageOf } from '../errors.ts'
 import { MEMBER_FILE } from './node-members.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -43,6 +44,12 @@ const MANIFEST = 'backup.json'
 const STORE = 'store'
 const PEER_KEY = 'peer.key'
 
+/** Files of keys: how each is read, and what a node without it has lost. */
+const KEYS = {
+  hasPeerKey: { name: PEER_KEY, read: loadPeerKey, loss: 'gets a new peer id' },
+  hasMember: { name: MEMBER_FILE, read: readMember, loss: 'is no member, and needs a new invite' }
+} as const
+
 const DIRECTORY_MODE = 0o700
 const FILE_MODE = 0o600
 
@@ -73,9 +80,9 @@ export async function writeBackup(
 }
 
 /**
- * Makes a data directory from a backup, and compares all of it with what was backed up. Stop the
- * node that the backup is from: two nodes with one peer key disturb each other. Throws `HiveError`
- * (BACKUP_INVALID) if the backup is incomplete or damaged, or `dataDir` is not empty.
+ * Makes a data directory from a backup: compares the store with what was backed up, and reads the
+ * keys. Stop the node that the backup is from: two nodes with one peer key disturb each other. Throws
+ * `HiveError` (BACKUP_INVALID) if the backup is incomplete or damaged, or `dataDir` is not empty.
  */
 export async function restoreBackup(
   backup: string,
@@ -97,8 +104,8 @@ export async function restoreBackup(
       )
     }
     onProgress?.({ items })
-    if (hasPeerKey) await copyKey(join(backup, PEER_KEY), join(dataDir, PEER_KEY))
-    if (hasMember) await copyKey(join(backup, MEMBER_FILE), join(dataDir, MEMBER_FILE))
+    if (hasPeerKey) await restoreKey('hasPeerKey', backup, dataDir)
+    if (hasMember) await restoreKey('hasMember', backup, dataDir)
     return { directory: dataDir, items, hasPeerKey, hasMember }
   })
 }
@@ -159,6 +166,31 @@ async function readStore(directory: string, signal: AbortSignal | undefined): Pr
       { cause }
     )
   }
+}
+
+/** Throws `HiveError` (BACKUP_INVALID) if the key is not there any more, or cannot be read. */
+async function restoreKey(part: keyof typeof KEYS, backup: string, dataDir: string): Promise<void> {
+  const { name, read, loss } = KEYS[part]
+  const path = join(dataDir, name)
+  const isThere = await copyKey(join(backup, name), path)
+  let cause: unknown
+  try {
+    if (isThere) {
+      await read(path)
+      return
+    }
+  } catch (error) {
+    cause = error
+  }
+  throw new HiveError(
+    'BACKUP_INVALID',
+    `The backup in ${backup} is damaged: its ${name} is missing or cannot be read. Use another backup. If there is none, set ${part} to false in its ${MANIFEST}; a node restored without the file ${loss}.`,
+    { cause }
+  )
+}
+
+async function readMember(path: string): Promise<void> {
+  readMemberFile(await readFile(path, 'utf8'))
 }
 
 /** False if there is no key. */

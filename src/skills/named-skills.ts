@@ -1,7 +1,7 @@
 /** Finds a skill by its id, a prefix of it, or its name, and checks whether it may be used. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { MIN_ID_DIGITS, onlyOne, parse } from '../arguments/index.ts'
+import { MIN_ID_DIGITS, onlyOne, parse, quoted } from '../arguments/index.ts'
 import { rankCompetitors } from './evidence/competition.ts'
 import { isProse } from './skill-identity.ts'
 import type { Competitor } from './evidence/competition.ts'
@@ -50,7 +50,7 @@ export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: stri
   if (found !== undefined) return found
   throw new HiveError(
     'SKILL_UNKNOWN',
-    `This node has no skill with the id or name "${text}". \`capabilities.list()\`, or "hive skills", lists the skills. A shortened id has at least ${MIN_ID_DIGITS} digits.`
+    `This node has no skill with the id or name ${quoted(text)}. \`capabilities.list()\`, or "hive skills", lists the skills. A shortened id has at least ${MIN_ID_DIGITS} digits.`
   )
 }
 

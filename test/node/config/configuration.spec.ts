@@ -130,6 +130,24 @@ describe('the configuration', () => {
     assert.match(problem ?? '', /not "\*\*\*"/, 'what may be a secret is masked')
   })
 
+  it('says how a name with a dot is written', async () => {
+    await user('"recall.limit" = 3')
+    assert.match(
+      String(await problemsOf()),
+      /hive\.toml: "recall\.limit" is not one name\. Write recall\.limit = \.\.\., without quotes/
+    )
+    await rm(join(home, '.config', 'hive', 'hive.toml'))
+    await user('{"recall.limit": 3}', 'hive.json')
+    assert.match(String(await problemsOf()), /Write \{"recall": \{"limit": \.\.\.\}\}\.$/)
+  })
+
+  it('takes a port as a number', async () => {
+    await user('http = 7420')
+    assert.equal(valueOf(await load(), 'http'), 7420)
+    await user('http = 65536')
+    assert.match(String(await problemsOf()), /http takes "off", a port, or HOST:PORT, not 65536/)
+  })
+
   it('counts a path from the directory of its file, and ~ from the home directory', async () => {
     await user('swarm-key = "swarm.key"\nmodels = "/etc/models.json"\naccept-swarm-key = ["../a"]')
     const found = await load()

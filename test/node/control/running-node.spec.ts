@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createHive } from '../../../src/index.ts'
 import { openDoors } from '../../../node/control/doors.ts'
 import { withNode } from '../../../node/control/running-node.ts'
+import { runCommand } from '../../fixtures/command.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 
 describe('a command', () => {
@@ -20,6 +21,20 @@ describe('a command', () => {
     const doors = await openDoors(db, { dataDir, socket: join(directory.path, 's'), hosts: [] })
     try {
       assert.equal((await asked).running, true)
+    } finally {
+      await doors.close()
+    }
+  })
+
+  it('that needs the directory to itself ends with 3 while a node has it', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    await using db = await createHive({ dataDir, swarm: false })
+    const doors = await openDoors(db, { dataDir, socket: join(directory.path, 's'), hosts: [] })
+    try {
+      const { code, stderr } = await runCommand('repair', '--data-dir', dataDir)
+      assert.equal(code, 3)
+      assert.match(stderr, /^hive: A node runs on .*Stop it first/)
     } finally {
       await doors.close()
     }

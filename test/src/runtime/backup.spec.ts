@@ -212,4 +212,38 @@ describe('a backup', () => {
     await rm(join(at('backup'), 'backup.json'))
     await assert.rejects(restoreBackup(at('backup'), at('again')), { code: 'BACKUP_INVALID' })
   })
+
+  it('whose keys are lost or damaged is not restored, and says how to do without', async () => {
+    const lab = new ClosedSwarm()
+    await using db = await start('node')
+    await writeFile(join(at('node'), 'member.json'), memberFileText(lab.issue().keys))
+    const { peerId } = db
+    const written = await db.backup(at('backup'))
+    assert.deepEqual([written.hasPeerKey, written.hasMember], [true, true])
+    for (const [name, part] of [
+      ['peer.key', 'hasPeerKey'],
+      ['member.json', 'hasMember']
+    ] as const) {
+      const key = join(at('backup'), name)
+      const whole = await readFile(key)
+      for (const spoil of [() => rm(key), () => writeFile(key, whole.subarray(0, -3))]) {
+        await spoil()
+        await assert.rejects(restoreBackup(at('backup'), at('restored')), {
+          code: 'BACKUP_INVALID',
+          message: new RegExp(`its ${name} is missing or cannot be read.*set ${part} to false`)
+        })
+        assert.deepEqual(await readdir(at('restored')), [])
+      }
+      await writeFile(key, whole)
+    }
+    const report = await restoreBackup(at('backup'), at('restored'))
+    assert.deepEqual([report.hasPeerKey, report.hasMember], [true, true])
+    const manifest = join(at('backup'), 'backup.json')
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, text.replace('"hasPeerKey": true', '"hasPeerKey": false'))
+    await restoreBackup(at('backup'), at('other'))
+    await rm(join(at('other'), 'member.json'))
+    await using other = await start('other')
+    assert.notEqual(other.peerId, peerId)
+  })
 })
