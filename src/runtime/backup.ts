@@ -2,6 +2,7 @@
  * Backups of a node. A backup is a data directory without indexes, with a file that is written last
  * and says what is in it.
  */
+import { hash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -36,7 +37,9 @@ const Manifest = z.object({
   digest: z.string(),
   hasPeerKey: z.boolean(),
   /** Absent in backups of nodes without closed swarms. */
-  hasMember: z.boolean().default(false)
+  hasMember: z.boolean().default(false),
+  /** SHA-256 of the files of keys, by name; absent in backups of earlier versions. */
+  keys: z.record(z.string(), z.string()).default({})
 })
 
 const MANIFEST = 'backup.json'
@@ -54,8 +57,14 @@ export async function writeBackup(
 ): Promise<BackupReport> {
   signal?.throwIfAborted()
   return fillDirectory(directory, async () => {
-    const copies = async (name: string): Promise<boolean> =>
-      dataDir !== undefined && (await copyKey(join(dataDir, name), join(directory, name)))
+    const keys: Record<string, string> = {}
+    const copies = async (name: string): Promise<boolean> => {
+      const bytes = dataDir === undefined ? undefined : await readKey(join(dataDir, name))
+      if (bytes === undefined) return false
+      await writeKey(join(directory, name), bytes)
+      keys[name] = hash('sha256', bytes)
+      return true
+    }
     const hasPeerKey = await copies(PEER_KEY)
     const hasMember = await copies(MEMBER_FILE)
     const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
@@ -64,7 +73,8 @@ export async function writeBackup(
       createdAt: new Date().toISOString(),
       ...copy,
       hasPeerKey,
-      hasMember
+      hasMember,
+      keys
     }
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`
     await writeFile(join(directory, MANIFEST), text, { mode: FILE_MODE, flush: true })
@@ -82,7 +92,7 @@ export async function restoreBackup(
   dataDir: string,
   { signal, onProgress }: BackupOptions = {}
 ): Promise<BackupReport> {
-  const { items, digest, hasPeerKey, hasMember } = await readManifest(backup)
+  const { items, digest, hasPeerKey, hasMember, keys } = await readManifest(backup)
   return fillDirectory(dataDir, async () => {
     await mkdir(join(dataDir, STORE), { mode: DIRECTORY_MODE })
     for (const name of await readdir(join(backup, STORE))) {
@@ -97,8 +107,16 @@ export async function restoreBackup(
       )
     }
     onProgress?.({ items })
-    if (hasPeerKey) await copyKey(join(backup, PEER_KEY), join(dataDir, PEER_KEY))
-    if (hasMember) await copyKey(join(backup, MEMBER_FILE), join(dataDir, MEMBER_FILE))
+    for (const name of [...(hasPeerKey ? [PEER_KEY] : []), ...(hasMember ? [MEMBER_FILE] : [])]) {
+      const bytes = await readKey(join(backup, name))
+      if (bytes === undefined || (keys[name] ?? hash('sha256', bytes)) !== hash('sha256', bytes)) {
+        throw new HiveError(
+          'BACKUP_INVALID',
+          `The backup in ${backup} is damaged: its ${name} is missing or differs from what was backed up. Use another backup.`
+        )
+      }
+      await writeKey(join(dataDir, name), bytes)
+    }
     return { directory: dataDir, items, hasPeerKey, hasMember }
   })
 }
@@ -161,13 +179,16 @@ async function readStore(directory: string, signal: AbortSignal | undefined): Pr
   }
 }
 
-/** False if there is no key. */
-async function copyKey(from: string, to: string): Promise<boolean> {
+/** Undefined if there is no key. */
+async function readKey(path: string): Promise<Uint8Array | undefined> {
   try {
-    await writeFile(to, await readFile(from), { mode: FILE_MODE, flush: true })
-    return true
+    return await readFile(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
+}
+
+function writeKey(path: string, bytes: Uint8Array): Promise<void> {
+  return writeFile(path, bytes, { mode: FILE_MODE, flush: true })
 }

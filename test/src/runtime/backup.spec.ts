@@ -212,4 +212,27 @@ describe('a backup', () => {
     await rm(join(at('backup'), 'backup.json'))
     await assert.rejects(restoreBackup(at('backup'), at('again')), { code: 'BACKUP_INVALID' })
   })
+
+  it('whose key is lost or damaged is not restored', async () => {
+    await using db = await start('node')
+    await db.agent.cortex.knowledge.distill('e', 'A fact.', 0.9)
+    await db.backup(at('backup'))
+    const key = join(at('backup'), 'peer.key')
+    const bytes = await readFile(key)
+    const refused = { code: 'BACKUP_INVALID', message: /peer\.key/ }
+    const damaged = Buffer.from(bytes)
+    damaged[20] = (bytes[20] ?? 0) ^ 1
+    await writeFile(key, damaged)
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    await rm(key)
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    assert.deepEqual(await readdir(at('restored')), [])
+    // Backups of earlier versions have no digests of their keys.
+    const manifest = join(at('backup'), 'backup.json')
+    const { keys: _, ...earlier } = JSON.parse(await readFile(manifest, 'utf8'))
+    await writeFile(manifest, JSON.stringify(earlier))
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    await writeFile(key, bytes)
+    assert.equal((await restoreBackup(at('backup'), at('restored'))).hasPeerKey, true)
+  })
 })
