@@ -189,9 +189,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
         title: wanted.title ?? base.title,
         body: wanted.body ?? base.body
       })
-      writeStep(doc, id, { ...text, base })
+      // A text that is not given stays as its authors wrote it.
+      const written = {
+        title: wanted.title === undefined ? base.title : text.title,
+        body: wanted.body === undefined ? base.body : text.body
+      }
+      writeStep(doc, id, { ...written, base })
       checkSize(stepWith(doc, id))
-      remember(id, text)
+      remember(id, written)
     })
   }
 
