@@ -17,6 +17,7 @@ import {
   MAX_STEPS,
   MAX_TITLE_BYTES,
   moveStep,
+  rangeIn,
   readSteps,
   removeStep,
   writeStep
@@ -56,7 +57,7 @@ export interface StepInit {
   readonly body?: string
 }
 
-/** Part of a step's body, in UTF-16 units. */
+/** Part of a step's body as it was read last, in UTF-16 units. */
 export interface MarkedRange {
   readonly from: number
   readonly to: number
@@ -204,13 +205,21 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async mark(id: string, range: MarkedRange, options: AbortOptions = {}): Promise<void> {
     const valid = parse(Range, range, 'playbook.mark')
     await this.#changeStep(id, options, (doc, step) => {
-      if (valid.to > step.body.length) {
+      const { body } = this.#lastRead.get(step.id) ?? step
+      if (valid.to > body.length) {
         throw new HiveError(
           'ARGUMENT_INVALID',
-          `The range ends at ${valid.to}, but the body has only ${step.body.length} characters.`
+          `The range ends at ${valid.to}, but the body has only ${body.length} characters.`
         )
       }
-      markStep(doc, step.id, valid)
+      const range = rangeIn(step.body, body, valid)
+      if (range === undefined) {
+        throw new HiveError(
+          'ARGUMENT_INVALID',
+          'The body no longer has the text of the range. Read the steps again.'
+        )
+      }
+      markStep(doc, step.id, { ...valid, ...range })
     })
   }
 

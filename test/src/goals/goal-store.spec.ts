@@ -331,6 +331,27 @@ describe('a playbook of a node', () => {
     assert.equal(changes, 2)
   })
 
+  it('marks the words that were read, also where another agent wrote before them since', async () => {
+    using mine = db.agent.cortex.hive.goals.playbook(id)
+    using theirs = db.agents.create('other').cortex.hive.goals.playbook(id)
+    const step = await mine.insert(0, { title: 'Test', body: 'Read it. Ship it.' })
+    await mine.steps()
+    await theirs.steps()
+    await theirs.edit(step, { body: 'First of all: Read it. Ship it.' })
+    await mine.mark(step, { from: 0, to: 4, mark: 'bold' })
+    const marked = async (): Promise<unknown> =>
+      (await theirs.steps())[0]?.spans.filter(({ marks }) => marks.length > 0)
+    assert.deepEqual(await marked(), [{ text: 'Read', marks: ['bold'] }])
+    await mine.steps()
+    await theirs.edit(step, { body: 'First of all: Ship it.' })
+    await assert.rejects(mine.mark(step, { from: 14, to: 18, mark: 'code' }), {
+      code: 'ARGUMENT_INVALID',
+      message: /no longer/
+    })
+    const most = { from: 0, to: 32, mark: 'code' } as const
+    await assert.rejects(mine.mark(step, most), { message: /only 31 characters/ })
+  })
+
   it('is written anonymised, or not at all', async () => {
     using playbook = db.agent.cortex.hive.goals.playbook(id)
     const step = await playbook.insert(0, { title: 'Ask', body: 'Mail ada@example.com.' })
