@@ -212,14 +212,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
           `The range ends at ${valid.to}, but the body has only ${body.length} characters.`
         )
       }
-      const range = rangeIn(step.body, body, valid)
-      if (range === undefined) {
+      const left = rangeIn(step.body, body, valid)
+      if (left === undefined) {
         throw new HiveError(
           'ARGUMENT_INVALID',
           'The body no longer has the text of the range. Read the steps again.'
         )
       }
-      markStep(doc, step.id, { ...valid, ...range })
+      markStep(doc, step.id, { ...valid, ...left })
     })
   }
 

@@ -103,7 +103,7 @@ class SchemaCheck {
     const { minLength: min, maxLength: max, format } = schema
     if (min === undefined && max === undefined && format === undefined) return undefined
     this.#spend(value.length / STEP_CHARACTERS)
-    const { length } = [...value]
+    const { length } = Array.from(value)
     if (typeof min === 'number' && length < min) return at(path, `has fewer than ${min} characters`)
     if (typeof max === 'number' && length > max) return at(path, `has more than ${max} characters`)
     return typeof format === 'string' && !hasFormat(format, value)
@@ -153,7 +153,7 @@ class SchemaCheck {
     const keys = Object.keys(value)
     for (const key of isList(required) ? required : []) {
       this.#spend(1)
-      if (!Object.hasOwn(value, String(key))) return at(path, `has no "${String(key)}"`)
+      if (typeof key === 'string' && !Object.hasOwn(value, key)) return at(path, `has no "${key}"`)
     }
     const limits = [schema['minProperties'], schema['maxProperties']] as const
     const size = problemOfSize(keys.length, limits, path, 'properties')
@@ -223,7 +223,7 @@ class SchemaCheck {
 }
 
 function problemOfType({ type }: JsonObject, value: Json, path: Path): string | undefined {
-  const types = isList(type) ? type : type === undefined ? [] : [type]
+  const types = (isList(type) ? type : [type]).filter((each) => typeof each === 'string')
   if (types.length === 0) return undefined
   const actual = value === null ? 'null' : isList(value) ? 'array' : typeof value
   const fits = types.some(

@@ -95,10 +95,10 @@ describe('a JSON schema of a skill', () => {
   })
 
   it('with a keyword that is not checked is refused', () => {
-    assert.throws(() => check({ if: { type: 'string' }, then: false }, 1), {
+    assert.throws(() => check({ if: { type: 'string' }, else: false }, 1), {
       code: 'ARGUMENT_INVALID'
     })
-    const hidden = { properties: { a: { if: { type: 'string' }, then: false } } }
+    const hidden = { properties: { a: { if: { type: 'string' }, else: false } } }
     assert.match(check(hidden, { a: '' }) ?? '', /"if"/)
   })
 })
