@@ -74,6 +74,7 @@ export {
   removeStep,
   writeStep
 } from './playbooks/steps.ts'
+export { rangeIn } from './playbooks/splices.ts'
 export { digestOf } from './publishing/publication.ts'
 export { voteTiming } from './publishing/vote-timing.ts'
 export {

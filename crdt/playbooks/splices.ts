@@ -45,6 +45,21 @@ export function splicesOf(current: string, base: string, to: string): Splice[] {
   return splices.toReversed()
 }
 
+/**
+ * The part of `current` that has what is left of a part of `base`, with what was inserted within it;
+ * undefined if nothing of it is left.
+ */
+export function rangeIn(
+  current: string,
+  base: string,
+  { from, to }: { readonly from: number; readonly to: number }
+): { readonly from: number; readonly to: number } | undefined {
+  const kept = alignTexts(current, base).kept(from, to)
+  const [first, last] = [kept[0], kept.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  return { from: first.at, to: last.at + last.remove }
+}
+
 function partsOf(from: string, to: string): readonly Part[] {
   const parts = diffChars(from, to, { maxEditLength: MAX_CHANGED_CHARS })
   return parts === undefined || parts.length > MAX_PARTS ? trimCommonEnds(from, to) : parts

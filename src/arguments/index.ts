@@ -1,5 +1,6 @@
 /** Checks of the arguments and options that callers pass. */
 export { Key } from './key.ts'
+export { FilterName, FilterTags } from './names.ts'
 export { parse } from './parse.ts'
 export { quoted } from './quoted.ts'
 export { digestOfId } from './record-id.ts'

@@ -9,8 +9,8 @@ export type Standing = 'earlier' | 'excluded' | 'retest' | 'untested'
 
 /**
  * What earlier trials say of mutations, by key. A mutation that made the persona worse, or that a
- * person took back, is excluded for 90 days. One that showed no gain is tried again once, when
- * nothing else is left, and then excluded as long as the persona is the same. One without evidence
+ * person took back, is excluded for 90 days. One that showed no gain is tried again when
+ * nothing else is left, `MAX_TRIES` times in all while the persona is the same. One without evidence
  * may be tried again when windows are longer. What replaced a part stands against the former value.
  */
 export function standingOf(

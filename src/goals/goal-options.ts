@@ -1,6 +1,6 @@
 /** Options and results of the calls on goals. */
 import { z } from 'zod'
-import { Signal } from '../arguments/index.ts'
+import { FilterTags, Signal } from '../arguments/index.ts'
 import { GOAL_STATUSES } from './goal-statement.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
@@ -56,7 +56,7 @@ export const GoalInitSchema = z.strictObject({
 export const GoalFilterSchema = z.strictObject({
   status: GoalStatusSchema.optional(),
   parent: z.string().nullable().optional(),
-  tags: z.array(z.string()).default([]),
+  tags: FilterTags.default([]),
   state: z.enum(['quarantined', 'released']).default('released'),
   limit: z.int().min(1).max(10_000).default(100),
   signal: Signal

@@ -17,6 +17,7 @@ import {
   MAX_STEPS,
   MAX_TITLE_BYTES,
   moveStep,
+  rangeIn,
   readSteps,
   removeStep,
   writeStep
@@ -56,7 +57,7 @@ export interface StepInit {
   readonly body?: string
 }
 
-/** Part of a step's body, in UTF-16 units. */
+/** Part of a step's body as it was read last, in UTF-16 units. */
 export interface MarkedRange {
   readonly from: number
   readonly to: number
@@ -94,6 +95,9 @@ export interface StepNotes {
 }
 
 type Doc = Parameters<typeof readSteps>[0]
+
+/** Notes the text that an edit writes, as if it had been read. */
+type Remember = (id: string, text: TitledText) => void
 
 const SignalOptions = z.strictObject({ signal: Signal })
 const Index = z.int().min(0)
@@ -153,7 +157,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     const at = parse(Index, index, 'playbook.insert')
     const init = parse(Init, step, 'playbook.insert')
     const { notes } = this.#components
-    const insertIn = (doc: Doc): StoredStep => {
+    const insertIn = (doc: Doc, remember: Remember): StoredStep => {
       const count = readSteps(doc).length
       if (count >= MAX_STEPS) {
         throw new HiveError(
@@ -163,7 +167,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
       }
       const text = this.#anonymize(init)
       const id = insertStep(doc, at, text)
-      this.#lastRead.set(id, text)
+      remember(id, text)
       return stepWith(doc, id)
     }
     const { id } = await this.#edit(options, insertIn, (goal, inserted) =>
@@ -179,16 +183,21 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     options: AbortOptions = {}
   ): Promise<void> {
     const wanted = parse(Changes, changes, 'playbook.edit')
-    await this.#changeStep(given, options, (doc, current) => {
+    await this.#changeStep(given, options, (doc, current, remember) => {
       const { id } = current
       const base = this.#lastRead.get(id) ?? current
       const text = this.#anonymize({
         title: wanted.title ?? base.title,
         body: wanted.body ?? base.body
       })
-      writeStep(doc, id, { ...text, base })
+      // A text that is not given stays as its authors wrote it.
+      const written = {
+        title: wanted.title === undefined ? base.title : text.title,
+        body: wanted.body === undefined ? base.body : text.body
+      }
+      writeStep(doc, id, { ...written, base })
       checkSize(stepWith(doc, id))
-      this.#lastRead.set(id, text)
+      remember(id, written)
     })
   }
 
@@ -196,13 +205,21 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async mark(id: string, range: MarkedRange, options: AbortOptions = {}): Promise<void> {
     const valid = parse(Range, range, 'playbook.mark')
     await this.#changeStep(id, options, (doc, step) => {
-      if (valid.to > step.body.length) {
+      const { body } = this.#lastRead.get(step.id) ?? step
+      if (valid.to > body.length) {
         throw new HiveError(
           'ARGUMENT_INVALID',
-          `The range ends at ${valid.to}, but the body has only ${step.body.length} characters.`
+          `The range ends at ${valid.to}, but the body has only ${body.length} characters.`
         )
       }
-      markStep(doc, step.id, valid)
+      const left = rangeIn(step.body, body, valid)
+      if (left === undefined) {
+        throw new HiveError(
+          'ARGUMENT_INVALID',
+          'The body no longer has the text of the range. Read the steps again.'
+        )
+      }
+      markStep(doc, step.id, { ...valid, ...left })
     })
   }
 
@@ -246,12 +263,12 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async #changeStep(
     given: string,
     options: AbortOptions,
-    change: (doc: Doc, step: StoredStep) => void
+    change: (doc: Doc, step: StoredStep, remember: Remember) => void
   ): Promise<void> {
     const { notes } = this.#components
-    const changeIn = (doc: Doc): { before: StoredStep; after: StoredStep } => {
+    const changeIn = (doc: Doc, remember: Remember): { before: StoredStep; after: StoredStep } => {
       const before = findStep(doc, given)
-      change(doc, before)
+      change(doc, before, remember)
       return { before, after: stepWith(doc, before.id) }
     }
     await this.#edit(options, changeIn, (goal, { before, after }) =>
@@ -261,7 +278,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
 
   async #edit<T>(
     options: AbortOptions,
-    change: (doc: Doc) => T,
+    change: (doc: Doc, remember: Remember) => T,
     note?: (goal: Uint8Array, result: T) => Promise<readonly Operation[]> | undefined
   ): Promise<T> {
     const { signal } = parse(SignalOptions, options, 'playbook')
@@ -276,12 +293,28 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
         `Goal ${this.goal} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
       )
     }
-    const { result, entries } = await replica.editPlaybook(goal, change, {
-      signal,
-      operations: async (made) => (await note?.(goal, made)) ?? []
-    })
+    const before = new Map<string, TitledText | undefined>()
+    const remember = (id: string, text: TitledText): void => {
+      before.set(id, this.#lastRead.get(id))
+      this.#lastRead.set(id, text)
+    }
+    const { result, entries } = await replica
+      .editPlaybook(goal, (doc) => change(doc, remember), {
+        signal,
+        operations: async (made) => (await note?.(goal, made)) ?? []
+      })
+      .catch((error: unknown) => {
+        // What was not written must differ from what was read when the edit is repeated.
+        for (const [id, text] of before) this.#forgetText(id, text)
+        throw error
+      })
     await announce(entries)
     return result
+  }
+
+  #forgetText(id: string, before: TitledText | undefined): void {
+    if (before === undefined) this.#lastRead.delete(id)
+    else this.#lastRead.set(id, before)
   }
 
   #anonymize({ title, body }: TitledText): TitledText {

@@ -1,8 +1,8 @@
 /** `cortex.knowledge`: stores facts once each, and finds them again. */
 import { z } from 'zod'
-import { canonicalText, Serial } from '../../crdt/index.ts'
+import { Serial } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { digestOfId, Signal, parse, resolveId } from '../arguments/index.ts'
+import { digestOfId, FilterName, FilterTags, Signal, parse, resolveId } from '../arguments/index.ts'
 import { factIds, factOf, identifyFact, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
@@ -107,8 +107,8 @@ const AnnotationName = z.string().min(1).max(MAX_ANNOTATION_NAME)
 
 const RecallArguments = z.strictObject({
   limit: z.int().min(1).max(1000).optional(),
-  entity: z.string().min(1).optional(),
-  tags: z.array(z.string()).optional(),
+  entity: FilterName.optional(),
+  tags: FilterTags.optional(),
   project: Project.optional(),
   onlyProject: z.boolean().optional(),
   allProjects: z.boolean().optional(),
@@ -264,10 +264,10 @@ export class Knowledge {
    * superseded, disputed or outside. Of each attribute the latest first, at most `limit`.
    */
   history(entity: string, attribute?: string, options: HistoryOptions = {}): Promise<Claim[]> {
-    parse(z.string().min(1), entity, 'history')
-    const named = parse(z.string().optional(), attribute, 'history')
+    const name = parse(FilterName, entity, 'history')
+    const property = parse(FilterName.optional(), attribute, 'history')
     const checked = parse(HistoryArguments, options, 'history')
-    return this.#components.history.of(canonicalText(entity), named, checked)
+    return this.#components.history.of(name, property, checked)
   }
 
   /**

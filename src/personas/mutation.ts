@@ -144,7 +144,7 @@ function mutated(persona: Persona, mutation: PersonaMutation): Persona {
       return { ...persona, traits: without(traits, mutation.trait, 'trait') }
     case 'move-number': {
       const trait = traitOf(persona, mutation.trait, 'number')
-      const value = Math.min(trait.max, Math.max(trait.min, trait.value + mutation.by))
+      const value = Math.min(trait.max, Math.max(trait.min, sumOf(trait.value, mutation.by)))
       return { ...persona, traits: { ...traits, [mutation.trait]: { ...trait, value } } }
     }
     case 'choose-option': {
@@ -180,6 +180,22 @@ function mutated(persona: Persona, mutation: PersonaMutation): Persona {
     case 'edit-goal':
       return { ...persona, goal: mutation.text }
   }
+}
+
+/** Decimal digits that a number has for certain. */
+const DIGITS = 15
+
+/**
+ * The sum without the error of binary fractions: 0.1 and 0.2 are 0.3 on every way, so that equal
+ * values are equal rules.
+ */
+function sumOf(one: number, other: number): number {
+  const sum = one + other
+  const whole = Math.ceil(Math.log10(Math.max(Math.abs(one), Math.abs(other))))
+  const decimals = DIGITS - whole
+  // Beyond these no digit is in doubt, or none is a fraction.
+  if (!(decimals >= 0 && decimals <= 100)) return sum
+  return Number(sum.toFixed(decimals)) + 0
 }
 
 function traitOf<K extends PersonaTrait['kind']>(

@@ -2,6 +2,7 @@
  * Backups of a node. A backup is a data directory without indexes, with a file that is written last
  * and says what is in it.
  */
+import { hash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -37,7 +38,9 @@ const Manifest = z.object({
   digest: z.string(),
   hasPeerKey: z.boolean(),
   /** Absent in backups of nodes without closed swarms. */
-  hasMember: z.boolean().default(false)
+  hasMember: z.boolean().default(false),
+  /** SHA-256 of the files of keys, by name; absent in backups of earlier versions. */
+  keys: z.record(z.string(), z.string()).default({})
 })
 
 const MANIFEST = 'backup.json'
@@ -61,8 +64,14 @@ export async function writeBackup(
 ): Promise<BackupReport> {
   signal?.throwIfAborted()
   return fillDirectory(directory, async () => {
-    const copies = async (name: string): Promise<boolean> =>
-      dataDir !== undefined && (await copyKey(join(dataDir, name), join(directory, name)))
+    const keys: Record<string, string> = {}
+    const copies = async (name: string): Promise<boolean> => {
+      const bytes = dataDir === undefined ? undefined : await readKey(join(dataDir, name))
+      if (bytes === undefined) return false
+      await writeKey(join(directory, name), bytes)
+      keys[name] = hash('sha256', bytes)
+      return true
+    }
     const hasPeerKey = await copies(PEER_KEY)
     const hasMember = await copies(MEMBER_FILE)
     const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
@@ -71,7 +80,8 @@ export async function writeBackup(
       createdAt: new Date().toISOString(),
       ...copy,
       hasPeerKey,
-      hasMember
+      hasMember,
+      keys
     }
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`
     await writeFile(join(directory, MANIFEST), text, { mode: FILE_MODE, flush: true })
@@ -89,7 +99,7 @@ export async function restoreBackup(
   dataDir: string,
   { signal, onProgress }: BackupOptions = {}
 ): Promise<BackupReport> {
-  const { items, digest, hasPeerKey, hasMember } = await readManifest(backup)
+  const { items, digest, hasPeerKey, hasMember, keys } = await readManifest(backup)
   return fillDirectory(dataDir, async () => {
     await mkdir(join(dataDir, STORE), { mode: DIRECTORY_MODE })
     for (const name of await readdir(join(backup, STORE))) {
@@ -104,8 +114,9 @@ export async function restoreBackup(
       )
     }
     onProgress?.({ items })
-    if (hasPeerKey) await restoreKey('hasPeerKey', backup, dataDir)
-    if (hasMember) await restoreKey('hasMember', backup, dataDir)
+    const from = { backup, dataDir, keys }
+    if (hasPeerKey) await restoreKey('hasPeerKey', from)
+    if (hasMember) await restoreKey('hasMember', from)
     return { directory: dataDir, items, hasPeerKey, hasMember }
   })
 }
@@ -168,23 +179,34 @@ async function readStore(directory: string, signal: AbortSignal | undefined): Pr
   }
 }
 
-/** Throws `HiveError` (BACKUP_INVALID) if the key is not there any more, or cannot be read. */
-async function restoreKey(part: keyof typeof KEYS, backup: string, dataDir: string): Promise<void> {
+interface KeySource {
+  readonly backup: string
+  readonly dataDir: string
+  /** SHA-256 of the files, by name. */
+  readonly keys: Readonly<Record<string, string>>
+}
+
+/** Throws `HiveError` (BACKUP_INVALID) if the key is not there any more, or is not what it was. */
+async function restoreKey(
+  part: keyof typeof KEYS,
+  { backup, dataDir, keys }: KeySource
+): Promise<void> {
   const { name, read, loss } = KEYS[part]
   const path = join(dataDir, name)
-  const isThere = await copyKey(join(backup, name), path)
+  const bytes = await readKey(join(backup, name))
   let cause: unknown
-  try {
-    if (isThere) {
+  if (bytes !== undefined && (keys[name] ?? hash('sha256', bytes)) === hash('sha256', bytes)) {
+    await writeKey(path, bytes)
+    try {
       await read(path)
       return
+    } catch (error) {
+      cause = error
     }
-  } catch (error) {
-    cause = error
   }
   throw new HiveError(
     'BACKUP_INVALID',
-    `The backup in ${backup} is damaged: its ${name} is missing or cannot be read. Use another backup. If there is none, set ${part} to false in its ${MANIFEST}; a node restored without the file ${loss}.`,
+    `The backup in ${backup} is damaged: its ${name} is missing, cannot be read, or differs from what was backed up. Use another backup. If there is none, set ${part} to false in its ${MANIFEST}; a node restored without the file ${loss}.`,
     { cause }
   )
 }
@@ -193,13 +215,16 @@ async function readMember(path: string): Promise<void> {
   readMemberFile(await readFile(path, 'utf8'))
 }
 
-/** False if there is no key. */
-async function copyKey(from: string, to: string): Promise<boolean> {
+/** Undefined if there is no key. */
+async function readKey(path: string): Promise<Uint8Array | undefined> {
   try {
-    await writeFile(to, await readFile(from), { mode: FILE_MODE, flush: true })
-    return true
+    return await readFile(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
+}
+
+function writeKey(path: string, bytes: Uint8Array): Promise<void> {
+  return writeFile(path, bytes, { mode: FILE_MODE, flush: true })
 }

@@ -4,7 +4,7 @@
  * Quarantined records never appear.
  */
 import { z } from 'zod'
-import { Signal, parse } from '../arguments/index.ts'
+import { FilterTags, Signal, parse } from '../arguments/index.ts'
 import { tokensOf, tokensOfBytes } from '../token-estimate.ts'
 import { TurnBudget } from '../turn-budget.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -66,7 +66,7 @@ const Options = z.strictObject({
   goal: z.string().min(1).max(10_000),
   budget: z.int().min(1).max(MAX_BUDGET).default(DEFAULT_BUDGET),
   scope: z.enum(['local', 'hive', 'all']).optional(),
-  tags: z.array(z.string()).optional(),
+  tags: FilterTags.optional(),
   project: z.string().optional(),
   allProjects: z.boolean().optional(),
   signal: Signal

@@ -4,7 +4,15 @@ import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { factIds } from '../facts/index.ts'
-import { anyOf, Signal, idDigits, parse, resolveId } from '../arguments/index.ts'
+import {
+  anyOf,
+  FilterName,
+  FilterTags,
+  Signal,
+  idDigits,
+  parse,
+  resolveId
+} from '../arguments/index.ts'
 import {
   compareInsights,
   displayRecord,
@@ -107,7 +115,7 @@ const Broadcast = z.strictObject({
 })
 
 const Insights = z.strictObject({
-  tags: z.array(z.string()).optional(),
+  tags: FilterTags.optional(),
   limit: z.int().min(1).max(100_000).default(100),
   state: z.enum(['quarantined', 'released', 'disputed']).optional(),
   kinds: z.array(z.enum(['fact', 'insight', 'skill', 'lesson'])).optional(),
@@ -132,8 +140,8 @@ const Promote = z.strictObject({
 const Vote = z.strictObject({ confidence: z.number().min(0).max(1).default(0.9) })
 
 const Filter = z.strictObject({
-  tags: z.array(z.string()).optional(),
-  entities: z.array(z.string()).optional(),
+  tags: FilterTags.optional(),
+  entities: z.array(FilterName).optional(),
   goals: z.array(z.string()).optional()
 })
 

@@ -1,15 +1,17 @@
 /**
  * JSON Schemas of the inputs and outputs of skills. A schema may come from a peer and runs in this
- * process, so schemas with regular expressions, which may run for ever, are refused.
+ * process, so schemas with regular expressions, which may run for ever, are refused, and values are
+ * checked in a bounded number of steps (`schema-check.ts`).
  */
 import { z } from 'zod'
 import { HiveError, messageOf } from '../errors.ts'
+import { problemIn } from './schema-check.ts'
 import type { Json } from '../sandbox/index.ts'
 
 export type JsonSchema = Readonly<Record<string, Json>> | boolean
 
 /** The problem of a value; undefined if the value is valid. */
-export type Check = (value: unknown) => string | undefined
+export type Check = (value: Json) => string | undefined
 
 const compiled = new WeakMap<object, z.ZodType>()
 
@@ -18,14 +20,8 @@ const compiled = new WeakMap<object, z.ZodType>()
  * cannot be checked.
  */
 export function compileSchema(schema: JsonSchema, what: string): Check {
-  const type = typeOfSchema(schema, what)
-  return (value) => {
-    const { success, error } = type.safeParse(value)
-    if (success) return undefined
-    return error.issues
-      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-      .join('; ')
-  }
+  typeOfSchema(schema, what)
+  return (value) => problemIn(schema, value)
 }
 
 /** The schema as a zod type, compiled once. */

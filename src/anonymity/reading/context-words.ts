@@ -44,7 +44,7 @@ type Group = readonly [group: number, words: string]
 const BEGINNINGS: readonly Group[] = [
   [
     USER_WORDS,
-    'user uname login account owner author committer assignee logged log run runs running uid principal operator handle nick screen sudo su chown useradd userdel usermod adduser passwd id u invalid session accepted failed created owned assigned written maintained maintainer reviewed reviewer'
+    'user uname login account owner author committer assignee logged log run runs running uid principal operator handle nick screen sudo su chown useradd userdel usermod adduser passwd id u invalid session accepted failed created owned assigned written maintained maintainer reviewed reviewer crontab runuser loginctl chage mysqldump mysqladmin mariadb'
   ],
   [
     HOST_WORDS,

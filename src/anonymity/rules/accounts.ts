@@ -29,6 +29,15 @@ const NPM_TAGS: ReadonlySet<string> = new Set(
   'latest next beta alpha canary rc nightly stable dev experimental main master'.split(' ')
 )
 
+/** Options before the one that names the user, each with its value. */
+const OPTIONS = '(?: -{1,2}[\\w-]{1,32}(?:[ =](?!-)\\S{1,64})?)'
+
+/** `psql -U NAME`, `mysql -h db -uNAME`, `usermod -aG docker NAME`. */
+const USER_OF_COMMAND = new RegExp(
+  `\\b(?:(?:mysql|mysqldump|mysqladmin|mariadb|crontab|runuser)${OPTIONS}{0,4}? -u ?|psql${OPTIONS}{0,4}? -U ?|(?:ssh|sftp)${OPTIONS}{0,4}? -l ?|(?:usermod|useradd|chage)${OPTIONS}{1,4} |loginctl (?:en|dis)able-linger )(?<hit>[a-z_][\\w.-]{1,63})(?![\\w/(:=])`,
+  'g'
+)
+
 export const ACCOUNTS_RULES: readonly Rule[] = [
   {
     name: 'domain-account',
@@ -60,6 +69,22 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     pattern:
       /\b(?:named|called|nicknamed|aliased|dubbed|codenamed)\s["'`]?(?<hit>[a-z][\w-]{3,63})\b/g,
     accept: (hit) => !partsOf(hit).every(isPublicPart)
+  },
+  {
+    name: 'owner-of-file',
+    kind: 'user',
+    atGroups: USER_WORDS,
+    // With the group: `chown -R zorba:zorba data`.
+    pattern:
+      /\bchown(?: -{1,2}[\w-]{1,32}){0,3} (?<hit>[a-z_][\w.-]{0,31}(?::[a-z_][\w.-]{0,31})?)(?![\w/(:])/g,
+    accept: (hit, whole) => hit.split(':').some((name) => isAccount(name, whole))
+  },
+  {
+    name: 'user-of-command',
+    kind: 'user',
+    atGroups: USER_WORDS | HOST_WORDS,
+    pattern: USER_OF_COMMAND,
+    accept: isAccount
   },
   {
     name: 'announced-user',
@@ -190,6 +215,11 @@ function isUserName(hit: string, whole: string): boolean {
   return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|gid|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do|support|option|options|flag|flags|argument|arguments|parameter|parameters)$/i.test(
     hit
   )
+}
+
+/** A name of an account that is no word: `mysql` and `staff` stay. */
+function isAccount(hit: string, whole: string): boolean {
+  return isUserName(hit, whole) && (isUnknown(hit) || isPersonName(hit))
 }
 
 /** A single label is a host only if it is numbered, or if a command or a key takes a host. */

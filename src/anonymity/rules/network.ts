@@ -95,6 +95,28 @@ function isHost(name: string): boolean {
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
 
+/** Endings that files and classes share: `.env.local`, `.card.shop`. */
+const SURE_ENDINGS: ReadonlySet<string> = new Set(
+  'internal intranet corp lan localdomain onion com net org edu gov mil'.split(' ')
+)
+
+/** The domain in `.zorbax.internal` and `*.zorbax.io`. */
+function isDomainSuffix(name: string): boolean {
+  const labels = name.split('.')
+  const ending = labels.pop() ?? ''
+  if (!isHost(name)) return false
+  return SURE_ENDINGS.has(ending) || !labels.every((label) => partsOf(label).every(isPublicPart))
+}
+
+const DOCUMENTED_DOMAIN = /^example\.(?:com|net|org)$/
+
+/** `dc=zorbax,dc=com` names the host `zorbax.com`. */
+function isDomainOfDirectory(hit: string): boolean {
+  const labels = hit.split(',').map((part) => part.trim().slice('dc='.length).toLowerCase())
+  const name = labels.join('.')
+  return isHost(name) && !DOCUMENTED_DOMAIN.test(name)
+}
+
 function ownerOf(repository: string): string {
   return repository.slice(0, repository.indexOf('/')).toLowerCase()
 }
@@ -281,6 +303,28 @@ export const NETWORK_RULES: readonly Rule[] = [
     pattern:
       /(?<![\p{L}\d_.@-])(?:[a-z0-9_\u00df-\u024f][a-z0-9_\u00df-\u024f-]{0,62}\.){1,8}[a-z]{2,24}\.?(?![\p{L}\d_(-]|\.[\p{L}\d_])(?::\d{1,5})?(?:\/[\w.~%+@:=&?#-]{1,255}){0,32}\/?(?<![.,:;?!])/gu,
     accept: isHost
+  },
+  {
+    name: 'domain-suffix',
+    kind: 'host',
+    shapes: LABEL,
+    at: [
+      LOWER_FIRST | THEN_DOT,
+      DIGIT_FIRST | THEN_DOT,
+      LOWER_FIRST | THEN_DASH,
+      DIGIT_FIRST | THEN_DASH
+    ],
+    // Behind a wildcard, a placeholder or a separator: `list.at` and `.tar.gz` are no domains.
+    pattern:
+      /(?<=(?:^|[\s"'`=,;:(|*}>])\.)(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}(?![\p{L}\d_(-]|\.[\p{L}\d_])/gu,
+    accept: isDomainSuffix
+  },
+  {
+    name: 'directory-domain',
+    kind: 'host',
+    literals: ['dc=', 'DC='],
+    pattern: /(?<![\w-])dc=[a-z\d-]{1,63}(?:, ?dc=[a-z\d-]{1,63}){1,8}(?![\w-])/gi,
+    accept: isDomainOfDirectory
   },
   {
     name: 'upper-case-host',

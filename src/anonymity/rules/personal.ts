@@ -55,6 +55,25 @@ export const PERSONAL_RULES: readonly Rule[] = [
     needs: AT
   },
   {
+    name: 'quoted-email',
+    kind: 'email',
+    literals: ['"@'],
+    pattern: /"[^"@\n]{1,64}"@(?:[\p{L}\d-]{1,63}\.){1,8}\p{L}{2,24}/gu
+  },
+  {
+    name: 'email-at-address',
+    kind: 'email',
+    literals: ['@['],
+    pattern: /(?<![\p{L}\d.+_-])[\p{L}\d.+%_'-]{1,64}@\[(?:IPv6:)?[\da-f.:]{3,45}\]/giu
+  },
+  {
+    name: 'encoded-email',
+    kind: 'email',
+    literals: ['%40', '&#', '&commat;', '\\u0040', '\\x40'],
+    pattern:
+      /(?<![\p{L}\d.+_-])[\p{L}\d.+_'-]{1,64}(?:%40|&#0{0,5}64;|&#x0{0,5}40;|&commat;|\\u0040|\\x40)(?:[\p{L}\d-]{1,63}\.){1,8}\p{L}{2,24}/giu
+  },
+  {
     name: 'spelled-email',
     kind: 'email',
     groups: SPELLING_WORDS,

@@ -211,7 +211,7 @@ const RULES: readonly Rule[] = [
     needsAny: COLON | EQUALS | LESS,
     groups: SECRET_ENDINGS,
     pattern: new RegExp(
-      `(?:${SECRET_KEYWORDS})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}["'\`]{0,3}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512})`,
+      `(?:${SECRET_KEYWORDS})s?[\\\\"'\`\\]]{0,4}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}[\\\\"'\`]{0,4}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<!\\\\))`,
       'gi'
     ),
     accept: isMachineValue
@@ -260,6 +260,41 @@ const RULES: readonly Rule[] = [
     pattern:
       /(?<=\s)(?:--(?:[a-z-]{0,24}(?:pass(?:word|wd|phrase)?|pwd|token|secret|key))(?:=|\s{1,3})|-p\s{0,1}(?=\S*[\d!@#$%^&*])|-a\s(?=\S*[\d!@#$%^&*])|-u\s{0,2}(?=[\w.@-]{1,64}:))["']?(?<hit>[^\s"'-][^\s"']{2,256})/g,
     accept: (hit) => isMachineValue(hit) && !/^\d{1,5}(?::\d{1,5})?$/.test(hit)
+  },
+  {
+    name: 'declared-variable',
+    kind: 'secret',
+    groups: SECRET_ENDINGS,
+    // `ENV DB_PASSWORD value` in a Dockerfile, `setx API_KEY value`.
+    pattern:
+      /\b(?:ENV|setx|SETX|setenv)\s{1,3}[A-Z0-9_]{0,48}(?:PASS(?:WORD|WD|PHRASE)?|PWD|TOKEN|SECRET|KEY)\s{1,3}["']?(?<hit>[^\s"'=]{3,256})/g,
+    accept: isMachineValue
+  },
+  {
+    name: 'set-property',
+    kind: 'secret',
+    needs: QUOTE,
+    groups: SECRET_ENDINGS,
+    // `setProperty("db.password", "value")`; a word may be a label.
+    pattern: new RegExp(
+      `\\(\\s?["'][\\w.-]{0,64}(?:${SECRET_KEYWORDS})["'],\\s{0,3}(?:"(?<hit>[^"\\n]{3,256})"|'(?<hit>[^'\\n]{3,256})')\\s?\\)`,
+      'gi'
+    ),
+    accept: (hit) => isMachineValue(hit) && (isOpaque(hit) || /^\S*[\d!@#$%^&*]\S*$/.test(hit))
+  },
+  {
+    name: 'operand-of-command',
+    kind: 'secret',
+    literals: ['/user:', ' -U', 'ldap', 'chpasswd', 'htpasswd'],
+    pattern:
+      /\s\/user:\S{1,64} (?<hit>[^\s/"'][^\s"']{2,128})|\s-U ?[\w.\\@-]{1,64}%(?<hit>\S{2,128})|\bldap(?:search|modify|add|delete|passwd|whoami) [^\n]{0,256}?-w (?<hit>\S{3,128})|["']?(?<hit>[\w.-]{1,32}:[^\s"'|]{3,128})["']? ?\| ?(?:sudo )?chpasswd\b|\bhtpasswd (?:-\w{1,8} ){0,3}-\w{0,8}b\w{0,8} (?:-\w{1,8} ){0,3}\S{1,128} \S{1,64} (?<hit>\S{3,128})/g,
+    accept: isMachineValue
+  },
+  {
+    name: 'wifi-code',
+    kind: 'secret',
+    literals: ['WIFI:'],
+    pattern: /\bWIFI:(?:[A-Z]\d?:[^;\n]{0,128};){1,6};?/g
   },
   {
     name: 'sql-password',

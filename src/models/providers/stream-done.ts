@@ -3,7 +3,8 @@
  * no other end: they send no `finish_reason`. A connection that is cut has neither.
  */
 
-const MARK = /data: ?\[DONE\]/u
+/** At the begin of a line: an answer may quote the mark. */
+const MARK = /[\r\n]data: ?\[DONE\]/u
 
 /** Characters of a mark that two pieces may share. */
 const OVERLAP = 16
@@ -16,7 +17,7 @@ export function watchDone(inner: typeof fetch): typeof fetch {
     const response = await inner(input, init)
     const type = response.headers.get('content-type') ?? ''
     if (response.body === null || !type.includes('text/event-stream')) return response
-    let rest = ''
+    let rest = '\n'
     const watched = new Response(
       response.body.pipeThrough(
         new TransformStream<Uint8Array, Uint8Array>({

@@ -22,16 +22,20 @@ export function textsOf({
   return [description, licence, ...code, ...data].filter((text) => text !== '')
 }
 
-function* textsInData(value: unknown, name = ''): Generator<string> {
+/** Words of a schema before values of the property that it describes. */
+const VALUE_WORDS: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])
+
+function* textsInData(value: unknown, name = '', isCompared = false): Generator<string> {
   if (typeof value === 'object' && value !== null) {
     for (const [key, each] of Object.entries(value)) {
       const isList = Array.isArray(value)
       if (!isList) yield key
-      yield* textsInData(each, isList ? name : key)
+      const isValue = isList || VALUE_WORDS.has(key)
+      yield* textsInData(each, isValue ? name : key, isList ? isCompared : key === 'enum')
     }
   } else if (typeof value === 'string' || typeof value === 'number') {
     yield String(value)
-    yield named(name, String(value))
+    yield isCompared ? compared(name, String(value)) : named(name, String(value))
   }
 }
 
@@ -40,8 +44,10 @@ function textsInSource(source: string): string[] {
   const texts: string[] = []
   const program = parse(source, { ecmaVersion: 2023, sourceType: 'module', onComment: comments })
   const add = (name: string, value: AnyNode | null | undefined): void => {
-    const text = value === null || value === undefined ? undefined : constantOf(value)
-    if (text !== undefined) texts.push(named(name, text))
+    for (const text of constantsOf(value)) texts.push(named(name, text))
+  }
+  const compare = (name: string, value: AnyNode | null | undefined): void => {
+    for (const text of constantsOf(value)) texts.push(compared(name, text))
   }
   full(program, (each) => {
     const text = constantOf(each)
@@ -55,8 +61,30 @@ function textsInSource(source: string): string[] {
       add(nameOf(each.key), each.value)
     }
     if (each.type === 'MethodDefinition') texts.push(nameOf(each.key))
+    if (each.type === 'MemberExpression' && !each.computed) texts.push(nameOf(each.property))
+    if (each.type === 'BinaryExpression' && EQUALITIES.has(each.operator)) {
+      compare(nameOf(each.left), each.right)
+      compare(nameOf(each.right), each.left)
+    }
+    if (each.type === 'SwitchStatement') {
+      for (const { test } of each.cases) compare(nameOf(each.discriminant), test)
+    }
   })
   return [...comments.map(({ value }) => value), ...texts]
+}
+
+const EQUALITIES: ReadonlySet<string> = new Set(['==', '===', '!=', '!=='])
+
+/** The texts that an expression may have as its value, also in a list. */
+function constantsOf(node: AnyNode | null | undefined): string[] {
+  if (node === null || node === undefined) return []
+  if (node.type === 'LogicalExpression') return [node.left, node.right].flatMap(constantsOf)
+  if (node.type === 'ConditionalExpression') {
+    return [node.consequent, node.alternate].flatMap(constantsOf)
+  }
+  if (node.type === 'ArrayExpression') return node.elements.flatMap(constantsOf)
+  const text = constantOf(node)
+  return text === undefined ? [] : [text]
 }
 
 /** The text of a literal, or of literals that are joined; undefined for what is only known at a run. */
@@ -88,4 +116,9 @@ function nameOf(node: AnyNode): string {
 
 function named(name: string, text: string): string {
   return name === '' ? text : `${name}: ${text}`
+}
+
+/** A token that is compared with a word is one of a language, as in a parser. */
+function compared(name: string, text: string): string {
+  return /^tok(?:en)?s?$/i.test(name) && /^\p{L}*$/u.test(text) ? text : named(name, text)
 }

@@ -4,6 +4,7 @@ import { applyMutation } from '../../../src/index.ts'
 import { candidateOf, candidatesOf } from '../../../src/evolution/candidates.ts'
 import { fittingRule, isFollowed, ruleOf } from '../../../src/evolution/rules.ts'
 import { auditor, textOf } from '../personas/personas.ts'
+import type { Persona } from '../../../src/index.ts'
 
 describe('a rule of a persona', () => {
   it('is what a kept mutation changed, and gives another persona the same value', () => {
@@ -21,6 +22,24 @@ describe('a rule of a persona', () => {
       assert.equal(textOf(applyMutation(persona, fitting).persona), textOf(mutated))
       assert.equal(fittingRule(mutated, rule), undefined)
       assert.deepEqual([isFollowed(persona, rule), isFollowed(mutated, rule)], [false, true])
+    }
+  })
+
+  it('is followed by a persona that had any other number', () => {
+    const rule = { entity: 'persona trait t0', attribute: 'better for all', value: '' }
+    const at = (value: number): Persona => {
+      const to = { kind: 'number', value, min: 0, max: 1 } as const
+      return applyMutation(auditor(), { do: 'set-trait', trait: 't0', to }).persona
+    }
+    for (let from = 0; from <= 20; from++) {
+      for (let to = 0; to <= 20; to++) {
+        const wanted = { ...rule, value: String(to / 20) }
+        const fitting = fittingRule(at(from / 20), wanted)
+        if (fitting === undefined) continue
+        const { persona, inverse } = applyMutation(at(from / 20), fitting)
+        assert.ok(isFollowed(persona, wanted), `${from / 20} to ${to / 20}`)
+        assert.equal(ruleOf(inverse.changes, undefined)?.value, wanted.value)
+      }
     }
   })
 

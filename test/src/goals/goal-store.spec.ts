@@ -9,6 +9,7 @@ import { openSearchFile } from '../../../src/search/search-schema.ts'
 import { SearchWriter } from '../../../src/search/search-writer.ts'
 import { readStatement, readStatements, writeStatement } from '../../../src/goals/goal-statement.ts'
 import { createHive } from '../../../src/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import type { HiveRecord, AttestedRecord } from '../../../crdt/index.ts'
 import type { Goals, HiveNode } from '../../../src/index.ts'
 
@@ -330,6 +331,27 @@ describe('a playbook of a node', () => {
     assert.equal(changes, 2)
   })
 
+  it('marks the words that were read, also where another agent wrote before them since', async () => {
+    using mine = db.agent.cortex.hive.goals.playbook(id)
+    using theirs = db.agents.create('other').cortex.hive.goals.playbook(id)
+    const step = await mine.insert(0, { title: 'Test', body: 'Read it. Ship it.' })
+    await mine.steps()
+    await theirs.steps()
+    await theirs.edit(step, { body: 'First of all: Read it. Ship it.' })
+    await mine.mark(step, { from: 0, to: 4, mark: 'bold' })
+    const marked = async (): Promise<unknown> =>
+      (await theirs.steps())[0]?.spans.filter(({ marks }) => marks.length > 0)
+    assert.deepEqual(await marked(), [{ text: 'Read', marks: ['bold'] }])
+    await mine.steps()
+    await theirs.edit(step, { body: 'First of all: Ship it.' })
+    await assert.rejects(mine.mark(step, { from: 14, to: 18, mark: 'code' }), {
+      code: 'ARGUMENT_INVALID',
+      message: /no longer/
+    })
+    const most = { from: 0, to: 32, mark: 'code' } as const
+    await assert.rejects(mine.mark(step, most), { message: /only 31 characters/ })
+  })
+
   it('is written anonymised, or not at all', async () => {
     using playbook = db.agent.cortex.hive.goals.playbook(id)
     const step = await playbook.insert(0, { title: 'Ask', body: 'Mail ada@example.com.' })
@@ -340,6 +362,28 @@ describe('a playbook of a node', () => {
       code: 'WITHHELD'
     })
     assert.equal((await playbook.steps()).length, 1)
+  })
+
+  it('leaves the part of a step that an edit does not name as others wrote it', async () => {
+    const { database } = failingDatabase()
+    const shared = { swarm: false, store: database } as const
+    let goal: string
+    let step: string
+    {
+      await using other = await createHive(shared)
+      const { goals } = other.agent.cortex.hive
+      goal = (await goals.add({ title: 'Ship version 2' })).id
+      using playbook = goals.playbook(goal)
+      step = await playbook.insert(0, { title: 'Cloud', body: 'Set up the cloud.' })
+    }
+    await using here = await createHive({ ...shared, anonymity: { knownNames: ['cloud'] } })
+    using playbook = here.agent.cortex.hive.goals.playbook(goal)
+    const read = async (): Promise<unknown[]> =>
+      (await playbook.steps()).flatMap(({ title, body }) => [title, body])
+    await playbook.edit(step, { title: 'Later' })
+    assert.deepEqual(await read(), ['Later', 'Set up the cloud.'])
+    await playbook.edit(step, { body: 'Set up the cloud twice.' })
+    assert.deepEqual(await read(), ['Later', 'Set up the <NAME_1> twice.'])
   })
 
   it('takes no more than it may, and says so', async () => {

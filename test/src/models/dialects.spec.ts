@@ -5,6 +5,7 @@ import { withoutThinking } from '../../../src/models/providers/think-filter.ts'
 import { chatUsage } from '../../../src/models/providers/usage-wire.ts'
 import { checkOutput } from '../../../src/models/routing/structured.ts'
 import { DIALECTS } from '../../fixtures/dialects/index.ts'
+import { say } from '../../fixtures/dialects/wire-forms.ts'
 import { ModelServer } from '../../fixtures/model-server.ts'
 import { servedModels } from '../../fixtures/served-models.ts'
 import type { Generation, HiveNode } from '../../../src/index.ts'
@@ -89,6 +90,16 @@ describe('dialects of servers', () => {
       )
     })
   }
+
+  it('takes the end of a stream that an answer quotes for a part of the answer', async () => {
+    const quoted = say('The last event is data: [DONE]')
+    for (const events of [[quoted], [say('data: [DONE]'), say(' ends it')]]) {
+      await using server = await ModelServer.start({ respond: () => ({ events }) })
+      await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+      const parts = db.agent.cortex.models.stream({ ...ask, model: 'b/small' })
+      await assert.rejects(Array.fromAsync(parts), { code: 'STREAM_BROKEN' })
+    }
+  })
 
   it('reports a request that stays wrong without the refused fields', async () => {
     const respond = (): { status: number; json: object } => ({

@@ -115,6 +115,26 @@ describe('a mutation', () => {
     assert.equal(textOf(invertMutation(persona, inverse).persona), textOf(auditor()))
   })
 
+  it('moves a number to the decimal number that the sum is', () => {
+    const at = (value: number): Persona =>
+      applyMutation(auditor(), {
+        do: 'set-trait',
+        trait: 't0',
+        to: { kind: 'number', value, min: -1_000, max: 1_000 }
+      }).persona
+    for (const [from, by, to] of [
+      [0.3, 0.9 - 0.3, 0.9],
+      [0.1, 0.2, 0.3],
+      [100, 0.1 - 100, 0.1],
+      [0.75, 1 / 64, 0.765625],
+      [0, -0.1, -0.1],
+      [0.1, -0.1, 0]
+    ] as const) {
+      const { persona } = applyMutation(at(from), { do: 'move-number', trait: 't0', by })
+      assert.equal(valueAt(persona, ['traits', 't0', 'value']), to)
+    }
+  })
+
   it('is not taken back where the old number is out of bounds that a person set since', () => {
     const { persona, inverse } = applyMutation(auditor(), {
       do: 'move-number',

@@ -230,7 +230,7 @@ describe('a backup', () => {
         await spoil()
         await assert.rejects(restoreBackup(at('backup'), at('restored')), {
           code: 'BACKUP_INVALID',
-          message: new RegExp(`its ${name} is missing or cannot be read.*set ${part} to false`)
+          message: new RegExp(`its ${name} is missing, cannot be read.*set ${part} to false`)
         })
         assert.deepEqual(await readdir(at('restored')), [])
       }
@@ -245,5 +245,28 @@ describe('a backup', () => {
     await rm(join(at('other'), 'member.json'))
     await using other = await start('other')
     assert.notEqual(other.peerId, peerId)
+  })
+
+  it('whose key is lost or damaged is not restored', async () => {
+    await using db = await start('node')
+    await db.agent.cortex.knowledge.distill('e', 'A fact.', 0.9)
+    await db.backup(at('backup'))
+    const key = join(at('backup'), 'peer.key')
+    const bytes = await readFile(key)
+    const refused = { code: 'BACKUP_INVALID', message: /peer\.key/ }
+    const damaged = Buffer.from(bytes)
+    damaged[20] = (bytes[20] ?? 0) ^ 1
+    await writeFile(key, damaged)
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    await rm(key)
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    assert.deepEqual(await readdir(at('restored')), [])
+    // Backups of earlier versions have no digests of their keys.
+    const manifest = join(at('backup'), 'backup.json')
+    const { keys: _, ...earlier } = JSON.parse(await readFile(manifest, 'utf8'))
+    await writeFile(manifest, JSON.stringify(earlier))
+    await assert.rejects(restoreBackup(at('backup'), at('restored')), refused)
+    await writeFile(key, bytes)
+    assert.equal((await restoreBackup(at('backup'), at('restored'))).hasPeerKey, true)
   })
 })

@@ -68,6 +68,19 @@ describe('a failed write of a node', () => {
     assert.equal(await knowledge.split(variant?.id ?? ''), true)
     assert.equal(db.status.facts, 2)
   })
+
+  it('of an edit of a playbook is reported, and is done when it is asked for again', async () => {
+    const { goals } = db.agent.cortex.hive
+    const { id } = await goals.add({ title: 'Ship version 2' })
+    using playbook = goals.playbook(id)
+    const step = await playbook.insert(0, { title: 'Test', body: 'Run it.' })
+    for (const body of ['Run it twice.', 'Run it twice or more.']) {
+      failing.failNext()
+      await assert.rejects(playbook.edit(step, { body }), failed)
+      await playbook.edit(step, { body })
+      assert.equal((await playbook.steps())[0]?.body, body)
+    }
+  })
 })
 
 describe('a node whose settings cannot be written', () => {

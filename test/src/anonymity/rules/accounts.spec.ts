@@ -57,3 +57,28 @@ describe('persons in identifiers that a word announces', () => {
     ].map((text): [string, string] => [text, text])
   ])
 })
+
+describe('users that an option or an operand of a command names', () => {
+  becomes([
+    ['Connect with psql -U zorba first', 'Connect with psql -U <USER_1> first'],
+    ['Connect with mysql -u zorba -p first', 'Connect with mysql -u <USER_1> -p first'],
+    [
+      'Connect with mysql -h localhost -uzorba first',
+      'Connect with mysql -h localhost -u<USER_1> first'
+    ],
+    ['Connect with ssh -l zorba build-7 first', 'Connect with ssh -l <USER_1> <HOST_1> first'],
+    ['Run crontab -u zorba -l first', 'Run crontab -u <USER_1> -l first'],
+    ['Run runuser -u zorba -- make first', 'Run runuser -u <USER_1> -- make first'],
+    ['Run chown zorba:zorba data first', 'Run chown <USER_1> data first'],
+    ['Run chown -R zorba:staff data first', 'Run chown -R <USER_1> data first'],
+    ['Run usermod -aG docker zorba first', 'Run usermod -aG docker <USER_1> first'],
+    ['Run loginctl enable-linger zorba first', 'Run loginctl enable-linger <USER_1> first'],
+    ...[
+      'Run chown -R root:root data first',
+      'Run chown -R www-data data first',
+      'Connect with psql -U postgres first',
+      'Connect with mysql -u root -p first',
+      'Run sort -u file there'
+    ].map((text): [string, string] => [text, text])
+  ])
+})

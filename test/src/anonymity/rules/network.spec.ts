@@ -22,3 +22,38 @@ describe('machines and accounts', () => {
     ['java.net and socket.io stay', 'java.net and socket.io stay']
   ])
 })
+
+describe('domains behind a dot or a wildcard', () => {
+  becomes([
+    ['Set NO_PROXY=.zorbax.internal before the build', 'Set NO_PROXY=.<HOST_1> before the build'],
+    ['Set NO_PROXY=localhost,.zorbax.com first', 'Set NO_PROXY=localhost,.<HOST_1> first'],
+    [
+      'The certificate is valid for *.zorbax.io only',
+      'The certificate is valid for *.<HOST_1> only'
+    ],
+    ['Cookies need Domain=.zorbax.de; Path=/', 'Cookies need Domain=.<HOST_1>; Path=/'],
+    ['Names under .corp.zorbax.local are slow', 'Names under .<HOST_1> are slow'],
+    ['Call https://{tenant}.zorbax.internal first', 'Call https://{tenant}.<HOST_1> first'],
+    ['Call https://<tenant>.zorbax.com first', 'Call https://<tenant>.<HOST_1> first'],
+    ...[
+      'Copy .env.local to .env and ignore *.local files',
+      'Rename .env.production.local and .env.example there',
+      'The class .btn.primary and the rule .card.shop are red',
+      'Pods end in .svc.cluster.local there',
+      'Only *.github.com and .mozilla.org are allowed',
+      'It calls map().flat.at and a?.com there'
+    ].map((text): [string, string] => [text, text])
+  ])
+})
+
+describe('distinguished names of a directory', () => {
+  becomes([
+    ['Search dc=zorbax,dc=com for it', 'Search <HOST_1> for it'],
+    [
+      'The base OU=Users,DC=corp,DC=zorbax,DC=local is empty',
+      'The base OU=Users,<HOST_1> is empty'
+    ],
+    ['Search dc=example,dc=com for it', 'Search dc=example,dc=com for it'],
+    ['Set dc=1 and ac=2 there', 'Set dc=1 and ac=2 there']
+  ])
+})

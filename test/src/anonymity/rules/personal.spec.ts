@@ -17,3 +17,14 @@ describe('what points at a person', () => {
     ['It took 3.14159 seconds in 2024', 'It took 3.14159 seconds in 2024']
   ])
 })
+
+describe('mail addresses in unusual forms', () => {
+  becomes([
+    ['Mail "ada zorba"@zorbax.com about it', 'Mail <EMAIL_1> about it'],
+    ['Mail ada@[10.1.2.3] about it', 'Mail <EMAIL_1> about it'],
+    ['Mail zorba%40zorbax.com about it', 'Mail <EMAIL_1> about it'],
+    ['Mail zorba&#64;zorbax.com about it', 'Mail <EMAIL_1> about it'],
+    ['Mail zorba\\u0040zorbax.com about it', 'Mail <EMAIL_1> about it'],
+    ['Use "%40" for "@" in it', 'Use "%40" for "@" in it']
+  ])
+})

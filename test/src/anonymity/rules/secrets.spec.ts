@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { anonymizer } from '../../../../src/anonymity/index.ts'
+import { becomes } from '../../../fixtures/anonymized.ts'
 
 const { anonymize } = anonymizer()
 
@@ -94,4 +95,30 @@ describe('secrets', () => {
     })
     assert.deepEqual([half.verdict, 'reason' in half && half.reason], ['withheld', 'key-fragment'])
   })
+})
+
+describe('secrets that a declaration or a command announces', () => {
+  becomes([
+    [
+      'The log has {\\"password\\":\\"sunflower7\\"} in it',
+      'The log has {\\"password\\":\\"<SECRET_1>\\"} in it'
+    ],
+    ['The file has ENV DB_PASS sunflower7 in it', 'The file has ENV DB_PASS <SECRET_1> in it'],
+    ['Run setx API_KEY sunflower7 first', 'Run setx API_KEY <SECRET_1> first'],
+    [
+      'Call setProperty("db.password", "sunflower7") first',
+      'Call setProperty("db.password", "<SECRET_1>") first'
+    ],
+    ['Run smbclient -U ada%sunflower7 first', 'Run smbclient -U ada%<SECRET_1> first'],
+    ['Run ldapsearch -x -w sunflower7 first', 'Run ldapsearch -x -w <SECRET_1> first'],
+    ['Run echo "ada:sunflower7" | chpasswd first', 'Run echo "<SECRET_1>" | chpasswd first'],
+    ['Run htpasswd -b file ada sunflower7 first', 'Run htpasswd -b file ada <SECRET_1> first'],
+    ['Scan WIFI:S:Zorbax;T:WPA;P:sunflower7;; first', 'Scan <SECRET_1> first'],
+    ...[
+      'Set ENV NODE_ENV production there',
+      'Call input("password", "text") and t("token", "Token")',
+      'It lists ["password", "token", "email2"] there',
+      'Use /user: in the pattern and -U for upgrades'
+    ].map((text): [string, string] => [text, text])
+  ])
 })
