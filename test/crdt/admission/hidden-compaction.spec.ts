@@ -43,6 +43,12 @@ async function bytesOf({ publicView }: Replica): Promise<readonly (readonly stri
   )
 }
 
+async function admit(view: Replica['publicView'], entry: Entry): Promise<void> {
+  const admission = await view.admit(writeEntry(entry), 'peer')
+  assert.ok(admission.outcome === 'admitted')
+  await admission.durable
+}
+
 describe('an author that has compacted its feed', () => {
   it('shows the feed as others have it, until a peer shows the new entries', async () => {
     const { author, other, restated } = await compacted()
@@ -60,14 +66,7 @@ describe('an author that has compacted its feed', () => {
     }
     await compare()
     for (const entry of restated) {
-      const outcomes = await Promise.all(
-        [author, other].map(({ publicView }) => publicView.admit(writeEntry(entry), 'peer'))
-      )
-      assert.deepEqual(
-        outcomes.map(({ outcome }) => outcome),
-        ['admitted', 'admitted']
-      )
-      await Promise.all(outcomes.map((each) => ('durable' in each ? each.durable : undefined)))
+      for (const { publicView } of [author, other]) await admit(publicView, entry)
       await compare()
     }
     assert.equal(author.hiddenAuthors().length, 0)
@@ -86,11 +85,7 @@ describe('an author that has compacted its feed', () => {
     assert.deepEqual(headsOf(author), headsOf(other))
     assert.deepEqual(author.publicView.digest(), other.publicView.digest())
     for (const entry of restated) {
-      for (const { publicView } of [author, other]) {
-        const admission = await publicView.admit(writeEntry(entry), 'peer')
-        assert.equal(admission.outcome, 'admitted')
-        if (admission.outcome === 'admitted') await admission.durable
-      }
+      for (const { publicView } of [author, other]) await admit(publicView, entry)
       assert.deepEqual(headsOf(author), headsOf(other))
     }
   })
