@@ -14,6 +14,8 @@ const { values } = parseArgs({
   options: {
     /** Seeds that may be tried for one bug. */
     seeds: { type: 'string', default: '200' },
+    /** The first of them. */
+    from: { type: 'string', default: '1' },
     /** Bugs that are hunted at the same time. */
     jobs: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
@@ -81,10 +83,12 @@ async function plant(directory: string, { name, also, ...bug }: PlantedBug): Pro
 }
 
 function simulateIn(directory: string, { name, having }: PlantedBug): Promise<string> {
-  const { seeds, swarms, doors, directories } = values
+  const { seeds, from, swarms, doors, directories } = values
   const options = [
     '--seeds',
     seeds,
+    '--from',
+    from,
     '--swarms',
     swarms,
     '--doors',
