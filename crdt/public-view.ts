@@ -12,8 +12,6 @@ import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */
 export interface PublicViewReplica {
-  /** The swarm whose name is in all signatures. */
-  readonly swarm: string
   /** Where each feed stands. */
   heads(): FeedHead[]
   /** Where the feed of an author stands. */
@@ -28,6 +26,8 @@ export interface PublicViewReplica {
   admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult>
   /** Admits a signed header that may prove an equivocation. */
   admitHeader(header: SignedHeader): Promise<ProofResult>
+  /** Admits the header of a hidden entry that sets the base of a feed of which peers have seen nothing. */
+  beginHidden(header: SignedHeader): Promise<ProofResult>
   /** Admits a proof of an equivocation. */
   admitProof(bytes: Uint8Array): Promise<ProofResult>
   /** The header at this place of an author's feed. */
@@ -91,8 +91,11 @@ export class PublicView {
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     if (this.#isPublic(header.author, header.seq)) return this.#replica.admitHeader(header)
     // Who lacks the entry takes a header that raises the base, and no other one.
-    const { base } = this.#replica.headOf(header.author)
-    return header.base > base ? this.#replica.admitHeader(header) : 'held'
+    const known = this.headOf(header.author)
+    if (header.base <= (known?.base ?? 1)) return 'held'
+    return known === undefined
+      ? this.#replica.beginHidden(header)
+      : this.#replica.admitHeader(header)
   }
 
   /** Admits a proof of an equivocation. */

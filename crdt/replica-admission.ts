@@ -1,5 +1,7 @@
 /** Entries that peers bring: each is admitted in its turn, and an own one that comes back is shown. */
 import type { AdmissionResult } from './admission/admitter.ts'
+import type { ProofResult } from './admission/feed-windows.ts'
+import type { SignedHeader } from './feeds/entry.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 
 export class ReplicaAdmission {
@@ -25,6 +27,15 @@ export class ReplicaAdmission {
       this.#onUnhide(author, seq)
     }
     return shown
+  }
+
+  /** As `Replica.beginHidden`. */
+  beginHidden(header: SignedHeader): Promise<ProofResult> {
+    const { serial, refresh, visibility } = this.#parts
+    return serial.run(async () => {
+      await refresh()
+      return visibility.begin(header)
+    })
   }
 
   /** `isShown`: an own entry that was hidden until now. */

@@ -100,6 +100,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.windows.admitHeader(header, held)
   }
 
+  /**
+   * The same of an own entry, where peers have seen nothing of its feed: they see its base from now on.
+   *
+   * @internal
+   */
+  beginHidden(header: SignedHeader): Promise<ProofResult> {
+    return this.#admission.beginHidden(header)
+  }
+
   /** Reads all feeds and mends what can be mended without peers. */
   audit(signal?: AbortSignal): Promise<ReplicaAuditReport> {
     return auditReplica({ ...this.#parts, heads: () => this.heads() }, signal)

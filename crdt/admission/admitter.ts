@@ -293,8 +293,9 @@ export class Admitter {
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    // A base that peers do not see begins when a peer shows its entry: until then they get the old entries.
-    const appended = isHidden ? { ...next, base: feed.base } : next
+    // Peers that have the old entries get them until one shows the entry that begins the feed anew.
+    const isLater = isHidden && hidden.shows(feed)
+    const appended = isLater ? { ...next, base: feed.base } : next
     const isCheckpoint = appended.base > feed.base
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : hidden.observe(values)),
@@ -320,6 +321,7 @@ export class Admitter {
     void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
     if (isCheckpoint) sweeper.sweep(entry.author, durable)
     if (isHidden) copies.add(entry.author, entry.seq, bytes, durable)
+    if (isHidden && isCheckpoint) copies.remove(entry.author, appended.base - 1)
     return { outcome: 'admitted', entry, durable }
   }
 

@@ -86,7 +86,7 @@ export class FeedWindows {
       this.#init.unknown.wait(header)
       return 'held'
     }
-    await serial.run(() => this.#raiseBase(header))
+    await serial.run(() => this.raiseBase(header))
     return 'admitted'
   }
 
@@ -169,8 +169,8 @@ export class FeedWindows {
     return true
   }
 
-  /** Raises the base of the author's feed to that of a header. */
-  async #raiseBase(header: SignedHeader): Promise<void> {
+  /** Raises the base of the author's feed to that of a header. For an admission's turn. */
+  async raiseBase(header: SignedHeader): Promise<void> {
     await this.#init.commits.refresh()
     if (header.base > this.#init.feeds.feed(header.author).base) await this.setBase(header)
   }

@@ -9,7 +9,7 @@ import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { recordsOf } from '../records/value.ts'
 import type { AdmissionResult, Admitter } from './admitter.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
-import type { FeedWindows } from './feed-windows.ts'
+import type { FeedWindows, ProofResult } from './feed-windows.ts'
 import type { RejectReason } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -29,7 +29,7 @@ export interface VisibilityInit {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   /** Whether own entries are hidden at all. */
   readonly hidesOwn: boolean
-  readonly windows: () => Pick<FeedWindows, 'beginOwn'>
+  readonly windows: () => Pick<FeedWindows, 'beginOwn' | 'raiseBase'>
   /** Budgets count an own entry that comes back as that of another author. */
   readonly budgets: () => Pick<Admitter, 'chargeStored' | 'refuseStored'>
   /** The values of an author's entries, as far as they are stored. */
@@ -88,6 +88,15 @@ export class Visibility {
     if (typeof charged === 'string') return budgets.refuseStored(charged)
     const durable = this.unhide(entry.author, entry.seq, charged).then(() => undefined)
     return { outcome: 'admitted', entry, durable }
+  }
+
+  /** Takes the base from the header of a hidden entry, where peers have seen nothing of its feed. */
+  async begin(header: SignedHeader): Promise<ProofResult> {
+    const { hidden, commits, swarm } = this.#init
+    if (!hasValidSignature(swarm, header)) return 'rejected'
+    await this.#init.windows().raiseBase(header)
+    await commits.commit(hidden.begin(header.author, header.base))
+    return 'admitted'
   }
 
   /** Marks the author's entries up to `seq` as public; false if they were. */

@@ -161,10 +161,22 @@ export class HiddenEntries {
     if (this.isEmpty) return feed
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
-    if (hiddenFeed.seq < feed.base) return emptyFrom(feed)
+    // Of a feed that peers have seen, a peer has sent the header with the base.
+    if (hiddenFeed.seq < feed.base) return hiddenFeed.seq > 0 ? emptyFrom(feed) : undefined
     // Of a feed that was damaged.
     if (feed.seq < hiddenFeed.seq) return feed
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
+  }
+
+  /** Whether peers see an entry of the feed. */
+  shows({ author, seq, base }: FeedHead): boolean {
+    return (this.publicSeq(author) ?? seq) >= base
+  }
+
+  /** A peer has sent the base of a feed of which peers have seen nothing. For the commit that sets it. */
+  begin(author: Uint8Array, base: number): Operation[] {
+    if (this.publicSeq(author) !== 0) return []
+    return [this.#set({ author: author.slice(), seq: base - 1, head: NO_ENTRY })]
   }
 
   /** Hides the records of an own entry that follows `feed`. */
@@ -217,9 +229,9 @@ export class HiddenEntries {
   }
 }
 
-/** What a replica has of the feed that knows its base, and no entry of it; undefined if it knows nothing. */
-function emptyFrom(feed: FeedHead): FeedHead | undefined {
-  return feed.base > 1 ? { ...feed, seq: feed.base - 1, head: NO_ENTRY } : undefined
+/** What a replica has of the feed that knows its base, and no entry of it. */
+function emptyFrom(feed: FeedHead): FeedHead {
+  return { ...feed, seq: feed.base - 1, head: NO_ENTRY }
 }
 
 function writePosition({ seq, head }: HiddenFeed): Uint8Array {

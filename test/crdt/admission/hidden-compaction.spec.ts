@@ -105,4 +105,29 @@ describe('an author that has compacted its feed', () => {
     )
     await store.close()
   })
+
+  it('begins at once where no peer has seen anything, and answers as others that lack it', async () => {
+    const author = await openReplica({ store: await openStore(), hidesOwn: true })
+    const other = await openReplica({ store: await openStore(), hidesOwn: true })
+    const first = await author.publish([publication('one')])
+    await author.publish([publication('two')])
+    const restated = await author.compact()
+    const [head] = author.heads()
+    assert.equal(head?.base, 3)
+    assert.deepEqual(headsOf(author), [])
+    for (const entry of [...first.entries, ...restated]) {
+      for (const { publicView } of [author, other]) {
+        const forged = { ...entry, signature: new Uint8Array(64) }
+        assert.equal(await publicView.admitHeader(forged), entry.base > 1 ? 'rejected' : 'held')
+        assert.equal(await publicView.admitHeader(entry), entry.base > 1 ? 'admitted' : 'held')
+      }
+      assert.deepEqual(headsOf(author), headsOf(other))
+      assert.deepEqual(author.publicView.digest(), other.publicView.digest())
+    }
+    for (const entry of restated) {
+      for (const { publicView } of [author, other]) await admit(publicView, entry)
+      assert.deepEqual(headsOf(author), headsOf(other))
+    }
+    assert.equal(author.hiddenAuthors().length, 0)
+  })
 })
