@@ -25,7 +25,7 @@ describe('commands without a running node', function () {
   const refused = async (exit: number, ...args: string[]): Promise<string> => {
     const { code, stderr } = await hive(...args)
     assert.equal(code, exit, `${args.join(' ')}: ${stderr}`)
-    assert.match(stderr, /^hive: [^\n{[]*[.?]\n/, args.join(' '))
+    assert.match(stderr, /^hive: [^\n{[]*[.?]\n/, `${args.join(' ')}: ${stderr}`)
     return stderr
   }
 
