@@ -89,9 +89,7 @@ const END_TIME = INTERRUPT_TIME + 100
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name = '', ...rest] = argv
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => onLostOutput(name, error))
-  }
+  watchOutput(name)
   const isHelp = name === '--help' || name === '-h' || name === 'help'
   const end = rest.indexOf('--')
   const options = end === -1 ? rest : rest.slice(0, end)
@@ -180,6 +178,19 @@ function onSignals(interrupt: AbortController): () => void {
   return () => {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
+  }
+}
+
+/** Of a process: the command that runs in it, or ran last. */
+let watched: string | undefined
+
+/** Listens once, also where a process runs several commands. */
+function watchOutput(name: string): void {
+  const isWatched = watched !== undefined
+  watched = name
+  if (isWatched) return
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => onLostOutput(watched ?? '', error))
   }
 }
 

@@ -29,6 +29,15 @@ describe('commands without a running node', function () {
     return stderr
   }
 
+  it('leave no listeners behind in a process that runs several', async () => {
+    await hive('--version')
+    const count = (): number =>
+      process.stdout.listenerCount('error') + process.stderr.listenerCount('error')
+    const before = count()
+    for (let i = 0; i < 12; i++) await hive('--version')
+    assert.equal(count(), before)
+  })
+
   it('name an agent that does not exist, and the one that was meant', async () => {
     await done('distill', 'CSS', 'Flex supports gap.')
     await done('agents', 'create', 'auditor', PERSONA)
