@@ -13,6 +13,9 @@ export const COUNTER = 'seen'
 /** Records that are voted on again and again. */
 const CONTESTED = 4
 
+/** Milliseconds for which work on one subject is about one record. */
+const SAME_RECORD = 20_000
+
 const DAY = 86_400_000
 
 type VoteKind = 'dispute' | 'retract' | 'stale' | 'vouch'
@@ -88,7 +91,8 @@ export class VoteWork {
     { replica }: Life['parts']
   ): Promise<string | undefined> {
     const newest = (await replica.newestRecords(0, 100)).map(toHex)
-    const choice = Math.floor(at) % 3
+    // For a while the same of them, so that what is said of a record goes on.
+    const choice = (subject + Math.floor(at / SAME_RECORD)) % 3
     if (choice === 0) return newest[subject % Math.min(3, Math.max(1, newest.length))]
     const { text } = textOf(subject, this.#name)
     const id = knowledge.identify({ entity: entityOf(subject), content: text, confidence: 0.95 })

@@ -1,6 +1,7 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
 import { EPOCH } from '../environment/virtual-time.ts'
 import { MANNERS, NEWER } from '../lies/manner.ts'
+import { withChains } from './chains.ts'
 import { closedPlan, doorPlan, successionPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
@@ -71,7 +72,8 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
     ? successionPlan(doorPlan(closed, doors), random.stream('succession'))
     : closed
   const mixed = withNewer(whole, random.stream('newer'))
-  const lying = withLies(mixed, random.stream('lies'))
+  const chained = withChains(mixed, random.stream('chains'))
+  const lying = withLies(chained, random.stream('lies'))
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
   if (settings.isDamaged ?? hasDamage) return damagedPlan(lying, damages)
