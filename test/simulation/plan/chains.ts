@@ -21,7 +21,8 @@ const CHAINS: readonly (readonly StepKind[])[] = [
 const CLOSED_CHAINS: readonly (readonly StepKind[])[] = [
   ['count', 'publish-counts', 'vouch'],
   ['count', 'publish-counts', 'dispute', 'count'],
-  ['vouch', 'count', 'publish-counts', 'restart', 'revote']
+  ['vouch', 'count', 'publish-counts', 'restart', 'revote'],
+  ['distill', 'count', 'publish-counts', 'broadcast']
 ]
 
 /** The part of seeds with chains, and the steps for each of them at least. */
