@@ -63,7 +63,9 @@ export class HiveNode extends EventEmitter<{ line: [z.infer<typeof Line>] }> {
     const child = this.#spawn([...args, '--json'])
     if (child.stdout === null) throw new Error('no output')
     child.stdin?.end(input)
-    return schema.parse(JSON.parse(await text(child.stdout)))
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    if (code !== 0) throw new Error(`hive ${args.join(' ')} ended with ${String(code)}`)
+    return schema.parse(JSON.parse(output))
   }
 
   /** Where the node listens. */

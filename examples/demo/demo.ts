@@ -7,6 +7,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { generateSwarmKey } from 'noormme-hive'
 import { z } from 'zod'
@@ -39,6 +40,7 @@ const Status = z.object({
   digest: z.string(),
   facts: z.int(),
   authors: z.int(),
+  index: z.object({ behind: z.int() }),
   filters: z.object({ peerFilters: z.array(z.object({ bytes: z.int(), elements: z.int() })) })
 })
 const Insight = z.object({ content: z.string(), corroboration: z.int(), state: z.string() })
@@ -53,6 +55,9 @@ const PLANTED: DemoFact = {
   confidence: 0.99,
   tags: ['deploy']
 }
+
+/** Milliseconds between two looks at an index that is behind. */
+const INDEX_LOOK = 200
 
 /** Largest share of new facts that the filters may report as known: their bound, 1 %. */
 const MAX_ERROR = 0.01
@@ -72,7 +77,7 @@ const started = performance.now()
 
 const directory = await mkdtemp(join(tmpdir(), 'hive-demo-'))
 const keyFile = join(directory, 'swarm.key')
-await writeFile(keyFile, generateSwarmKey())
+await writeFile(keyFile, generateSwarmKey(), { mode: 0o600 })
 const nodeNamed = (name: string): HiveNode => new HiveNode(name, join(directory, name), keyFile)
 const [a, b, c, d] = [nodeNamed('A'), nodeNamed('B'), nodeNamed('C'), nodeNamed('D')]
 try {
@@ -154,7 +159,13 @@ async function teach(node: HiveNode, facts: readonly DemoFact[]): Promise<void> 
   })
 }
 
+/** Resolves when the node's index has all that its replica has: a list needs it. */
+async function indexed(node: HiveNode): Promise<void> {
+  while ((await node.run(Status, ['status'])).index.behind > 0) await delay(INDEX_LOOK)
+}
+
 async function showPlanted(node: HiveNode): Promise<void> {
+  await indexed(node)
   const insight = await node.run(Insight, ['insights', '--tag', 'deploy', '--limit', '1'])
   say('\nWhat A wrote:')
   say(`  ${PLANTED.content}`)
