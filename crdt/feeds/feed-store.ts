@@ -166,8 +166,16 @@ export class FeedStore {
   }
 
   /** The header that set the author's base; undefined while the base is 1. */
-  checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
-    return this.#checkpoints.of(author)
+  async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    const stored = await this.#checkpoints.of(author)
+    const { base, seq: last } = this.#feeds.get(author)
+    if (stored !== undefined || base === 1) return stored
+    // It is damaged, and without it nobody can begin the feed: the entry with that header may be there.
+    for (let seq = base; seq <= last; seq++) {
+      const header = await this.#entries.headerAt(author, seq)
+      if (header?.base === base) return header
+    }
+    return undefined
   }
 
   /** The author's entries from `from` to `to`, in order; ends early at a missing or damaged one. */

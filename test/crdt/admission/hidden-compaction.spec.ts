@@ -130,4 +130,22 @@ describe('an author that has compacted its feed', () => {
     }
     assert.equal(author.hiddenAuthors().length, 0)
   })
+
+  it('has its base for peers also where the disk has lost the header', async () => {
+    const store = await openStore()
+    const author = await openReplica({ store })
+    await author.publish([publication('one')])
+    await author.publish([publication('two')])
+    const restated = await author.compact()
+    const [key] = restated.map((entry) => entry.author)
+    assert.ok(key !== undefined)
+    await store.commit([store.section('checkpoints').del(key)])
+    const other = await openReplica({ store: await openStore() })
+    const header = await author.publicView.checkpointOf(key)
+    assert.ok(header !== undefined)
+    assert.equal(await other.admitHeader(header), 'admitted')
+    for await (const bytes of author.entriesAfter(key, 0)) await other.admit(bytes, 'author')
+    assert.deepEqual(other.digest(), author.digest())
+    await store.close()
+  })
 })
