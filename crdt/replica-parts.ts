@@ -128,7 +128,11 @@ export function replicaParts(
     voices === undefined
       ? new OpenBudgets(dayBudgets, introductions, limits)
       : new MemberBudgets(dayBudgets, limits)
-  const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
+  const hidden = new HiddenEntries({
+    store,
+    onChange: (author) => feeds.touch(author),
+    want: (digest) => recordStore.want(digest)
+  })
   const feeds: FeedStore = new FeedStore(store, hidden)
   const copies = new HiddenCopies({ store, hidden, feeds })
   const returns = new HiddenReturns({ feeds, hidden, copies, admitter: () => admitter })

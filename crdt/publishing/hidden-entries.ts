@@ -31,6 +31,14 @@ interface HiddenRecord {
   readonly seq: number
 }
 
+export interface HiddenEntriesInit {
+  readonly store: Pick<Store, 'section'>
+  /** Peers see another part of the author's feed than before. */
+  readonly onChange: (author: Uint8Array) => void
+  /** Peers are asked for the body of the record, with the next commit. */
+  readonly want: (digest: Uint8Array) => Operation
+}
+
 /** In place of the author of an entry: no key, so no entry shows these records. */
 const HELD = 'held'
 
@@ -44,19 +52,15 @@ export class HiddenEntries {
   readonly #section: Section
   /** Digests of records that came with a held vote. */
   readonly #heldSection: Section
-  /** Digests of records whose bodies peers are asked for. */
-  readonly #wantedSection: Section
-  readonly #onChange: (author: Uint8Array) => void
+  readonly #init: HiddenEntriesInit
   #feeds = new Map<string, HiddenFeed>()
   /** Records of hidden own entries, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
 
-  /** `onChange`: peers see another part of the author's feed than before. */
-  constructor(store: Pick<Store, 'section'>, onChange: (author: Uint8Array) => void) {
-    this.#section = store.section('unshown')
-    this.#heldSection = store.section('held-records')
-    this.#wantedSection = store.section('wanted')
-    this.#onChange = onChange
+  constructor(init: HiddenEntriesInit) {
+    this.#init = init
+    this.#section = init.store.section('unshown')
+    this.#heldSection = init.store.section('held-records')
   }
 
   /** The feeds as they are stored. */
@@ -93,7 +97,7 @@ export class HiddenEntries {
   ): void {
     const before = this.authors()
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
-    for (const author of [...before, ...this.authors()]) this.#onChange(author)
+    for (const author of [...before, ...this.authors()]) this.#init.onChange(author)
     this.#records = new Map()
     this.#addRecords(HELD, 0, held)
     for (const { author, seq, digests } of records) this.#addRecords(toHex(author), seq, digests)
@@ -146,7 +150,7 @@ export class HiddenEntries {
       const name = toHex(digest)
       if (!this.#records.has(name)) continue
       if (type === 'record') operations.push(...this.#show(name, digest))
-      else operations.push(this.#wantedSection.put(digest, EMPTY))
+      else operations.push(this.#init.want(digest))
     }
     return operations
   }
@@ -208,7 +212,7 @@ export class HiddenEntries {
     }
     if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...position })] }
     this.#feeds.delete(name)
-    this.#onChange(author)
+    this.#init.onChange(author)
     return { digests, operations: [this.#section.del(author)] }
   }
 
@@ -224,7 +228,7 @@ export class HiddenEntries {
 
   #set(hiddenFeed: HiddenFeed): Operation {
     this.#feeds.set(toHex(hiddenFeed.author), hiddenFeed)
-    this.#onChange(hiddenFeed.author)
+    this.#init.onChange(hiddenFeed.author)
     return this.#section.put(hiddenFeed.author, writePosition(hiddenFeed))
   }
 }

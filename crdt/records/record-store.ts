@@ -63,7 +63,7 @@ export class RecordStore {
     const has = others.length === 0 ? [] : await this.has(others)
     return [
       ...bodies.flatMap(({ digest, bytes, record }) => this.#bodyOperations(digest, bytes, record)),
-      ...others.filter((_, i) => has[i] === false).map((digest) => this.#wanted.put(digest, EMPTY))
+      ...others.filter((_, i) => has[i] === false).map((digest) => this.want(digest))
     ]
   }
 
@@ -80,6 +80,11 @@ export class RecordStore {
       ...this.#claims.put(record, digest),
       ...(record.kind === 'goal' ? [this.#goals.put(digest, EMPTY)] : [])
     ]
+  }
+
+  /** Peers are asked for the body from then on. For a commit. */
+  want(digest: Uint8Array): Operation {
+    return this.#wanted.put(digest, EMPTY)
   }
 
   /** Removes records that no author speaks of any longer. */
