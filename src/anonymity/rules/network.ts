@@ -95,6 +95,14 @@ function isHost(name: string): boolean {
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
 
+/** A label of a domain in ASCII, and the dot or dash behind it. */
+const LABEL_STARTS: readonly number[] = [
+  LOWER_FIRST | THEN_DOT,
+  DIGIT_FIRST | THEN_DOT,
+  LOWER_FIRST | THEN_DASH,
+  DIGIT_FIRST | THEN_DASH
+]
+
 /** Endings that files and classes share: `.env.local`, `.card.shop`. */
 const SURE_ENDINGS: ReadonlySet<string> = new Set(
   'internal intranet corp lan localdomain onion com net org edu gov mil'.split(' ')
@@ -289,10 +297,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     kind: 'host',
     shapes: LABEL,
     at: [
-      LOWER_FIRST | THEN_DOT,
-      DIGIT_FIRST | THEN_DOT,
-      LOWER_FIRST | THEN_DASH,
-      DIGIT_FIRST | THEN_DASH,
+      ...LABEL_STARTS,
       LOWER_FIRST | THEN_SIGN,
       DIGIT_FIRST | THEN_SIGN,
       THEN_NON_ASCII,
@@ -308,12 +313,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     name: 'domain-suffix',
     kind: 'host',
     shapes: LABEL,
-    at: [
-      LOWER_FIRST | THEN_DOT,
-      DIGIT_FIRST | THEN_DOT,
-      LOWER_FIRST | THEN_DASH,
-      DIGIT_FIRST | THEN_DASH
-    ],
+    at: LABEL_STARTS,
     // Behind a wildcard, a placeholder or a separator: `list.at` and `.tar.gz` are no domains.
     pattern:
       /(?<=(?:^|[\s"'`=,;:(|*}>])\.)(?:[a-z0-9][a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}(?![\p{L}\d_(-]|\.[\p{L}\d_])/gu,
