@@ -115,7 +115,7 @@ async function startBare(
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { pingInterval: STOCK_PING_INTERVAL * pace },
-    // All come from one address; the score of gossipsub is told so as well.
+    // All nodes have one address. By default libp2p refuses them, and the score of gossipsub sinks.
     connectionManager: { inboundConnectionThreshold: 200, maxIncomingPendingConnections: 200 },
     services: {
       identify: identify(),

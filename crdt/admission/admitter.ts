@@ -293,7 +293,7 @@ export class Admitter {
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    // Peers that have the old entries get them until one shows the entry that begins the feed anew.
+    // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
     const isLater = isHidden && hidden.shows(feed)
     const appended = isLater ? { ...next, base: feed.base } : next
     const isCheckpoint = appended.base > feed.base

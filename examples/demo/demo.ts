@@ -56,8 +56,9 @@ const PLANTED: DemoFact = {
   tags: ['deploy']
 }
 
-/** Milliseconds between two looks at an index that is behind. */
+/** Milliseconds between two looks at an index that is behind, and for all of them. */
 const INDEX_LOOK = 200
+const INDEX_TIME = 120_000
 
 /** Largest share of new facts that the filters may report as known: their bound, 1 %. */
 const MAX_ERROR = 0.01
@@ -161,7 +162,10 @@ async function teach(node: HiveNode, facts: readonly DemoFact[]): Promise<void> 
 
 /** Resolves when the node's index has all that its replica has: a list needs it. */
 async function indexed(node: HiveNode): Promise<void> {
-  while ((await node.run(Status, ['status'])).index.behind > 0) await delay(INDEX_LOOK)
+  const signal = AbortSignal.timeout(INDEX_TIME)
+  while ((await node.run(Status, ['status'])).index.behind > 0) {
+    await delay(INDEX_LOOK, undefined, { signal })
+  }
 }
 
 async function showPlanted(node: HiveNode): Promise<void> {

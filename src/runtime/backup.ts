@@ -90,8 +90,7 @@ export async function writeBackup(
 }
 
 /**
- * Makes a data directory from a backup: compares the store with what was backed up, and reads the
- * keys. Stop the node that the backup is from: two nodes with one peer key disturb each other. Throws
+ * Makes a data directory from a backup: compares the store and the keys with what was backed up. Stop the node that the backup is from: two nodes with one peer key disturb each other. Throws
  * `HiveError` (BACKUP_INVALID) if the backup is incomplete or damaged, or `dataDir` is not empty.
  */
 export async function restoreBackup(

@@ -73,7 +73,7 @@ describe('an author that has compacted its feed', () => {
     assert.deepEqual(await bytesOf(author), [restated.map((entry) => toHex(writeEntry(entry)))])
   })
 
-  it('begins the feed anew as others do, when a peer sends the header with the base', async () => {
+  it('takes a base from the header that a peer sends, as other nodes do', async () => {
     const { author, other, restated } = await compacted()
     const last = restated.at(-1)
     assert.ok(last !== undefined)
@@ -106,7 +106,7 @@ describe('an author that has compacted its feed', () => {
     await store.close()
   })
 
-  it('begins at once where no peer has seen anything, and answers as others that lack it', async () => {
+  it('sets its base at once where peers have seen nothing, and answers as a node without the feed', async () => {
     const author = await openReplica({ store: await openStore(), hidesOwn: true })
     const other = await openReplica({ store: await openStore(), hidesOwn: true })
     const first = await author.publish([publication('one')])

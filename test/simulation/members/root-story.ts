@@ -1,6 +1,6 @@
 /**
- * The roots of a simulated swarm: the successor takes over while the swarm runs, and whoever has stolen
- * the first root can admit nobody from then on.
+ * The roots of a simulated swarm. The successor takes over while the swarm runs. From then on the first
+ * root, which somebody has stolen, admits nobody.
  */
 import { equalBytes } from '../../../crdt/bytes/index.ts'
 import { certificateBy } from './closed-swarm.ts'

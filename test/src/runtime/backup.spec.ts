@@ -247,7 +247,7 @@ describe('a backup', () => {
     assert.notEqual(other.peerId, peerId)
   })
 
-  it('whose key is lost or damaged is not restored', async () => {
+  it('whose key has a flipped bit is not restored, and one of an earlier version is', async () => {
     await using db = await start('node')
     await db.agent.cortex.knowledge.distill('e', 'A fact.', 0.9)
     await db.backup(at('backup'))
