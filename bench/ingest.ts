@@ -39,11 +39,7 @@ export const ingest: Benchmark<'facts' | 'repetitions'> = {
     const texts = facts.map(({ entity, content }) =>
       Buffer.from(entity + content).toString('latin1')
     )
-    const puts = texts.map((text) => ({
-      type: 'put' as const,
-      key: hash('sha256', text, 'buffer'),
-      value: Buffer.from(text)
-    }))
+    const puts = putsOf(texts)
     const of = await repeat(repetitions, async () => {
       const level = await ingestIntoLevel(puts)
       const exact = await ingestIntoHive(facts)
@@ -98,7 +94,16 @@ function ingestIntoHive(
   })
 }
 
-function ingestIntoLevel(puts: readonly Put[]): Promise<{ puts: number; delay: number }> {
+/** The texts under their digests. */
+export function putsOf(texts: readonly string[]): Put[] {
+  return texts.map((text) => ({
+    type: 'put' as const,
+    key: hash('sha256', text, 'buffer'),
+    value: Buffer.from(text)
+  }))
+}
+
+export function ingestIntoLevel(puts: readonly Put[]): Promise<{ puts: number; delay: number }> {
   return inFolder(async (folder) => {
     await using level = new Level<Uint8Array, Uint8Array>(join(folder, 'level'), VIEWS)
     await level.open()

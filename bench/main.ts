@@ -5,6 +5,7 @@ import { authors } from './authors.ts'
 import { evolution } from './evolution.ts'
 import { exchange } from './exchange.ts'
 import { anonymity } from './anonymity.ts'
+import { broadcast } from './broadcast.ts'
 import { bursts } from './bursts.ts'
 import { doors } from './doors.ts'
 import { filter } from './filter.ts'
@@ -43,6 +44,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     evolution,
     exchange,
     anonymity,
+    broadcast,
     bursts,
     doors,
     hostile,

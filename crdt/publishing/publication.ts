@@ -15,7 +15,7 @@ import { pack } from '../feeds/payload.ts'
 import { canonicalRecord, encodeRecord, recordDigest } from '../records/record.ts'
 import { needLessonFormat } from '../records/value.ts'
 import { canonicalTags, checkNumbers } from '../records/register.ts'
-import { commitmentOf, createSecret } from '../records/retraction.ts'
+import { commitmentOf, createSecret, createSecrets } from '../records/retraction.ts'
 import { joinPayload, sizeOfPart } from '../feeds/voice-part.ts'
 import { partOf } from './own-voices.ts'
 import type { VoicedAuthor } from './own-voices.ts'
@@ -48,13 +48,21 @@ export interface PreparedPublication {
   readonly operations: readonly Operation[]
 }
 
+/** Throws `LimitError` if a publication does not fit the format. */
+export function preparePublications(publications: readonly Publication[]): PreparedPublication[] {
+  const secrets = createSecrets(publications.length)
+  return publications.map((publication, i) => preparePublication(publication, secrets[i]))
+}
+
 /** Throws `LimitError` if the publication does not fit the format. */
-export function preparePublication(publication: Publication): PreparedPublication {
+export function preparePublication(
+  publication: Publication,
+  secret = createSecret()
+): PreparedPublication {
   checkNumbers(publication)
   const record = canonicalRecord(publication.record)
   const bytes = encodeRecord(record)
   const digest = recordDigest(bytes)
-  const secret = createSecret()
   const register: Register = {
     vote: publication.vote ?? 'vouch',
     confidence: publication.confidence,

@@ -11,7 +11,13 @@ import { OwnEvidence } from './own-evidence.ts'
 import { OwnVotes } from './own-votes.ts'
 import { VoteChanges } from './vote-changes.ts'
 import { Gathering } from './gathering.ts'
-import { batchesOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
+import {
+  batchesOf,
+  preparePublication,
+  preparePublications,
+  uniqueByDigest,
+  valuesOf
+} from './publication.ts'
 import { allOf, partsOf } from './published-groups.ts'
 import { commitmentOf } from '../records/retraction.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
@@ -124,7 +130,7 @@ export class Publisher {
    * the same time. Throws `LimitError` before anything is stored.
    */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
-    const prepared = uniqueByDigest(publications.map(preparePublication))
+    const prepared = uniqueByDigest(preparePublications(publications))
     if (prepared.length <= MAX_SMALL) {
       signal?.throwIfAborted()
       return this.#serial.gather(prepared)

@@ -25,6 +25,14 @@ export function createSecret(): Uint8Array {
   return new Uint8Array(randomBytes(SECRET_BYTES))
 }
 
+/** As many secrets, from one call of the generator, which costs more than its bytes. */
+export function createSecrets(count: number): Uint8Array[] {
+  const block = new Uint8Array(randomBytes(count * SECRET_BYTES))
+  return Array.from({ length: count }, (_, i) =>
+    block.slice(i * SECRET_BYTES, (i + 1) * SECRET_BYTES)
+  )
+}
+
 /** The commitment of a vote: the first 16 bytes of SHA-256 over domain, digest and secret. */
 export function commitmentOf({ digest, secret }: Retraction): Uint8Array {
   return sha256(concat(PREFIX, digest, secret)).subarray(0, SECRET_BYTES)

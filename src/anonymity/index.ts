@@ -10,6 +10,7 @@
  * ```
  */
 export { anonymizer } from './anonymizer.ts'
-export type { Anonymized, Anonymizer } from './anonymizer.ts'
+export type { Anonymized, Anonymizer, AnonymizerInput } from './anonymizer.ts'
+export { AnonymizerThread } from './anonymizer-thread.ts'
 export type { KnownNames } from './rules/known-names.ts'
 export type { FindingKind } from './rules/rule.ts'

@@ -1,5 +1,5 @@
 /** Builds the parts that the agents of a node share, and the cortex of each agent. */
-import { anonymizer } from '../anonymity/index.ts'
+import { anonymizer, AnonymizerThread } from '../anonymity/index.ts'
 import { messageOf } from '../errors.ts'
 import { closeAll } from './close-all.ts'
 import {
@@ -125,9 +125,11 @@ export class CortexFactory {
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#annotations = new Annotations({ store, forgotten: () => this.#forgotten() })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
-    const shared = anonymizer(anonymityNames(options, parts.environment))
+    const names = anonymityNames(options, parts.environment)
+    const shared = anonymizer(names)
     this.#drafts = new Drafts({
       anonymizer: shared,
+      startThread: () => new AnonymizerThread(names),
       clock,
       k,
       observedUntil: parts.observedUntil,

@@ -2,6 +2,7 @@
  * Drafts: the form in which a fact would leave this node, or the reason why it stays. Promotion
  * publishes drafts and a preview shows them, so that the preview shows exactly what leaves.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   canonicalRecord,
   canonicalTags,
@@ -12,9 +13,14 @@ import {
 } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { dayOf } from '../judgement/index.ts'
-import type { Publication } from '../../crdt/index.ts'
+import type { HiveRecord, Publication } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
-import type { Anonymized, Anonymizer } from '../anonymity/index.ts'
+import type {
+  Anonymized,
+  Anonymizer,
+  AnonymizerInput,
+  AnonymizerThread
+} from '../anonymity/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 
 export interface PublicationDraft {
@@ -24,6 +30,8 @@ export interface PublicationDraft {
 
 export interface DraftsComponents {
   readonly anonymizer: Anonymizer
+  /** The anonymiser in a thread of its own. */
+  readonly startThread: () => AnonymizerThread
   readonly clock: Clock
   /**
    * Number of authors that must vouch before an insight is released; from 2 on, authors must not be
@@ -44,6 +52,19 @@ export interface DraftResult {
   /** A reason if the fact is withheld. */
   readonly draft: PublicationDraft | string
 }
+
+/** A fact, its record, and what the anonymiser gets of it. */
+interface ReadFact {
+  readonly fact: StoredFact
+  readonly record: HiveRecord
+  readonly input: AnonymizerInput
+}
+
+/** Bytes of facts that are anonymised in one turn of the event loop: about 5 ms. */
+const TURN_BYTES = 49_152
+
+/** What a fact costs whatever its length, in bytes. */
+const FACT_COST = 512
 
 /** A claim on an attribute. */
 interface Claimed {
@@ -96,10 +117,44 @@ export class Drafts {
     }
   }
 
+  /** For `draftAll`; it ends when it is disposed of. */
+  startThread(): AnonymizerThread {
+    return this.#components.startThread()
+  }
+
   draftFrom(fact: StoredFact): DraftResult {
-    const { k, observedUntil, anonymizer, clock, isSkill } = this.#components
-    const { kind, verify: check = '', ...fields } = readAll(fact.record, readRecord)
-    const anonymized = anonymizer.anonymize({ ...fields, tags: fact.tags })
+    const read = readOf(fact)
+    return this.#draftOf(read, this.#components.anonymizer.anonymize(read.input))
+  }
+
+  /** Drafts of all facts, in their order; anonymised in the thread if it is ready. */
+  async draftAll(
+    facts: readonly StoredFact[],
+    thread: AnonymizerThread | undefined
+  ): Promise<DraftResult[]> {
+    const drafts: Promise<DraftResult[]>[] = []
+    for (const part of turnsOf(facts)) {
+      const read = part.map((fact) => readOf(fact))
+      drafts.push(this.#draftPart(read, thread))
+      await nextTurn()
+    }
+    return (await Promise.all(drafts)).flat()
+  }
+
+  async #draftPart(
+    read: readonly ReadFact[],
+    thread: AnonymizerThread | undefined
+  ): Promise<DraftResult[]> {
+    const { anonymizer } = this.#components
+    const anonymized = await thread?.anonymizeAll(read.map(({ input }) => input))
+    return read.map((each, i) =>
+      this.#draftOf(each, anonymized?.[i] ?? anonymizer.anonymize(each.input))
+    )
+  }
+
+  #draftOf({ fact, record: read }: ReadFact, anonymized: Anonymized): DraftResult {
+    const { k, observedUntil, clock, isSkill } = this.#components
+    const { kind, verify: check = '' } = read
     if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
     if (k > 1 && fact.recordedAt.getTime() <= observedUntil) return { anonymized, draft: TRACEABLE }
     const { tags, ...left } = anonymized.record
@@ -122,4 +177,25 @@ export class Drafts {
       throw error
     }
   }
+}
+
+function readOf(fact: StoredFact): ReadFact {
+  const record = readAll(fact.record, readRecord)
+  const { kind: _, verify: _check, ...fields } = record
+  return { fact, record, input: { ...fields, tags: fact.tags } }
+}
+
+/** Runs of facts that one turn of the event loop anonymises. */
+function* turnsOf(facts: readonly StoredFact[]): Generator<StoredFact[]> {
+  let turn: StoredFact[] = []
+  let cost = 0
+  for (const fact of facts) {
+    turn.push(fact)
+    cost += fact.record.length + FACT_COST
+    if (cost < TURN_BYTES) continue
+    yield turn
+    turn = []
+    cost = 0
+  }
+  if (turn.length > 0) yield turn
 }

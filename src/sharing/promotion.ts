@@ -12,7 +12,6 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
-import { TurnBudget } from '../turn-budget.ts'
 import { ClaimRound } from './claim-round.ts'
 import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -20,6 +19,7 @@ import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates, PromotedClaim, PromotedFact } from '../knowledge/index.ts'
 import type { FactStore, StoredFact } from '../facts/index.ts'
+import type { AnonymizerThread } from '../anonymity/index.ts'
 import type { PublicationDraft, Drafts } from './drafts.ts'
 import type { ReturnedClaims } from './returned-claims.ts'
 
@@ -75,7 +75,7 @@ export interface PromotionComponents {
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
-  readonly drafts: Pick<Drafts, 'draftFrom'>
+  readonly drafts: Pick<Drafts, 'draftAll' | 'draftFrom' | 'startThread'>
   readonly returned: Pick<ReturnedClaims, 'dated' | 'isSettled' | 'laterBegin' | 'state'>
   readonly facts: Pick<FactStore, 'whileHeld'>
   readonly clock: Clock
@@ -90,11 +90,8 @@ export interface PromotionComponents {
 /** Candidates read, anonymised and published together. */
 const BATCH_FACTS = 1_000
 
-/** Bytes of facts that are anonymised in one turn of the event loop: about 5 ms. */
-const TURN_BYTES = 49_152
-
-/** What a fact costs whatever its length, in bytes. */
-const FACT_COST = 512
+/** Facts of a batch from which on the anonymiser has a thread: they take longer than its start. */
+const THREAD_FACTS = 500
 
 /** Claims that began again of one broadcast: each is an entry of its own. Others wait. */
 const MAX_RETURNED = 256
@@ -128,11 +125,17 @@ export class Promotion {
     /** The batch before, which is published while the next one is anonymised. */
     let publishing: Promise<void> = Promise.resolve()
     let left = MAX_RETURNED
+    let thread: AnonymizerThread | undefined
     this.#round.begin()
     try {
       for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
         signal?.throwIfAborted()
-        const prepared = await this.#prepare(batch, minConfidence, withheld)
+        const leaving = await this.#leaving(batch, minConfidence)
+        if (leaving.length >= THREAD_FACTS) {
+          thread ??= this.#components.drafts.startThread()
+          await thread.started
+        }
+        const prepared = await this.#prepare(leaving, withheld, thread)
         await publishing
         const returned = await this.#stateReturned(batch, { minConfidence, most: left, signal })
         left -= returned.stated
@@ -143,6 +146,7 @@ export class Promotion {
       }
       this.#round.end()
     } finally {
+      await thread?.[Symbol.asyncDispose]()
       await publishing
     }
     const { replica, announce, swarm, k } = this.#components
@@ -151,24 +155,29 @@ export class Promotion {
     return { ...totals, withheld, peers, needs: k - 1 }
   }
 
+  async #leaving({ facts }: CandidateBatch, minConfidence: number): Promise<StoredFact[]> {
+    const { returned, isFrozen } = this.#components
+    const leaving: StoredFact[] = []
+    for (const fact of facts) {
+      if (fact.confidence < minConfidence || isOfProject(fact) || isFrozen(fact.agent)) continue
+      leaving.push(await returned.dated(fact))
+    }
+    return leaving
+  }
+
   /** Anonymises what may leave this node; names in `withheld` what may not. */
   async #prepare(
-    { facts }: CandidateBatch,
-    minConfidence: number,
-    withheld: { id: string; reason: string }[]
+    facts: readonly StoredFact[],
+    withheld: { id: string; reason: string }[],
+    thread: AnonymizerThread | undefined
   ): Promise<PreparedDraft[]> {
-    const prepared: PreparedDraft[] = []
-    const turn = new TurnBudget(TURN_BYTES)
-    for (const fact of facts) {
-      if (fact.confidence < minConfidence || isOfProject(fact)) continue
-      if (this.#components.isFrozen(fact.agent)) continue
-      await turn.spend(fact.record.length + FACT_COST)
-      const { drafts, returned } = this.#components
-      const { draft } = drafts.draftFrom(await returned.dated(fact))
-      if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
-      else prepared.push({ fact, ...draft })
-    }
-    return prepared
+    const drafted = await this.#components.drafts.draftAll(facts, thread)
+    return facts.flatMap((fact, i) => {
+      const draft = drafted[i]?.draft
+      if (typeof draft !== 'string') return draft === undefined ? [] : [{ fact, ...draft }]
+      withheld.push({ id: toHex(fact.digest), reason: draft })
+      return []
+    })
   }
 
   /** A fact with the begin that it would be published with. */

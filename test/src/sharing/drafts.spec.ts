@@ -10,6 +10,9 @@ const SKILL: SkillInit = {
   tests: [{ input: 'four', output: 4 }]
 }
 
+/** A broadcast of as many facts has a thread for the anonymiser. */
+const MANY = 700
+
 describe('what would leave a node', () => {
   it('has the check of a lesson only if it is a skill: other digits may be a key', async () => {
     await using db = await createHive({ swarm: { k: 1 }, upkeep: false })
@@ -25,5 +28,24 @@ describe('what would leave a node', () => {
       published.push((await hive.get(promoted.id))?.verify)
     }
     assert.deepEqual(published, [skill.id, undefined])
+  })
+
+  it('is what a preview shows, also of the many facts that a broadcast anonymises in a thread', async () => {
+    await using db = await createHive({ swarm: { k: 1 }, upkeep: false })
+    const { knowledge, hive } = db.agent.cortex
+    const facts = Array.from({ length: MANY }, (_, i) => ({
+      entity: `service ${i}`,
+      content: `Start it with /home/ada${i}/run.sh, or mail ada${i}@example.com about step ${i}.`,
+      confidence: 0.95
+    }))
+    await knowledge.import(facts)
+    await hive.broadcastKnowledge()
+    const previews = await Promise.all(facts.map((fact) => hive.preview(knowledge.identify(fact))))
+    const published = await hive.getGlobalInsights({ limit: MANY + 1 })
+    assert.deepEqual(
+      new Set(published.map(({ id }) => id)),
+      new Set(previews.map((preview) => preview?.insight?.id))
+    )
+    assert.doesNotMatch(JSON.stringify(published), /home|example/)
   })
 })
