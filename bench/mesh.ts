@@ -64,7 +64,9 @@ export const mesh: Benchmark<'nodes' | 'messages' | 'rounds' | 'dialled', 'trans
       'CPU, ms',
       'idle, %'
     ]
-    console.log(['', ...names, 'missed', 'MB/node', 'MB'].map((name, i) => cell(name, i)).join(''))
+    console.log(
+      ['', ...names, 'missed', 'MB/node', 'MB', 'peak MB'].map((name, i) => cell(name, i)).join('')
+    )
     for (const [kind, figures] of all) print(kind, figures)
   }
 }
@@ -97,6 +99,8 @@ interface Figures {
   readonly idle: number
   /** Bytes of the process, and those that came with each node. */
   readonly resident: number
+  /** The most that the process had so far, before the nodes stop. */
+  readonly peak: number
   readonly bytes: number
 }
 
@@ -148,6 +152,7 @@ async function measure({
   }
   globalThis.gc?.()
   const resident = process.memoryUsage.rss()
+  const peak = process.resourceUsage().maxRSS * 1024
   const bytes = (resident - bytesBefore) / nodes
   await Promise.all(swarm.map((node) => node.stop()))
   return {
@@ -159,6 +164,7 @@ async function measure({
     cpu: cpu / messages,
     idle,
     resident,
+    peak,
     bytes
   }
 }
@@ -262,7 +268,8 @@ function print(kind: MeshKind, figures: readonly Figures[]): void {
     [mean(({ idle }) => idle), 1],
     [figures.reduce((sum, { missed }) => sum + missed, 0), 0],
     [mean(({ bytes }) => bytes) / 1e6, 2],
-    [mean(({ resident }) => resident) / 1e6, 0]
+    [mean(({ resident }) => resident) / 1e6, 0],
+    [Math.max(...figures.map(({ peak }) => peak)) / 1e6, 0]
   ]
   const texts = numbers.map(([value, digits]) => formatNumber(value, digits))
   console.log([kind, ...texts].map((text, i) => cell(text, i)).join(''))

@@ -20,6 +20,7 @@ const CHUNKS = 'binary'
 
 const WORKERS = [
   'crdt/voices/voice-worker.ts',
+  'src/anonymity/anonymizer-worker.ts',
   'src/sandbox/sandbox-worker.ts',
   'src/search/search-worker.ts'
 ]

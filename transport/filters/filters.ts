@@ -32,6 +32,7 @@ import {
   writeChunk
 } from './filter-frames.ts'
 import { FilterCopies } from './filter-copies.ts'
+import { IncomingRoom } from './incoming-room.ts'
 import { PeerFilters } from './peer-filters.ts'
 import { ROUNDS, Turns } from './turns.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
@@ -87,8 +88,7 @@ class FilterService implements Filters, Startable {
   readonly #rounds: RepeatingTask | undefined
   readonly #turns: Turns
   readonly #copies = new FilterCopies()
-  /** Bytes of filters that are on their way. */
-  #incomingBytes = 0
+  readonly #room = new IncomingRoom(MAX_INCOMING_FILTER_BYTES)
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
@@ -171,24 +171,36 @@ class FilterService implements Filters, Startable {
   /** All kinds in one message: most answers say that nothing is new. Resolves to those that only begin. */
   #pullKinds(peer: PeerId, kinds: readonly FilterKind[]): Promise<FilterKind[]> {
     const name = peer.toString()
-    const requests = kinds.map((kind) => ({ kind, known: this.peerFilters.versionOf(name, kind) }))
-    return this.#streams.requestAll(peer, requests.map(writeFilterRequest), async (read) => {
+    const requests = kinds.map((kind) => ({
+      peer: name,
+      kind,
+      known: this.peerFilters.versionOf(name, kind)
+    }))
+    const pull = new AbortController()
+    const receiveAll = async (read: Read): Promise<FilterKind[]> => {
       const begun: FilterKind[] = []
-      for (const { kind, known } of requests) {
-        const answer = await this.#receiveFilter(read, { peer: name, kind, known })
+      for (const request of requests) {
+        const answer = await this.#receiveFilter(read, request, pull)
         // A filter without slices: its elements follow as a delta.
-        if (answer.type === 'full' && answer.counts.length === 0) begun.push(kind)
+        if (answer.type === 'full' && answer.counts.length === 0) begun.push(request.kind)
       }
       return begun
-    })
+    }
+    const frames = requests.map(writeFilterRequest)
+    return this.#streams.requestAll(peer, frames, receiveAll, { signal: pull.signal })
   }
 
   async #receiveFilter(
     read: Read,
-    { peer, kind, known }: FilterRequest & { readonly peer: string }
+    { peer, kind, known }: FilterRequest & { readonly peer: string },
+    pull: AbortController
   ): Promise<FilterResponse> {
     const answer = readFilterResponse(await read())
-    const raw = await this.#receive(read, responseBytes(answer))
+    const bytes = responseBytes(answer)
+    if (answer.type === 'full' && !this.peerFilters.mayHold(peer, kind, bytes)) {
+      throw new Error('Smaller filters of other peers need the room of this one.')
+    }
+    const raw = await this.#receive(read, bytes, pull)
     try {
       if (answer.type === 'none') this.peerFilters.drop(peer, kind)
       else if (answer.type === 'delta') this.#extend(peer, kind, known, raw)
@@ -208,15 +220,17 @@ class FilterService implements Filters, Startable {
   }
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
-  async #receive(read: Read, length: number): Promise<Uint8Array> {
-    if (this.#incomingBytes + length > MAX_INCOMING_FILTER_BYTES) {
+  async #receive(read: Read, length: number, pull: AbortController): Promise<Uint8Array> {
+    const leave = this.#room.take(length, () =>
+      pull.abort(new Error('Smaller filters that arrive need the room of this one.'))
+    )
+    if (leave === undefined) {
       throw new Error('Too many filters arrive at once. A later round requests this filter again.')
     }
-    this.#incomingBytes += length
     try {
       return await readChunks(read, length)
     } finally {
-      this.#incomingBytes -= length
+      leave()
     }
   }
 

@@ -107,18 +107,34 @@ export class PeerFilters {
     })
   }
 
-  /** Order of removal: disconnected peers first, then connected ones; each time the longest unchanged first. */
+  /**
+   * Whether a filter of the size would be held: filters that are not larger keep their room. Otherwise a few
+   * peers with large filters would take that of all others.
+   */
+  mayHold(peer: string, kind: FilterKind, bytes: number): boolean {
+    let sum = bytes
+    for (const [key, held] of this.#filters) {
+      const stays = key !== keyOf(peer, kind) && this.#isConnected(held.peer)
+      if (stays && held.filter.bytes <= bytes) sum += held.filter.bytes
+    }
+    return sum <= MAX_PEER_FILTER_BYTES
+  }
+
+  /**
+   * Filters of peers that left go first, the longest unchanged one first. Then of too many peers the one that
+   * is unchanged for longest, and of too many bytes the largest filter, of equal ones the newest.
+   */
   #evict(): void {
-    const byAge = [...this.#filters.values()]
-    const evictionOrder = [
-      ...byAge.filter(({ peer }) => !this.#isConnected(peer)),
-      ...byAge.filter(({ peer }) => this.#isConnected(peer))
-    ]
-    for (const { peer, kind } of evictionOrder) {
-      const bytes = [...this.#filters.values()].reduce((sum, { filter }) => sum + filter.bytes, 0)
-      const peers = new Set([...this.#filters.values()].map((held) => held.peer)).size
-      if (bytes <= MAX_PEER_FILTER_BYTES && peers <= MAX_FILTER_PEERS) return
-      this.drop(peer, kind)
+    for (;;) {
+      const held = [...this.#filters.values()]
+      const bytes = held.reduce((sum, { filter }) => sum + filter.bytes, 0)
+      const hasManyPeers = new Set(held.map(({ peer }) => peer)).size > MAX_FILTER_PEERS
+      if (bytes <= MAX_PEER_FILTER_BYTES && !hasManyPeers) return
+      const gone = held.find(({ peer }) => !this.#isConnected(peer))
+      const [largest] = held.toReversed().toSorted((a, b) => b.filter.bytes - a.filter.bytes)
+      const next = gone ?? (hasManyPeers ? held[0] : largest)
+      if (next === undefined) return
+      this.drop(next.peer, next.kind)
     }
   }
 

@@ -6,16 +6,11 @@
  * Words of package names and summaries are kept apart: random text has short ones by chance.
  */
 import { createRequire } from 'node:module'
-import { z } from 'zod'
 import { PUBLIC_WORDS } from './public-words.ts'
 
 /** Powers of two, at most 60 % of them in use. */
 const SLOTS = 1 << 19
 const PACKAGE_SLOTS = 1 << 18
-
-const Words = z.custom<readonly string[]>(Array.isArray)
-const PackageModule = z.object({ PACKAGE_WORDS: Words })
-const ProjectModule = z.object({ PROJECT_WORDS: Words })
 
 const require = createRequire(import.meta.url)
 
@@ -63,9 +58,8 @@ function has(filled: Uint32Array, hash: number): boolean {
 }
 
 function load(): Uint32Array {
-  const loaded: unknown = require('an-array-of-english-words')
   const filled = new Uint32Array(SLOTS)
-  for (const words of [Words.parse(loaded), PUBLIC_WORDS]) {
+  for (const words of [wordsOf(require('an-array-of-english-words')), PUBLIC_WORDS]) {
     for (const word of words) add(filled, hashOf(word))
   }
   return filled
@@ -73,17 +67,23 @@ function load(): Uint32Array {
 
 function loadPackages(): Uint32Array {
   // 1 MB that a node at rest does not need.
-  const { PACKAGE_WORDS } = PackageModule.parse(loadFile('package-words'))
-  const { PROJECT_WORDS } = ProjectModule.parse(loadFile('project-words'))
+  const lines = [
+    ...wordsOf(loadFile('package-words', 'PACKAGE_WORDS')),
+    ...wordsOf(loadFile('project-words', 'PROJECT_WORDS'))
+  ]
   const filled = new Uint32Array(PACKAGE_SLOTS)
-  for (const words of [PACKAGE_WORDS, PROJECT_WORDS]) {
-    for (const line of words) for (const word of line.split(' ')) add(filled, hashOf(word))
-  }
+  for (const line of lines) for (const word of line.split(' ')) add(filled, hashOf(word))
   return filled
 }
 
-function loadFile(name: string): unknown {
-  return require(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`)
+function loadFile(file: string, name: string): unknown {
+  const loaded: unknown = require(`./${file}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`)
+  return Object.entries(loaded ?? {}).find(([each]) => each === name)?.[1]
+}
+
+function wordsOf(list: unknown): readonly string[] {
+  if (Array.isArray(list)) return list
+  throw new Error('A list of words is missing in this installation. Install the package again.')
 }
 
 function add(filled: Uint32Array, hash: number): void {

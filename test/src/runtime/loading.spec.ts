@@ -65,6 +65,7 @@ describe('a thread', () => {
   for (const [file, needed] of [
     ['src/search/search-worker.ts', 'crdt/records/record.ts'],
     ['src/sandbox/sandbox-worker.ts', 'quickjs-emscripten-core'],
+    ['src/anonymity/anonymizer-worker.ts', 'src/anonymity/rules/secrets.ts'],
     ['crdt/voices/voice-worker.ts', '@noble/curves/ed25519.js']
   ] as const) {
     it(`of ${file} loads neither the replica nor the schemas of options`, () => {

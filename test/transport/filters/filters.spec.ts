@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { hash } from 'node:crypto'
-import { GrowingFilter, MalformedError, openStore, StoredFilter } from '../../../crdt/index.ts'
+import { GrowingFilter, MalformedError, openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_PEER_FILTER_BYTES } from '../../../transport/constants.ts'
 import {
-  elementsOf,
   readFilterResponse,
   readFilterRequest,
   readChunk,
@@ -14,60 +12,16 @@ import {
   writeFilterRequest,
   writeChunk
 } from '../../../transport/filters/filter-frames.ts'
-import { createHost } from '../../../transport/host/host.ts'
-import { FrameStream } from '../../../transport/streams/frame-stream.ts'
 import { PeerFilters } from '../../../transport/filters/peer-filters.ts'
 import { ProtocolError } from '../../../transport/errors.ts'
-import type { Store } from '../../../crdt/index.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { parametersOf, recordDigest } from '../../../crdt/index.ts'
-import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
-import type { FilterVersion, SliceState } from '../../../crdt/index.ts'
-import type { FilterResponse } from '../../../transport/filters/filter-frames.ts'
-import type { Host } from '../../../transport/host/host.ts'
-import type { Attacker } from '../../fixtures/attacker.ts'
-import type { TestNode } from '../../fixtures/nodes.ts'
+import { recordDigest } from '../../../crdt/index.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { framed } from '../../fixtures/forgery.ts'
+import { elements, filled, fullSlices, observedOf } from '../../fixtures/peer-filters.ts'
 
 const signal = (): AbortSignal => AbortSignal.timeout(15_000)
-
-function elements(prefix: string, count: number): Uint8Array[] {
-  return Array.from({ length: count }, (_, i) =>
-    hash('sha256', `${prefix} ${i}`, 'buffer').subarray(0, 8)
-  )
-}
-
-function filled(prefix: string, count: number): GrowingFilter {
-  const filter = new GrowingFilter()
-  for (const element of elements(prefix, count)) filter.add(element)
-  return filter
-}
-
-/** So many slices, each full; their bits fit their counts and stand for nothing. */
-function fullSlices(count: number): SliceState[] {
-  return Array.from({ length: count }, (_, i) => {
-    const { bits, hashes } = parametersOf(i)
-    const capacity = 2 ** 16 * 4 ** i
-    const set = bits * (1 - Math.exp((-hashes * capacity) / bits))
-    return { count: capacity, bits: new Uint8Array(bits / 8).fill(255, 0, Math.round(set / 8)) }
-  })
-}
-
-async function observedOf(store: Store, items: readonly Uint8Array[]): Promise<StoredFilter> {
-  const filter = new StoredFilter({
-    store,
-    commits: () => store,
-    name: 'observed',
-    async *source() {
-      yield* []
-    }
-  })
-  await filter.load()
-  await store.commit(filter.insert(items))
-  return filter
-}
 
 describe('the filters of peers', () => {
   it('arrive whole, then by what was added, and are told apart by peer', async () => {
@@ -150,12 +104,33 @@ describe('the filters of peers', () => {
     for (const peer of ['first', 'second']) {
       held.replace(peer, 'observed', new Uint8Array(8), fullSlices(5))
     }
-    assert.equal(held.versionOf('first', 'observed'), undefined)
-    assert.ok(held.versionOf('second', 'observed') !== undefined)
+    assert.ok(held.versionOf('first', 'observed') !== undefined)
+    assert.equal(held.versionOf('second', 'observed'), undefined)
     assert.ok((held.status()[0]?.bytes ?? Infinity) <= MAX_PEER_FILTER_BYTES)
     // Another element takes a slice that no filter of a peer may have.
-    assert.throws(() => held.extend('second', 'observed', elements('x', 1)), ProtocolError)
-    assert.equal(held.versionOf('second', 'observed'), undefined)
+    assert.throws(() => held.extend('first', 'observed', elements('x', 1)), ProtocolError)
+    assert.equal(held.versionOf('first', 'observed'), undefined)
+  })
+
+  it('of others keep their room beside larger ones, however often these are told anew', () => {
+    const held = new PeerFilters(() => true)
+    const bytesOf = (count: number): number =>
+      fullSlices(count).reduce((sum, { bits }) => sum + bits.length, 0)
+    for (let i = 0; i < 20; i++) {
+      held.replace(`honest ${i}`, 'observed', new Uint8Array(8), filled('x', 1).slices())
+    }
+    for (let round = 0; round < 5; round++) {
+      for (const [i, kind] of (['observed', 'published'] as const).entries()) {
+        for (const peer of ['one', 'other']) {
+          if (!held.mayHold(peer, kind, bytesOf(5 - i))) continue
+          held.replace(peer, kind, Uint8Array.of(...Array(8).fill(round)), fullSlices(5 - i))
+        }
+      }
+    }
+    for (let i = 0; i < 20; i++) assert.ok(held.versionOf(`honest ${i}`, 'observed') !== undefined)
+    const bytes = held.status().reduce((sum, each) => sum + each.bytes, 0)
+    assert.ok(bytes <= MAX_PEER_FILTER_BYTES)
+    assert.ok(bytes > MAX_PEER_FILTER_BYTES / 2, 'a large one has the rest')
   })
 
   it('of peers that left make room first', () => {
@@ -171,157 +146,6 @@ describe('the filters of peers', () => {
     assert.ok((status?.bytes ?? 0) <= MAX_PEER_FILTER_BYTES)
     assert.ok(held.versionOf('here', 'observed') !== undefined)
     assert.equal(held.versionOf('gone 0', 'observed'), undefined)
-  })
-})
-
-describe('what a peer answers for its filter', () => {
-  /** Answers what is asked together, each time with the next of `answers`; END closes the stream. */
-  async function answeringOn(
-    victim: TestNode,
-    answers: readonly (readonly Uint8Array[])[],
-    onClose: () => void = () => undefined
-  ): Promise<Attacker> {
-    let round = 0
-    return attackerOn(victim, signal(), {
-      filter: (stream) => {
-        stream.addEventListener('close', onClose)
-        stream.addEventListener('message', () => {
-          for (const frame of answers[round++] ?? []) {
-            if (frame === END) void stream.close()
-            else stream.send(framed(frame))
-          }
-        })
-      }
-    })
-  }
-
-  const END = new Uint8Array()
-  const generation = new Uint8Array(8)
-  const HUGE = writeFilterResponse({
-    type: 'full',
-    generation,
-    counts: fullSlices(5).map(({ count }) => count)
-  })
-  const [slice] = filled('x', 10).slices()
-  const bits = slice?.bits ?? new Uint8Array()
-  const full = (count: number, raw: Uint8Array): Uint8Array[] => [
-    writeFilterResponse({ type: 'full', generation, counts: [count] }),
-    writeChunk(raw.subarray(0, 65_536)),
-    writeChunk(raw.subarray(65_536))
-  ]
-  const none = writeFilterResponse({ type: 'none' })
-  const ELEMENT = writeChunk(new Uint8Array(8))
-  const badChunk = writeChunk(new Uint8Array(70_000))
-
-  for (const [what, answer] of [
-    ['there is none any more', [none, none]],
-    ['it sends bits that do not fit', full(40_000, new Uint8Array(bits.length))]
-  ] as const) {
-    it(`is no longer consulted when ${what}`, async () => {
-      await using victim = await startNode({ filterInterval: 0 })
-      const changed = once(victim.swarm, 'filter:change', { signal: signal() })
-      await using _ = await answeringOn(victim, [[...full(10, bits), none], answer])
-      await changed
-      const [element = new Uint8Array()] = elements('x', 1)
-      assert.ok(victim.swarm.mayHave('observed', element))
-      await victim.swarm.synchronize({ signal: signal() })
-      assert.ok(!victim.swarm.mayHave('observed', element))
-      assert.equal(victim.swarm.filters()[0]?.peers, 0)
-    })
-  }
-
-  it('may announce a limited number of bytes at once, and an exchange that ends frees its share', async () => {
-    await using victim = await startNode({ filterInterval: 0 })
-    // The first ends early, and takes no room from the second.
-    await using attacker = await answeringOn(victim, [
-      [HUGE, END],
-      [HUGE, badChunk]
-    ])
-    const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
-    await victim.swarm.synchronize({ signal: signal() })
-    assert.equal((await offence)[0].peer, attacker.peer)
-    // Of two that announce and send nothing, one is let in, and waited for longer than this.
-    const streams = new EventTarget()
-    const refused = once(streams, 'close', { signal: AbortSignal.timeout(10_000) })
-    const onClose = (): void => void streams.dispatchEvent(new Event('close'))
-    await using first = await answeringOn(victim, [[HUGE]], onClose)
-    await using second = await answeringOn(victim, [[HUGE]], onClose)
-    await refused
-    assert.notEqual(first.peer, second.peer)
-    assert.equal(victim.swarm.offences, 1, 'it may be honest')
-  })
-
-  it('is no offence where the filter made room for others meanwhile', async () => {
-    let host: Host | undefined
-    await using victim = await startNode({
-      filterInterval: 0,
-      createHost: async (init) => (host = await createHost(init))
-    })
-    let peer = ''
-    let asked = 0
-    const changed = once(victim.swarm, 'filter:change', { signal: signal() })
-    await using attacker = await attackerOn(victim, signal(), {
-      filter: (stream) => {
-        stream.addEventListener('message', () => {
-          const first = [...full(10, bits), none]
-          const later = [writeFilterResponse({ type: 'delta', count: 1 }), ELEMENT, none]
-          if (asked++ > 0) host?.services.filters.peerFilters.drop(peer, 'observed')
-          for (const frame of asked === 1 ? first : later) stream.send(framed(frame))
-        })
-      }
-    })
-    peer = attacker.peer
-    await changed
-    await victim.swarm.synchronize({ signal: signal() })
-    assert.deepEqual([asked, victim.swarm.offences], [2, 0])
-    assert.equal(victim.swarm.filters()[0]?.peers, 0)
-    // Nothing is held, and a peer that was asked for all of it sends a part.
-    await victim.swarm.synchronize({ signal: signal() })
-    assert.deepEqual([asked, victim.swarm.offences], [3, 1])
-  })
-
-  it('raises an event also where it is empty', async () => {
-    await using a = await startNode({ memory: true, filterInterval: 0 })
-    const bootstrap = a.swarm.multiaddrs
-    await using b = await startNode({ memory: true, filterInterval: 0, bootstrap })
-    const [{ kind }] = await once(b.swarm, 'filter:change', { signal: signal() })
-    assert.equal(kind, 'published')
-    assert.equal(b.swarm.filters().find((each) => each.kind === 'published')?.peers, 1)
-  })
-
-  it('is its elements and no bits where there are few', async () => {
-    const store = await openStore()
-    const observed = await observedOf(store, elements('a', 100))
-    await using a = await startNode({ observed, filterInterval: 0 })
-    await using asking = await attackerOn(a, signal())
-    const frames = new FrameStream(await asking.open('filter'), 100_000)
-    const ask = async (known?: FilterVersion): Promise<FilterResponse> => {
-      await frames.writeAll([writeFilterRequest({ kind: 'observed', known })])
-      return readFilterResponse((await frames.read()) ?? new Uint8Array())
-    }
-    const begun = { generation: Uint8Array.from(observed.generation), version: 0 }
-    const first = await ask()
-    assert.ok(first.type === 'full' && first.counts.length === 0)
-    assert.equal(toHex(first.generation), toHex(begun.generation))
-    assert.deepEqual(await ask(begun), { type: 'delta', count: 100 })
-    const raw = readChunk((await frames.read()) ?? new Uint8Array(), 800)
-    assert.deepEqual([...elementsOf(raw)].map(toHex), elements('a', 100).map(toHex))
-    await store.close()
-  })
-
-  it('is a whole filter where a delta would be too long', async () => {
-    const store = await openStore()
-    const observed = await observedOf(store, elements('a', 1))
-    await using a = await startNode({ memory: true, observed, filterInterval: 0 })
-    const bootstrap = a.swarm.multiaddrs
-    await using b = await startNode({ memory: true, filterInterval: 0, bootstrap })
-    await once(b.swarm, 'filter:change', { signal: signal() })
-    const many = elements('many', MAX_DELTA_ELEMENTS + 1_000)
-    await store.commit(observed.insert(many))
-    await b.swarm.synchronize({ signal: signal() })
-    assert.ok(many.slice(-1_000).every((element) => b.swarm.mayHave('observed', element)))
-    assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
-    await store.close()
   })
 })
 
