@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { HttpError } from './problem.ts'
-import { queryParameters } from './query-parameters.ts'
+import { queryParameters } from '../operations/index.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { EventFeed, NodeAccess } from '../operations/index.ts'
 
@@ -57,9 +57,9 @@ async function write(
   }
 }
 
-/** The number of the last event that the reader knows. Throws `HttpError`. */
+/** The number of the last event that the reader knows. Throws `HiveError` or `HttpError`. */
 function startOf(request: FastifyRequest): number | undefined {
-  const { after } = queryParameters(request, ['after'])
+  const { after } = queryParameters(request.query, ['after'])
   const header = request.headers['last-event-id']
   const text = typeof header === 'string' ? header : after
   // A reader without an event yet may send an empty id.

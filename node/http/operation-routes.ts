@@ -11,11 +11,11 @@ import {
   isTooDeep,
   OPERATIONS,
   operationNames,
+  queryParameters,
   runOperation,
   TOO_DEEP
 } from '../operations/index.ts'
 import { HttpError, problemOf } from './problem.ts'
-import { queryParameters } from './query-parameters.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import type { CallOptions, NodeAccess, OperationName } from '../operations/index.ts'
@@ -108,7 +108,7 @@ function inputOf(
 ): { readonly input: unknown; readonly lines?: Readable } {
   const { headers, body } = request
   if (headers['content-type']?.startsWith(JSON_LINES) !== true) {
-    queryParameters(request, [], ' Send the input as JSON in the body.')
+    queryParameters(request.query, [], ' Send the input as JSON in the body.')
     // Without a body and its type there is nothing to say; `null` is no object.
     return { input: body === undefined ? {} : body }
   }
@@ -122,7 +122,11 @@ function inputOf(
 
 /** The other fields of an input whose items come in lines. */
 function fieldsOf(request: FastifyRequest): object {
-  const { input = '{}' } = queryParameters(request, ['input'], ' Send other fields in it as JSON.')
+  const { input = '{}' } = queryParameters(
+    request.query,
+    ['input'],
+    ' Send other fields in it as JSON.'
+  )
   const fields = parsed(input)
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new HttpError('ARGUMENT_INVALID', 'The parameter "input" takes an object of JSON.')

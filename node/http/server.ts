@@ -58,10 +58,7 @@ export async function createHttpServer({
     clientErrorHandler: answerClientError,
     // Before the hooks of a route.
     frameworkErrors: (error, request, reply) => {
-      void beginAnswer(request, reply).then(
-        () => sendProblem(reply, error),
-        (limit: unknown) => sendProblem(reply, limit)
-      )
+      void answerEarly(error, request, reply)
     },
     routerOptions: { maxParamLength: 200 },
     http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 }
@@ -72,6 +69,18 @@ export async function createHttpServer({
   const beginAnswer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     await limitRate?.(request, reply)
+  }
+  const answerEarly = async (
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): Promise<void> => {
+    try {
+      await beginAnswer(request, reply)
+      sendProblem(reply, error)
+    } catch (limit) {
+      sendProblem(reply, limit)
+    }
   }
   // Of paths without a route too.
   server.addHook('onRequest', async (request, reply) => {

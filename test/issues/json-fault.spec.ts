@@ -37,7 +37,7 @@ describe('the fault of a text that is not JSON', () => {
 
   it('is found exactly where JSON.parse refuses a text', () => {
     const signs = fc.constantFrom(
-      ...'{}[],:"\\/ \n\t\u0001-+.eE0123tfn',
+      ...'{}[],:"\\/ \n\t\u0001-+.eE0123tfn'.split(''),
       'true',
       'null',
       '"a"',

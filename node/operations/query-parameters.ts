@@ -1,16 +1,16 @@
 /** The parameters in the query of a URL. */
-import { HttpError } from './problem.ts'
-import type { FastifyRequest } from 'fastify'
+import { HiveError } from '../../src/index.ts'
 
 /** Characters of a name that a message repeats. */
 const MAX_SHOWN = 40
 
 /**
  * The given parameters, each at most once. A parameter that the path does not take is refused: ignored,
- * it would look as if it had an effect. Throws `HttpError`.
+ * it would look as if it had an effect. Throws `HiveError`
+ * (ARGUMENT_INVALID).
  */
 export function queryParameters<Name extends string>(
-  { query }: Pick<FastifyRequest, 'query'>,
+  query: unknown,
   names: readonly Name[],
   hint = ''
 ): Readonly<Partial<Record<Name, string>>> {
@@ -21,10 +21,10 @@ export function queryParameters<Name extends string>(
     const shown = JSON.stringify(key.slice(0, MAX_SHOWN))
     if (name === undefined) {
       const only = names.length === 0 ? '' : `, only ${names.map((each) => `"${each}"`).join(', ')}`
-      throw new HttpError('ARGUMENT_INVALID', `The path takes no parameter ${shown}${only}.${hint}`)
+      throw new HiveError('ARGUMENT_INVALID', `The path takes no parameter ${shown}${only}.${hint}`)
     }
     if (typeof value !== 'string') {
-      throw new HttpError('ARGUMENT_INVALID', `Give the parameter ${shown} once.`)
+      throw new HiveError('ARGUMENT_INVALID', `Give the parameter ${shown} once.`)
     }
     taken[name] = value
   }
