@@ -107,6 +107,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...CRDT,
       'transport',
       'src/arguments',
+      'src/issues',
       'src/foreign-text',
       'src/anonymity',
       'src/sandbox',

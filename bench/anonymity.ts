@@ -58,7 +58,17 @@ const HOSTILE = [
   'x=',
   'cookie: a=',
   '\n',
-  'ask Grace '
+  'ask Grace ',
+  'password: !a ',
+  'password: |\n ',
+  ' -p ',
+  ' -P "',
+  'mysql -p ',
+  'curl -u a:',
+  'echo a | ',
+  '<<< ',
+  'net use \\\\a ',
+  'name: token value '
 ] as const
 
 const HOSTILE_BYTES = 32 * 1024

@@ -26,6 +26,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOENT: { problem: 'no such file or directory', remedy: 'check the path' },
   ENOTDIR: { problem: 'a part of the path is not a directory', remedy: 'check the path' },
   EISDIR: { problem: 'this is a directory', remedy: 'name a file' },
+  EBADF: {
+    problem: 'the file is not open for this',
+    remedy: 'check where the command redirects its input and output'
+  },
   EEXIST: { problem: 'a file is already there', remedy: 'choose another path' },
   ENAMETOOLONG: { problem: 'the path is too long', remedy: 'choose a shorter path' },
   ELOOP: { problem: 'the path has a loop of links', remedy: 'check the path' },

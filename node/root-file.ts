@@ -2,7 +2,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { openSealedRoot, rootOf, sealRoot, seedOfWords } from '../crdt/index.ts'
-import { UsageError } from './exit-codes.ts'
+import { messageOf, UsageError } from './exit-codes.ts'
+import { standardInput } from './standard-input.ts'
 import { askSecret } from './output/ask-secret.ts'
 import type { Root } from '../crdt/index.ts'
 
@@ -50,7 +51,7 @@ async function givenPassphrase({
   signal
 }: PassphraseSource): Promise<string | undefined> {
   if (fromStdin) {
-    for await (const line of createInterface({ input: process.stdin, signal })) return line
+    for await (const line of createInterface({ input: standardInput(), signal })) return line
     return ''
   }
   const given = env[VARIABLE] ?? ''
@@ -93,7 +94,7 @@ export async function openRoot(source: RootSource): Promise<OpenedRoot> {
 async function readWords({ signal }: PassphraseSource): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`The ${ROOT_WORDS} words of the root:\n`)
   const words: string[] = []
-  for await (const line of createInterface({ input: process.stdin, signal })) {
+  for await (const line of createInterface({ input: standardInput(), signal })) {
     words.push(...line.split(/[\s\d.]+/).filter(Boolean))
     if (words.length >= ROOT_WORDS) break
   }
@@ -104,7 +105,9 @@ async function readRootFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new UsageError(`There is no file of a root in ${path}. Check --root.`, { cause })
+    throw new UsageError(`Cannot read the root in ${path}: ${messageOf(cause)}. Check --root.`, {
+      cause
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 /** The file of a swarm key. A process that reads it can join the swarm. */
 import { readFile, stat } from 'node:fs/promises'
+import { messageOf } from './exit-codes.ts'
 import { SwarmError } from '../src/index.ts'
 
 /** Bits of the group and of others. */
@@ -19,7 +20,7 @@ export async function readSwarmKey(path: string, warn: (text: string) => void): 
   } catch (cause) {
     throw new SwarmError(
       'SWARM_KEY_INVALID',
-      `Cannot read the swarm key in ${path}. Check the path, or make a key with "hive keygen > swarm.key".`,
+      `Cannot read the swarm key in ${path}: ${messageOf(cause)}. Or make a key with "hive keygen > swarm.key".`,
       { cause }
     )
   }

@@ -7,6 +7,7 @@ import { UsageError } from '../exit-codes.ts'
 import { withDefaults } from '../operations/line-reader.ts'
 import { withNode } from '../control/running-node.ts'
 import { reportDistilled, storedSoFar } from '../output/distilled.ts'
+import { standardInput } from '../standard-input.ts'
 import { withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -34,7 +35,7 @@ export const command: Command = {
     const defaults = defaultsOf(values)
     const lines =
       entity === undefined
-        ? linesWith(process.stdin, defaults)
+        ? linesWith(standardInput(), defaults)
         : singleLine(
             JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defaults, entity, content })
           )

@@ -9,9 +9,12 @@ import { UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
 import { storedUnits } from '../cq-database.ts'
 import { reportDistilled, storedSoFar } from '../output/distilled.ts'
+import { standardInput } from '../standard-input.ts'
 import { withProgress } from '../output/terminal.ts'
 import { defaultsOf, linesWith, storeFacts } from './distill.ts'
 import type { Command } from '../command.ts'
+
+const INSTEAD = 'Name a file: hive import facts.jsonl'
 
 const FORMATS = ['cq', 'server-memory'] as const
 
@@ -22,13 +25,13 @@ export const command: Command = {
     const [file, ...more] = positionals
     if (more.length > 0) throw new UsageError('import takes one file.')
     if (file === undefined && process.stdin.isTTY) {
-      throw new UsageError('Nothing to import. Name a file: hive import facts.jsonl')
+      throw new UsageError(`Nothing to import. ${INSTEAD}`)
     }
     const isJson = values.json === true
     const defaults = defaultsOf(values)
     const format = values.format === undefined ? undefined : formatOf(values.format)
     // Opened here, so that a file that cannot be read is an error of this command.
-    const bytes = file === undefined ? process.stdin : await openFile(file)
+    const bytes = file === undefined ? standardInput(INSTEAD) : await openFile(file)
     if (format === undefined) {
       return storeFacts(linesWith(bytes, defaults), { dataDir, signal, isJson })
     }

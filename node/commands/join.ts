@@ -8,6 +8,7 @@ import { findRunningNode } from '../control/running-node.ts'
 import { CommandError, EXIT, UsageError } from '../exit-codes.ts'
 import { planJoin, readInvite, writeJoin } from '../join/index.ts'
 import { print, printJson, sanitizeText, warn } from '../output/terminal.ts'
+import { standardInput } from '../standard-input.ts'
 import { describePlan } from './join-call.ts'
 import { becomeMember } from './join-closed.ts'
 import type { Command } from '../command.ts'
@@ -22,7 +23,7 @@ export const command: Command = {
     if (given === undefined || more !== undefined) {
       throw new UsageError('Give one invite, or "-" to read it from the standard input.')
     }
-    const read = readInvite(given === '-' ? await text(process.stdin) : given)
+    const read = readInvite(given === '-' ? await text(standardInput()) : given)
     const running = await findRunningNode(dataDir)
     const own = running === undefined ? undefined : await peerIdOf(running.socket, signal)
     // A node does not dial itself.

@@ -1,14 +1,16 @@
 /** JSON that a command takes as an argument or on standard input. */
 import { text as readAll } from 'node:stream/consumers'
 import { UsageError } from '../exit-codes.ts'
+import { standardInput } from '../standard-input.ts'
 import { sanitizeText } from '../output/terminal.ts'
+import { jsonFault } from '../../src/issues/index.ts'
 import type { Json } from '../../src/index.ts'
 
 /** Throws `UsageError` if it is not JSON, or if nothing is given. */
 export async function jsonInput(): Promise<Json> {
   if (process.stdin.isTTY)
     throw new UsageError('Give the JSON as an argument, or on standard input.')
-  return jsonOf(await readAll(process.stdin))
+  return jsonOf(await readAll(standardInput()))
 }
 
 /** Throws `UsageError` if it is not JSON. */
@@ -19,7 +21,7 @@ export function jsonOf(text: string): Json {
     return JSON.parse(text) as Json
   } catch {
     throw new UsageError(
-      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. Put a text between double quotes: '"text"'.`
+      `This is not JSON at ${jsonFault(text)}: ${sanitizeText(text.slice(0, 60))}. Put a text between double quotes: '"text"'.`
     )
   }
 }

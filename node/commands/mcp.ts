@@ -6,6 +6,7 @@ import { sharedNodeCalls } from '../control/shared-node.ts'
 import { createMcpServer } from '../mcp/server.ts'
 import { serveAgent } from '../mcp/stdio.ts'
 import { warn } from '../output/terminal.ts'
+import { standardInput } from '../standard-input.ts'
 import { projectOf } from '../project.ts'
 import type { Command } from '../command.ts'
 
@@ -24,7 +25,7 @@ export const command: Command = {
     const cq = profile === 'cq' ? await import('../cq/mcp-server.ts') : undefined
     await serveAgent({
       create: () => cq?.createCqServer(call) ?? createMcpServer({ call, project, now: Date.now }),
-      input: process.stdin,
+      input: standardInput('A client of MCP starts this command, and writes to it.'),
       output: process.stdout,
       signal,
       onError: (message) => warn(`hive mcp: ${message}`)

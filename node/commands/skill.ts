@@ -16,6 +16,7 @@ import {
   describeTests
 } from '../output/skill-texts.ts'
 import { print, printJson, progressLine, warn } from '../output/terminal.ts'
+import { standardInput } from '../standard-input.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Call } from '../operations/index.ts'
@@ -73,7 +74,7 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     const [skill, given, ...more] = args
     const { run: id, caller, later } = options
     if (options.each && skill !== undefined && given === undefined && id === undefined && !later) {
-      return runEach(call, { skill, caller, lines: process.stdin, signal, show })
+      return runEach(call, { skill, caller, lines: standardInput(), signal, show })
     }
     if (skill === undefined || more.length > 0 || options.each) {
       throw new UsageError(

@@ -1,6 +1,7 @@
 /**
  * The MCP server of `hive mcp --profile cq`: the five tools of cq's own server, by its names and
- * shapes. Each answers with JSON as text.
+ * shapes. Each answers with JSON as text, and ignores arguments that it does not know, as cq's server
+ * does: its clients may be newer.
  */
 import { McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'

@@ -3,7 +3,8 @@
  * node or an insight of the hive; its id is the beginning of theirs.
  *
  * Not as in a server of cq: a node is one author, so that its second confirmation of an insight adds
- * nothing; and peers see a proposal after anonymisation only.
+ * nothing; and peers see a proposal after anonymisation only. As there, fields and parameters that are
+ * not known are ignored.
  */
 import {
   CqContext,

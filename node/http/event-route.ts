@@ -1,8 +1,8 @@
 /** `GET /v1/events`: the events of the node as server-sent events (WHATWG HTML, section 9.2). */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { z } from 'zod'
 import { HttpError } from './problem.ts'
+import { queryParameters } from '../operations/index.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { EventFeed, NodeAccess } from '../operations/index.ts'
 
@@ -22,6 +22,7 @@ export function addEventRoute(server: FastifyInstance, { events }: NodeAccess): 
     if (readers.size >= MAX_READERS) {
       throw new HttpError('BUSY', `${MAX_READERS} callers follow the events. Try again later.`)
     }
+    const start = startOf(request) ?? events.last
     const reader = new AbortController()
     readers.add(reader)
     const body = new PassThrough()
@@ -30,7 +31,7 @@ export function addEventRoute(server: FastifyInstance, { events }: NodeAccess): 
       reader.abort()
     })
     reply.raw.once('close', () => body.destroy())
-    void write(body, events, startOf(request) ?? events.last, reader.signal)
+    void write(body, events, start, reader.signal)
     return reply.type('text/event-stream').send(body)
   })
 }
@@ -56,11 +57,14 @@ async function write(
   }
 }
 
-const Query = z.object({ after: z.string().optional() }).catch({})
-
-/** The number of the last event that the reader knows. */
-function startOf({ headers, query }: FastifyRequest): number | undefined {
-  const header = headers['last-event-id']
-  const text = typeof header === 'string' ? header : (Query.parse(query).after ?? '')
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+/** The number of the last event that the reader knows. Throws `HiveError` or `HttpError`. */
+function startOf(request: FastifyRequest): number | undefined {
+  const { after } = queryParameters(request.query, ['after'])
+  const header = request.headers['last-event-id']
+  const text = typeof header === 'string' ? header : after
+  // A reader without an event yet may send an empty id.
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  const name = typeof header === 'string' ? 'The header "Last-Event-ID"' : 'The parameter "after"'
+  throw new HttpError('ARGUMENT_INVALID', `${name} takes the number of an event, such as 12.`)
 }

@@ -3,16 +3,15 @@
  * JSON. With `Accept: application/jsonl` it is JSON Lines instead: zero or more lines
  * `{"progress": ...}` and `{"item": ...}`, then one line `{"result": ...}` or `{"error": problem}`.
  * The items of an input may come as JSON Lines too, a line each; other fields are then JSON in the
- * query parameter `input`. Closing the connection cancels the
- * operation.
+ * query parameter `input`. Closing the connection cancels the operation.
  */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { z } from 'zod'
 import {
   isTooDeep,
   OPERATIONS,
   operationNames,
+  queryParameters,
   runOperation,
   TOO_DEEP
 } from '../operations/index.ts'
@@ -105,24 +104,34 @@ async function answerInLines(
 /** Items in lines take the place of a field of the input. */
 function inputOf(
   name: OperationName,
-  { headers, body, query }: FastifyRequest
+  request: FastifyRequest
 ): { readonly input: unknown; readonly lines?: Readable } {
-  if (headers['content-type']?.startsWith(JSON_LINES) !== true) return { input: body ?? {} }
+  const { headers, body } = request
+  if (headers['content-type']?.startsWith(JSON_LINES) !== true) {
+    queryParameters(request.query, [], ' Send the input as JSON in the body.')
+    // Without a body and its type there is nothing to say; `null` is no object.
+    return { input: body === undefined ? {} : body }
+  }
   const { lines: field } = OPERATIONS[name]
   if (field === undefined) {
     throw new HttpError('MEDIA_TYPE', `"${name}" takes JSON, not JSON Lines.`)
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by the parser of this type
-  return { input: { ...fieldsOf(query), [field]: [] }, lines: body as Readable }
+  return { input: { ...fieldsOf(request), [field]: [] }, lines: body as Readable }
 }
 
-const Query = z.object({ input: z.string().optional() })
-
 /** The other fields of an input whose items come in lines. */
-function fieldsOf(query: unknown): object {
-  const { input = '{}' } = Query.parse(query)
+function fieldsOf(request: FastifyRequest): object {
+  const { input = '{}' } = queryParameters(
+    request.query,
+    ['input'],
+    ' Send other fields in it as JSON.'
+  )
   const fields = parsed(input)
-  return typeof fields === 'object' && fields !== null ? fields : {}
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw new HttpError('ARGUMENT_INVALID', 'The parameter "input" takes an object of JSON.')
+  }
+  return fields
 }
 
 function parsed(input: string): unknown {

@@ -56,16 +56,36 @@ export async function createHttpServer({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
+    // Before the hooks of a route.
+    frameworkErrors: (error, request, reply) => {
+      void answerEarly(error, request, reply)
+    },
     routerOptions: { maxParamLength: 200 },
     http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 }
   })
   server.server.maxConnections = MAX_CONNECTIONS
   const strangers = isOpen ? undefined : limitStrangers(server.server)
-  if (!isOpen) await limitRates(server, guard)
-  server.addHook('onRequest', async (request, reply) => {
+  const limitRate = isOpen ? undefined : await rateLimiter(server, guard)
+  const beginAnswer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    if (!isOpen) limitBodyTime(request, bodyTimeout)
+    await limitRate?.(request, reply)
+  }
+  const answerEarly = async (
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): Promise<void> => {
+    try {
+      await beginAnswer(request, reply)
+      sendProblem(reply, error)
+    } catch (limit) {
+      sendProblem(reply, limit)
+    }
+  }
+  // Of paths without a route too.
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isOpen) limitBodyTime(request, reply, bodyTimeout)
+    await beginAnswer(request, reply)
   })
   // After the limits of rates, and before a body is read.
   server.addHook('preParsing', async (request) => {
@@ -119,24 +139,42 @@ function addReference(server: FastifyInstance): void {
   )
 }
 
-async function limitRates(server: FastifyInstance, guard: Access): Promise<void> {
+type LimitRate = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+/** Adds the headers of the limit to an answer. The function throws `HttpError` above the limit. */
+async function rateLimiter(server: FastifyInstance, guard: Access): Promise<LimitRate> {
   const hasToken = (request: FastifyRequest): boolean => guard.isAuthorized(request)
   await server.register(rateLimit, {
+    global: false,
     timeWindow: '1 minute',
     keyGenerator: (request) => (hasToken(request) ? 'token' : request.ip),
     max: (request) => (hasToken(request) ? MAX_AUTHORIZED : MAX_OTHERS),
     errorResponseBuilder: (_request, { after }) =>
       new HttpError('RATE_LIMITED', `Too many requests. Try again in ${after}.`)
   })
+  const limit = server.rateLimit()
+  return async (request, reply) => limit.call(server, request, reply)
 }
 
 /** A body of JSON comes in time; JSON Lines may take as long as their source does. */
-function limitBodyTime({ headers, raw }: FastifyRequest, timeout: number): void {
-  if (raw.method !== 'POST' || headers['content-type']?.startsWith(JSON_LINES) === true) return
-  const timer = setTimeout(() => raw.socket.destroy(), timeout).unref()
+function limitBodyTime(
+  { headers, raw }: FastifyRequest,
+  reply: FastifyReply,
+  timeout: number
+): void {
+  if (raw.method === 'GET' || headers['content-type']?.startsWith(JSON_LINES) === true) return
+  const timer = setTimeout(() => {
+    // The rest of the body of a request that has its answer.
+    if (reply.sent) raw.socket.destroy()
+    else sendProblem(reply.header('connection', 'close'), new HttpError('TIMEOUT', slow(timeout)))
+  }, timeout).unref()
   const stop = (): void => clearTimeout(timer)
   raw.once('end', stop)
   raw.once('close', stop)
+}
+
+function slow(timeout: number): string {
+  return `The body did not come within ${timeout / 1_000} s. Send it faster, or less at a time; "distill" and "import" take JSON Lines for as long as they need.`
 }
 
 function pathOf({ url }: FastifyRequest): string {

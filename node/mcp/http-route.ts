@@ -1,4 +1,5 @@
 /** `/mcp` of the HTTP API. Its code is loaded with the first request, so that a node is ready sooner. */
+import { queryParameters } from '../operations/index.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
 
@@ -16,6 +17,7 @@ export function addMcpRoute(server: FastifyInstance, load: () => Promise<McpHand
     method: ['DELETE', 'GET', 'POST'],
     url: '/mcp',
     async handler(request, reply) {
+      queryParameters(request.query, ['project'])
       const handler = await (loaded ??= load())
       reply.hijack()
       await handler.handle(request, reply)

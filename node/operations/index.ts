@@ -1,4 +1,5 @@
 /** The operations of a node: what all its doors offer. */
+export { queryParameters } from './query-parameters.ts'
 export { localCalls, runOperation } from './calls.ts'
 export { describeIssues, NotRunningError } from './errors.ts'
 export { EventFeed } from './event-feed.ts'

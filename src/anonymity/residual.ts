@@ -5,6 +5,7 @@
  */
 import { Draft } from './reading/draft.ts'
 import { OPAQUE } from './reading/scanned-text.ts'
+import { isTag } from './rules/secret-values.ts'
 import { isOpaque, isRandom } from './words/entropy.ts'
 import { SECRET_ENDINGS } from './reading/context-words.ts'
 import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/text-features.ts'
@@ -118,7 +119,7 @@ function* signalsOf({
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
   if ((groups & SECRET_ENDINGS) !== 0) {
     for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
-      if (isOpaque(value)) yield 'named-secret'
+      if (isOpaque(value) && !isTag(value)) yield 'named-secret'
     }
   }
   if (isRandomLeft) yield 'random-token'

@@ -8,7 +8,8 @@ import {
   MAX_SEARCH_WAIT,
   readQuestion,
   relevancesOf,
-  searchedContent
+  searchedContent,
+  SignedNames
 } from '../search/index.ts'
 import { stateOf } from './claim-history.ts'
 import { HitTexts } from './hit-texts.ts'
@@ -205,7 +206,9 @@ export class RecallSearch {
     }
     const view = await this.#components.index.view({ maxWait })
     const states = new ClaimStates(this.#components.history, at, view)
+    const names = new SignedNames(question.text)
     const recalled = new Map<string, FoundText>()
+    const others = new Map<string, FoundText>()
     const examined = new Set<string>()
     let found: Found = NOTHING
     const wanted = Math.max(limit, MIN_COMPARED)
@@ -216,11 +219,21 @@ export class RecallSearch {
       const fresh = found.hits.filter(({ origin, digest }) =>
         isNew(examined, `${origin} ${toHex(digest)}`)
       )
-      await this.#resolveAll(fresh, { query, states, limit: wanted, recalled, signal })
+      await this.#resolveAll(fresh, {
+        query,
+        states,
+        limit: wanted,
+        recalled,
+        others,
+        names,
+        signal
+      })
       const isEnd = found.hits.length < count || count >= MAX_EXAMINED
       if (recalled.size >= wanted || isEnd) break
     }
-    const texts = [...recalled.values()]
+    const texts = names.isAlone
+      ? [...recalled.values()]
+      : withOthers([...recalled.values()], [...others.values()]).slice(0, wanted)
     const relevances = await relevancesOf(question, texts.map(comparedText), found.counts)
     const shown = texts
       .map((each, i) => ({ ...each, relevance: relevances[i] ?? 0 }))
@@ -235,7 +248,7 @@ export class RecallSearch {
   /** Adds the facts of the hits, best first, up to the limit. */
   async #resolveAll(
     hits: readonly SearchHit[],
-    { query, states, limit, recalled, signal }: RecallRun
+    { query, states, limit, recalled, others, names, signal }: RecallRun
   ): Promise<void> {
     for (let from = 0; from < hits.length && recalled.size < limit; from += limit) {
       signal?.throwIfAborted()
@@ -246,7 +259,11 @@ export class RecallSearch {
         const fact = facts[i]
         // A fact of this node and its published form are one result.
         if (fact === undefined || recalled.has(fact.id) || !matchesQuery(fact, query)) continue
-        if (recalled.size < limit) recalled.set(fact.id, { text: fact, score, origin })
+        const found = { text: fact, score, origin }
+        // They take no place before what has the names of the question.
+        const isOther = names.differFrom(namingText(found))
+        const known = isOther ? others : recalled
+        if (known.size < limit) known.set(fact.id, found)
       }
     }
   }
@@ -290,11 +307,25 @@ interface FoundText extends Pick<Recalled, 'origin' | 'score'> {
 
 interface RelevantText extends FoundText, Pick<Recalled, 'relevance'> {}
 
+/** The others behind, with lower scores. */
+function withOthers(named: readonly FoundText[], others: readonly FoundText[]): FoundText[] {
+  const [least, most] = [named.at(-1)?.score, others[0]?.score]
+  if (least === undefined || most === undefined || most < least) return [...named, ...others]
+  const scale = least / (2 * most)
+  return [...named, ...others.map((other) => ({ ...other, score: other.score * scale }))]
+}
+
 /** What a question is compared with: of a lesson all its parts. */
 function comparedText({ text }: FoundText): StoredText {
   return text.kind === 'lesson'
     ? { ...text, content: searchedContent({ ...text, kind: text.kind }) }
     : text
+}
+
+/** Where names are read that signs tell apart. */
+function namingText(found: FoundText): string {
+  const { entity, content, attribute = '', value = '', tags } = comparedText(found)
+  return [entity, content, attribute, value, ...tags].join('\n')
 }
 
 function recalledOf({ text, score, relevance, origin }: RelevantText): Recalled {
@@ -307,6 +338,9 @@ interface RecallRun {
   readonly states: ClaimStates
   readonly limit: number
   readonly recalled: Map<string, FoundText>
+  /** What shares only letters with a name of the question. */
+  readonly others: Map<string, FoundText>
+  readonly names: SignedNames
   readonly signal: AbortSignal | undefined
 }
 

@@ -171,7 +171,10 @@ export class EngineInstance {
       this.#installPrelude()
       Scope.withScope((scope) => {
         const evaluated = context.evalCode(source, 'skill.js', { type: 'module', strict: true })
-        const exported = scope.manage(this.#unwrap(evaluated, 'SKILL_INVALID'))
+        if (evaluated.error !== undefined) {
+          throw this.#syntaxFailure(scope.manage(evaluated.error))
+        }
+        const exported = scope.manage(evaluated.value)
         this.#settle()
         const state = context.getPromiseState(exported)
         if (state.type === 'rejected') {
@@ -269,6 +272,17 @@ export class EngineInstance {
   /** The error that the source threw, or why it was stopped. */
   #failure(thrown: QuickJSHandle, code: RunFailure['code'] = 'SKILL_THREW'): RunFailure {
     return this.#watch.failure(() => this.#described(thrown), code)
+  }
+
+  /** The error of the compiler, with its place: nothing of the source has run. */
+  #syntaxFailure(error: QuickJSHandle): RunFailure {
+    const failure = this.#failure(error, 'SKILL_INVALID')
+    const [line, column] = ['lineNumber', 'columnNumber'].map((name) =>
+      this.#context.getProp(error, name).consume((value) => this.#context.dump(value) as unknown)
+    )
+    if (failure.code !== 'SKILL_INVALID' || typeof line !== 'number') return failure
+    const message = `${failure.message} at line ${line}, column ${String(column)} of the source`
+    return new RunFailure('SKILL_INVALID', message)
   }
 
   #described(thrown: QuickJSHandle): readonly [name: string, message: string] {

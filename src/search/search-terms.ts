@@ -252,8 +252,12 @@ function compoundForms({ whole }: QueryWord): string[] {
 
 /** The words that tell something; all of them if none does. */
 export function withoutStopWords(words: readonly QueryWord[]): readonly QueryWord[] {
-  const telling = words.filter(({ whole }) => !STOP_WORDS.has(whole))
+  const telling = tellingWords(words)
   return telling.length === 0 ? words : telling
+}
+
+export function tellingWords(words: readonly QueryWord[]): readonly QueryWord[] {
+  return words.filter(({ whole }) => !STOP_WORDS.has(whole))
 }
 
 /** The expression of FTS5 for one term; its operators cannot be part of a term. */

@@ -1,6 +1,7 @@
 /** `cortex.capabilities`: the skills of the node, for one agent. */
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
+import { SandboxError } from '../sandbox/index.ts'
 import { displaySkill } from './capability.ts'
 import {
   BeginSchema,
@@ -119,9 +120,14 @@ export class Capabilities {
    * `HiveError` (SKILL_FOLDER) too.
    */
   async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
-    const { readSkillFolder } = await import('./skill-folder.ts')
+    const { readSkillFolder, sourceIn } = await import('./skill-folder.ts')
     const skill = await readSkillFolder(path)
-    return this.#register(() => skill, 'folder', options)
+    try {
+      return await this.#register(() => skill, 'folder', options)
+    } catch (cause) {
+      if (!(cause instanceof SandboxError && cause.code === 'SKILL_INVALID')) throw cause
+      throw new SandboxError('SKILL_INVALID', `${sourceIn(path)}: ${cause.message}`, { cause })
+    }
   }
 
   /**

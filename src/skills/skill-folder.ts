@@ -12,12 +12,15 @@ import { z } from 'zod'
 import { makeDirectory } from '../../crdt/index.ts'
 import { HiveError, messageOf } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
+import { jsonFault } from '../issues/index.ts'
 import { PARENTS, readSkillMarkdown } from './skill-markdown.ts'
 import { identifySkill } from './skill-identity.ts'
 import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
 
 /** A skill has at most 32 KiB in all; white space and escapes of JSON may make a file longer. */
 const MAX_FILE_BYTES = 128 * 1024
+
+const SOURCE_FILE = 'skill.js'
 
 /** Others may read an exported folder, as far as the user's mask lets them. */
 const SHARED = 0o777
@@ -36,12 +39,12 @@ export async function readSkillFolder(path: string): Promise<IdentifiedSkill> {
   const file = await markdownOf(folder)
   const text = file === undefined ? undefined : await readFile(folder, file)
   if (text === undefined) throw refused(folder, 'has no SKILL.md')
-  const source = await readFile(folder, 'skill.js')
+  const source = await readFile(folder, SOURCE_FILE)
   const { body, parents, ...described } = readSkillMarkdown(text, resolve(folder))
   const schemas = await readJson(folder, 'schema.json')
   const { input, output } = parse(Schemas, schemas ?? {}, `${folder}/schema.json`, 'SKILL_FOLDER')
   const tests = await readJson(folder, 'tests.json')
-  return identifySkill({
+  return identified(folder, {
     ...described,
     kind: source === undefined ? 'prompt' : 'code',
     source: source ?? body,
@@ -53,8 +56,23 @@ export async function readSkillFolder(path: string): Promise<IdentifiedSkill> {
   })
 }
 
+/** Throws the errors of `identifySkill`, with the folder. */
+function identified(folder: string, skill: SkillInit): IdentifiedSkill {
+  try {
+    return identifySkill(skill)
+  } catch (cause) {
+    if (!(cause instanceof HiveError)) throw cause
+    throw new HiveError(cause.code, `${folder}: ${cause.message}`, { cause })
+  }
+}
+
 function isMarkdown(name: string): boolean {
   return name.toLowerCase() === 'skill.md'
+}
+
+/** The file with the source of the skill at `path`. */
+export function sourceIn(path: string): string {
+  return join(isMarkdown(basename(path)) ? dirname(path) : path, SOURCE_FILE)
 }
 
 /** The convention spells it SKILL.md; other spellings exist where file systems ignore case. */
@@ -63,6 +81,9 @@ async function markdownOf(folder: string): Promise<string | undefined> {
     const names = (await readdir(folder)).filter(isMarkdown)
     return names.includes('SKILL.md') ? 'SKILL.md' : names[0]
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR') {
+      throw refused(folder, 'is no folder. Name a folder with a SKILL.md', cause)
+    }
     throw refused(folder, `cannot be read: ${messageOf(cause)}`, cause)
   }
 }
@@ -74,7 +95,7 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
     'SKILL.md': skillMarkdown(skill),
     'schema.json': json({ input: inputSchema, output: outputSchema }),
     'tests.json': json(tests),
-    ...(kind === 'code' ? { 'skill.js': source } : {})
+    ...(kind === 'code' ? { [SOURCE_FILE]: source } : {})
   }
   try {
     await makeDirectory(folder, SHARED)
@@ -108,7 +129,7 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw refused(folder, `has a ${name} that is not JSON`, cause)
+    throw refused(folder, `has a ${name} that is not JSON at ${jsonFault(text)}`, cause)
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { ensureNode } from '../../node/control/start-node.ts'
@@ -149,6 +149,8 @@ describe('a command', function () {
       [['import', '--format', 'cq', at('none'), ...data], 1, /no such file or directory: .*none; /],
       [['import', '--format', 'cq', at('.'), ...data], 2, /is a directory\. Name a file\./],
       [['skill', 'add', at('none'), ...data], 1, /cannot be read: no such file.*; check the path/],
+      [['skill', 'add', at('file'), ...data], 1, /is no folder\. Name a folder with a SKILL\.md\./],
+      [['start', '--swarm-key', at('.'), ...data], 4, /swarm key in .*: this is a directory/],
       [['backup', at('file/b'), ...data], 1, /a part of the path is not a directory/],
       [['start', '--models', at('none'), ...data], 2, /Cannot read the models in .*; check the/]
     ]
@@ -158,5 +160,68 @@ describe('a command', function () {
       assert.match(result.stderr, words)
       assert.doesNotMatch(result.stderr, /E[A-Z]{4,}|\.\.\n| {4}at |\.\./, 'no raw error')
     }
+  })
+
+  it('that reads its input refuses a directory there, and says what to do', async () => {
+    await using directory = await temporaryDirectory()
+    const data = ['--data-dir', join(directory.path, 'node')]
+    const redirected = (sign: string): { readonly via: string[] } => ({
+      via: ['sh', '-c', `exec "$@" 0${sign}"$0"`, sign === '<' ? directory.path : '/dev/null']
+    })
+    const cases: readonly (readonly [string[], RegExp])[] = [
+      [['import'], /Name a file: hive import/],
+      [['import', '--format', 'cq'], /Name a file: hive import/],
+      [['distill'], /Redirect a file to it/],
+      [['join', '-'], /Redirect a file to it/],
+      [['agents', 'create', 'ada'], /Redirect a file to it/],
+      [['skill', 'add', '-'], /Redirect a file to it/],
+      [['skill', 'run', 'x', '--each'], /Redirect a file to it/],
+      [['mcp'], /A client of MCP starts this command/]
+    ]
+    for (const [args, words] of cases) {
+      const result = await runHive([...args, ...data], '', redirected('<'))
+      assert.equal(result.code, 2, `${args.join(' ')}\n${result.stdout}${result.stderr}`)
+      assert.match(result.stderr, /The standard input is a directory/)
+      assert.match(result.stderr, words)
+    }
+    const written = await runHive(['import', ...data], '', redirected('>'))
+    assert.equal(written.code, 1)
+    assert.match(written.stderr, /not open for this; check where the command redirects/)
+  })
+
+  it('names the file, the line and the column of a skill with an error', async () => {
+    await using directory = await temporaryDirectory()
+    const at = (name: string): string => join(directory.path, name)
+    const data = ['--data-dir', at('node')]
+    const sources = {
+      'SKILL.md': '---\nname: double\ndescription: Doubles.\n---\n',
+      'skill.js': 'export default (n) => 2 * n',
+      'tests.json': '[{"input": 1, "output": 2}]'
+    }
+    const cases: readonly (readonly [keyof typeof sources | 'schema.json', string, RegExp])[] = [
+      [
+        'skill.js',
+        '// a\nexport default (n) =>\n  2 * * n',
+        /skill\.js: SyntaxError: .* line 3, column 7/
+      ],
+      ['tests.json', '[\n  {"input": 1 "output": 2}]', /a tests\.json .* at line 2, column 15/],
+      ['schema.json', '{"input": true,}', /a schema\.json .* at line 1, column 16/],
+      ['tests.json', '[{"input": 1, "outputs": 2}]', /bad: skill: tests\.0: .*"outputs"/]
+    ]
+    for (const [name, text, words] of cases) {
+      await mkdir(at('bad'), { recursive: true })
+      for (const [file, source] of Object.entries({ ...sources, [name]: text })) {
+        await writeFile(join(at('bad'), file), source)
+      }
+      const result = await runHive(['skill', 'add', at('bad'), ...data])
+      assert.notEqual(result.code, 0)
+      assert.match(result.stderr, words)
+      await rm(at('bad'), { recursive: true })
+    }
+    const json = await runHive(['skill', 'add', '-', ...data], '{\n "name" "x"}')
+    assert.match(json.stderr, /This is not JSON at line 2, column 9/)
+    await writeFile(at('models.json'), '{\n "tiers": }')
+    const models = await runHive(['start', '--models', at('models.json'), ...data])
+    assert.match(models.stderr, /models\.json: it is not JSON at line 2, column 11/)
   })
 })

@@ -12,7 +12,7 @@ export const addLearn: AddTool = (server, { call, project }) => {
     {
       description:
         'Keep a lesson: general, reusable, no secrets. A near-duplicate is returned instead.',
-      inputSchema: z.object({
+      inputSchema: z.strictObject({
         summary: z.string().describe('One line; for errors, their text'),
         detail: z.string().optional().describe('Cause'),
         action: z.string().optional().describe('What to do'),

@@ -18,7 +18,7 @@ export const addOpen: AddTool = (server, { call, now }) => {
     'open',
     {
       description: 'Full text, sources and disputes of items.',
-      inputSchema: z.object({ ids: z.array(z.string()).min(1).max(MAX_IDS) }),
+      inputSchema: z.strictObject({ ids: z.array(z.string()).min(1).max(MAX_IDS) }),
       outputSchema: z.object({ items: z.array(Lesson) }),
       annotations: { readOnlyHint: true, openWorldHint: false }
     },

@@ -37,7 +37,7 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
     {
       description:
         'Find lessons for a task or an error. One line an item: id, state, voices, age, what, what to do.',
-      inputSchema: z.object({
+      inputSchema: z.strictObject({
         query: z.string().describe('The task, or the raw error text'),
         budget: z.int().min(50).max(20_000).optional().describe('Tokens')
       }),

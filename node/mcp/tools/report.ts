@@ -8,7 +8,7 @@ export const addReport: AddTool = (server, { call }) => {
     'report',
     {
       description: 'Say what came of an item or a skill.',
-      inputSchema: z.object({
+      inputSchema: z.strictObject({
         id: z.string(),
         outcome: z.enum(['worked', 'failed', 'stale', 'duplicate', 'unsafe']),
         note: z.string().optional()

@@ -10,7 +10,7 @@ const MAX_FOUND = 10
 
 const USABLE: ReadonlySet<string> = new Set(['experimental', 'pre-warming', 'verified'])
 
-const Input = z.object({
+const Input = z.strictObject({
   action: z.enum(['find', 'show', 'run']),
   skill: z.string().describe('Words to find; else id or name'),
   input: z.unknown().optional().describe('JSON, for run')

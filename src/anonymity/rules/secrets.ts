@@ -16,17 +16,18 @@ import {
   DASH,
   DIGIT,
   EQUALS,
-  LESS,
   LONG_WORD,
-  OPTION,
   QUOTE,
   SEMICOLON,
   SLASH
 } from '../reading/text-features.ts'
 import { OPAQUE } from '../reading/scanned-text.ts'
+import { COMMAND_SECRET_RULES } from './command-secrets.ts'
+import { DECLARED_SECRET_RULES } from './declared-secrets.ts'
 import { PROVIDER_KEYWORDS } from './providers.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
+import { isMachineValue, isProseValue, SECRET_KEYWORDS } from './secret-values.ts'
 import {
   CAMEL,
   FROM_26,
@@ -39,39 +40,9 @@ import {
 } from '../reading/shapes.ts'
 import type { Layer, Rule } from './rule.ts'
 
-/** Words that announce a secret, at the end of a name: DB_PASSWORD, apiKey, client-secret. */
-const SECRET_KEYWORDS =
-  'pass(?:word|wd|phrase|code|wort)?|passwd|pwd|pw|pin|secret|token|credentials?|creds|api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|account[ _-]?key|auth[ _-]?key|(?:signing|encryption|private|master|session|client|license|licence|ssh|deploy|service|storage|shared|webhook|host|admin)[ _-]?key|key[ _-]?(?:secret|material)|secret[ _-]?(?:key|id|access[ _-]?key)|salt|otp|totp|seed[ _-]?phrase|mnemonic|recovery[ _-]?code|connection[ _-]?string|dsn|webhook|bearer|jwt|nonce'
-
 /** What a secret is for: "the password of the router". Behind it only a value that is no word counts. */
 const PURPOSE =
   '(?:(?: (?:for|of|on|to|at) (?:the|our|my|your|this|that|an?)(?: [\\w.@-]{1,32}){1,2}){1,2})'
-
-/** Placeholders of a secret in a declaration or a description. */
-const NO_SECRET =
-  /^(?:true|false|null|none|nil|undefined|string|str|number|int|boolean|bool|bytes?|object|any|unknown|void|optional|required|text|varchar|char|env|process\.env[\w.]*|os\.environ.*|\$\{?[\w.]+\}?|%\w+%|\{\{.*|\*+|x{3,}|\.{2,}|<.*|\[.*|this\..*|self\..*|config\..*|options\..*|await|new|function|async|require|import|return|typeof|keyof|readonly)$/i
-
-const NO_VALUE_WORD =
-  /^(?:an?|the|to|in|that|how|not|too|only|also|now|never|always|no|on|of|for|from|by|with|as|at|or|and|is|it|its|set|kept|sent|read|lost|stored|used|valid|invalid|wrong|right|correct|incorrect|missing|expired|empty|blank|needed|optional|required|mandatory|present|absent|available|secure|safe|weak|strong|public|private|long|short|simple|just|still|already|being|been|more|less|one|what|when|where|why|who|whatever|case|important|unique|random|null|undefined|true|false|per|like|about|your|our|my|their|his|her|all|both|part)$/i
-
-/** `token==5.2.0` and `salt >= 3000.1` state versions of packages. */
-const VERSION =
-  /^(?:[=<>~^]{0,2}v?\d{1,5}(?:\.\d{1,5}){1,3}(?:[-.]?(?:alpha|beta|rc|post|dev)[.\d]*)?|v\d{1,3})$/i
-
-function isMachineValue(hit: string): boolean {
-  return (
-    !NO_SECRET.test(hit) && !VERSION.test(hit) && !hit.endsWith('(') && !/^[\w.]+\(\)?$/.test(hit)
-  )
-}
-
-/**
- * In prose any word may follow, so only a value that is no word counts, or one that no sentence
- * continues with.
- */
-function isProseValue(hit: string): boolean {
-  if (!isMachineValue(hit)) return false
-  return isOpaque(hit) || !(NO_VALUE_WORD.test(hit) || /(?:ed|ing|ble|ly)$/.test(hit))
-}
 
 const WORD_RULES: readonly Rule[] = [
   {
@@ -205,28 +176,7 @@ const RULES: readonly Rule[] = [
     pattern: /(?<![\w.:/@-])(?<hit>[\w.+-]{1,64}:[^\s:@/"'`<>()]{3,128})@(?=[\w[(])/g,
     needs: AT | COLON
   },
-  {
-    name: 'announced',
-    kind: 'secret',
-    needsAny: COLON | EQUALS | LESS,
-    groups: SECRET_ENDINGS,
-    pattern: new RegExp(
-      `(?:${SECRET_KEYWORDS})s?[\\\\"'\`\\]]{0,4}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}[\\\\"'\`]{0,4}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<!\\\\))`,
-      'gi'
-    ),
-    accept: isMachineValue
-  },
-  {
-    name: 'announced-quoted',
-    kind: 'secret',
-    needs: QUOTE,
-    groups: SECRET_ENDINGS,
-    pattern: new RegExp(
-      `(?:${SECRET_KEYWORDS})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\||is|was)\\s{0,3}(?:"(?<hit>[^"\\n]{3,512})"|'(?<hit>[^'\\n]{3,512})')`,
-      'gi'
-    ),
-    accept: isMachineValue
-  },
+  ...DECLARED_SECRET_RULES,
   {
     name: 'spoken',
     kind: 'secret',
@@ -253,64 +203,12 @@ const RULES: readonly Rule[] = [
     ),
     accept: (hit) => /\d/.test(hit) && isProseValue(hit)
   },
-  {
-    name: 'command-option',
-    kind: 'secret',
-    needs: OPTION,
-    pattern:
-      /(?<=\s)(?:--(?:[a-z-]{0,24}(?:pass(?:word|wd|phrase)?|pwd|token|secret|key))(?:=|\s{1,3})|-p\s{0,1}(?=\S*[\d!@#$%^&*])|-a\s(?=\S*[\d!@#$%^&*])|-u\s{0,2}(?=[\w.@-]{1,64}:))["']?(?<hit>[^\s"'-][^\s"']{2,256})/g,
-    accept: (hit) => isMachineValue(hit) && !/^\d{1,5}(?::\d{1,5})?$/.test(hit)
-  },
-  {
-    name: 'declared-variable',
-    kind: 'secret',
-    groups: SECRET_ENDINGS,
-    // `ENV DB_PASSWORD value` in a Dockerfile, `setx API_KEY value`.
-    pattern:
-      /\b(?:ENV|setx|SETX|setenv)\s{1,3}[A-Z0-9_]{0,48}(?:PASS(?:WORD|WD|PHRASE)?|PWD|TOKEN|SECRET|KEY)\s{1,3}["']?(?<hit>[^\s"'=]{3,256})/g,
-    accept: isMachineValue
-  },
-  {
-    name: 'set-property',
-    kind: 'secret',
-    needs: QUOTE,
-    groups: SECRET_ENDINGS,
-    // `setProperty("db.password", "value")`; a word may be a label.
-    pattern: new RegExp(
-      `\\(\\s?["'][\\w.-]{0,64}(?:${SECRET_KEYWORDS})["'],\\s{0,3}(?:"(?<hit>[^"\\n]{3,256})"|'(?<hit>[^'\\n]{3,256})')\\s?\\)`,
-      'gi'
-    ),
-    accept: (hit) => isMachineValue(hit) && (isOpaque(hit) || /^\S*[\d!@#$%^&*]\S*$/.test(hit))
-  },
-  {
-    name: 'operand-of-command',
-    kind: 'secret',
-    literals: ['/user:', ' -U', 'ldap', 'chpasswd', 'htpasswd'],
-    pattern:
-      /\s\/user:\S{1,64} (?<hit>[^\s/"'][^\s"']{2,128})|\s-U ?[\w.\\@-]{1,64}%(?<hit>\S{2,128})|\bldap(?:search|modify|add|delete|passwd|whoami) [^\n]{0,256}?-w (?<hit>\S{3,128})|["']?(?<hit>[\w.-]{1,32}:[^\s"'|]{3,128})["']? ?\| ?(?:sudo )?chpasswd\b|\bhtpasswd (?:-\w{1,8} ){0,3}-\w{0,8}b\w{0,8} (?:-\w{1,8} ){0,3}\S{1,128} \S{1,64} (?<hit>\S{3,128})/g,
-    accept: isMachineValue
-  },
+  ...COMMAND_SECRET_RULES,
   {
     name: 'wifi-code',
     kind: 'secret',
     literals: ['WIFI:'],
     pattern: /\bWIFI:(?:[A-Z]\d?:[^;\n]{0,128};){1,6};?/g
-  },
-  {
-    name: 'sql-password',
-    kind: 'secret',
-    needs: QUOTE,
-    atGroups: LOGIN_WORDS,
-    pattern:
-      /\b(?:identified\s{1,3}(?:with\s\w{1,40}\s)?by|password)\s{1,3}'(?<hit>[^'\n]{1,256})'/gi
-  },
-  {
-    name: 'markup-password',
-    kind: 'secret',
-    needsAny: EQUALS | LESS,
-    groups: SECRET_ENDINGS,
-    pattern:
-      /(?:password|token|secret|apikey|key)"?\s{1,3}value\s{0,2}=\s{0,2}["'](?<hit>[^"'\n]{3,256})|<(?:[\w:.-]{0,32})(?:password|passwd|secret|token|apikey)>(?<hit>[^<\n]{3,256})</gi
   },
   {
     name: 'netrc',

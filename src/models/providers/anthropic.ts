@@ -71,7 +71,9 @@ class AnthropicProvider implements Provider {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
     if (!whole.ended) throw truncatedStream(this.name)
-    yield { type: 'end', reply: whole.reply() }
+    const reply = whole.reply()
+    if (reply === undefined) throw invalidReply(this.name)
+    yield { type: 'end', reply }
   }
 
   async #guard<T>(

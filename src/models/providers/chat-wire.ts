@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { withoutThinking } from './think-filter.ts'
+import { toolCallsOf } from './tool-calls.ts'
 import { chatUsage } from './usage-wire.ts'
 import { NO_TOKENS } from '../provider.ts'
-import type { ProviderReply, StopReason, ToolCall } from '../provider.ts'
+import type { ProviderReply, StopReason } from '../provider.ts'
 
 const Part = z.looseObject({ type: z.string().nullish(), text: z.string().nullish() })
 
@@ -99,13 +100,8 @@ export interface ChatParts {
 /** Undefined if a tool call has no name. */
 export function chatReply(parts: ChatParts): ProviderReply | undefined {
   const { text, refusal, calls, reason, usage, model } = parts
-  if (calls.some(({ name }) => name === '')) return undefined
-  const ids = new Set<string>()
-  const toolCalls = calls.map(({ id, name, input }, index): ToolCall => {
-    const own = id === '' || ids.has(id) ? `call_${index}` : id
-    ids.add(own)
-    return { id: own, name, input: parseInput(input) }
-  })
+  const toolCalls = toolCallsOf(calls)
+  if (toolCalls === undefined) return undefined
   const said = text === '' ? refusal : text
   const stop = refusal === '' ? fromFinishReason(reason) : 'refusal'
   return {
@@ -135,14 +131,5 @@ function fromFinishReason(reason: string | null | undefined): StopReason {
       return 'refusal'
     default:
       return 'end'
-  }
-}
-
-/** The input of a tool call, or the model's own text if it is not JSON. */
-export function parseInput(text: string): unknown {
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text)
-  } catch {
-    return text
   }
 }

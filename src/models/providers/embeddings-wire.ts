@@ -9,10 +9,11 @@ const Body = z.looseObject({
   usage: z.unknown().optional()
 })
 
-/** Undefined if there is not one vector for each text. */
+/** Undefined if there is not one vector for each text, all of one length. */
 export function parseEmbeddings(body: unknown, texts: number): Embeddings | undefined {
   const parsed = Body.safeParse(body).data
   if (parsed?.data.length !== texts) return undefined
+  if (new Set(parsed.data.map(({ embedding }) => embedding.length)).size > 1) return undefined
   const ordered = parsed.data.map((each, place) => ({ ...each, index: each.index ?? place }))
   const usage = typeof parsed.usage === 'object' ? parsed.usage : {}
   return {

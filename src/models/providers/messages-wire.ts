@@ -1,7 +1,7 @@
 /** Replies and events of the Messages API. Blocks and events of unknown types are left out. */
 import { z } from 'zod'
 import { fromStopReason } from './anthropic-mapping.ts'
-import { parseInput } from './chat-wire.ts'
+import { toolCallsOf } from './tool-calls.ts'
 import { messagesUsage } from './usage-wire.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type { ProviderReply, TokenUsage } from '../provider.ts'
@@ -42,16 +42,12 @@ export type MessageEvent = z.output<typeof Event>
 /** The reply, or undefined if it does not follow the format. */
 export function parseMessage(body: unknown, model: string): ProviderReply | undefined {
   const message = Message.safeParse(body).data
-  if (message === undefined) return undefined
+  const calls = message?.content.filter(({ type }) => type === 'tool_use') ?? []
+  const toolCalls = toolCallsOf(calls.map(({ id, name, input }) => ({ id, name, input })))
+  if (message === undefined || toolCalls === undefined) return undefined
   return {
     text: message.content.map(({ type, text }) => (type === 'text' ? (text ?? '') : '')).join(''),
-    toolCalls: message.content
-      .filter(({ type }) => type === 'tool_use')
-      .map(({ id, name, input }, index) => ({
-        id: id ?? `call_${index}`,
-        name: name ?? '',
-        input
-      })),
+    toolCalls,
     usage: messagesUsage(message.usage) ?? NO_TOKENS,
     stopReason: fromStopReason(message.stop_reason),
     model: message.model ?? model
@@ -62,9 +58,21 @@ export function parseEvent(body: unknown): MessageEvent | undefined {
   return Event.safeParse(body).data
 }
 
+interface OpenCall {
+  readonly id: string | null | undefined
+  readonly name: string | null | undefined
+  /** At the beginning; some servers send all of it here. */
+  readonly input: unknown
+  /** What came behind, as JSON. */
+  text: string
+}
+
 /** Puts the events of a streamed message together. */
 export class MessageStream {
-  readonly #calls = new Map<number, { id: string; name: string; input: string }>()
+  /** The types of the blocks that have begun, by their places. */
+  readonly #blocks = new Map<number, string>()
+  readonly #calls = new Map<number, OpenCall>()
+  #isBroken = false
   #text = ''
   #usage: TokenUsage | undefined
   #reason: string | null | undefined
@@ -81,32 +89,44 @@ export class MessageStream {
     if (type === 'message_start') {
       this.#usage = messagesUsage(message?.usage) ?? this.#usage
       this.#model = message?.model ?? this.#model
-    } else if (type === 'content_block_start' && block?.type === 'tool_use') {
-      const id = block.id ?? `call_${place}`
-      this.#calls.set(place, { id, name: block.name ?? '', input: '' })
+    } else if (type === 'content_block_start') {
+      this.#blocks.set(place, block?.type ?? '')
+      if (block?.type === 'tool_use') this.#begin(place, block)
     } else if (type === 'message_delta') {
       this.#usage = messagesUsage(usage, this.#usage)
       this.#reason = delta?.stop_reason
     } else if (type === 'message_stop') this.ended = true
     if (type !== 'content_block_delta') return ''
     const call = this.#calls.get(place)
-    if (call !== undefined) call.input += delta?.partial_json ?? ''
+    const input = delta?.partial_json ?? ''
+    if (call !== undefined) call.text += input
+    // The beginning of the block was lost, and the name of the tool with it.
+    else if (input !== '' && !this.#blocks.has(place)) this.#isBroken = true
     const text = delta?.type === 'text_delta' ? (delta.text ?? '') : ''
     this.#text += text
     return text
   }
 
-  reply(): ProviderReply {
-    return {
-      text: this.#text,
-      toolCalls: [...this.#calls.values()].map(({ id, name, input }) => ({
+  /** Undefined if the events do not make a message. */
+  reply(): ProviderReply | undefined {
+    const toolCalls = toolCallsOf(
+      [...this.#calls.values()].map(({ id, name, input, text }) => ({
         id,
         name,
-        input: parseInput(input)
-      })),
+        input: text === '' ? input : text
+      }))
+    )
+    if (toolCalls === undefined || this.#isBroken) return undefined
+    return {
+      text: this.#text,
+      toolCalls,
       usage: this.#usage ?? NO_TOKENS,
       stopReason: fromStopReason(this.#reason),
       model: this.#model
     }
+  }
+
+  #begin(place: number, { id, name, input }: z.output<typeof Block>): void {
+    this.#calls.set(place, { id, name, input, text: '' })
   }
 }

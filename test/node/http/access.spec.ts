@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { once } from 'node:events'
 import { createHttpServer, readToken, TOKEN_FILE } from '../../../node/http/index.ts'
 import { budget } from '../../fixtures/budget.ts'
+import { mcpRoute } from '../../../node/mcp/index.ts'
 import { startApi } from '../../fixtures/api.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import { randomOf } from '../../fixtures/random.ts'
@@ -108,7 +109,8 @@ describe('access to the HTTP API', () => {
   it('limits those who guess', async () => {
     const statuses = new Map<number, number>()
     for (let i = 0; i < 150; i++) {
-      const status = (await post({ authorization: 'Bearer wrong' }))?.status ?? 0
+      const path = i % 2 === 0 ? '/v1/status' : '/v1/nothing'
+      const status = (await post({ authorization: 'Bearer wrong' }, path))?.status ?? 0
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
     assert.deepEqual(
@@ -121,17 +123,46 @@ describe('access to the HTTP API', () => {
     assert.equal((await post({}))?.status, 200, 'the owner is not locked out')
   })
 
-  it('closes a connection whose body never ends', async () => {
+  it('answers a request whose body never ends, and closes its connection', async () => {
     const node = { db: api.db, dataDir: api.dataDir, running: true }
-    const server = await createHttpServer({ node, hosts: [], token: 'secret', bodyTimeout: 50 })
+    const server = await createHttpServer({
+      node,
+      hosts: [],
+      token: 'secret',
+      bodyTimeout: 50,
+      addRoutes: mcpRoute(node)
+    })
     try {
       const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }))
-      const socket = connect(Number(port), '127.0.0.1')
-      const head = 'POST /v1/status HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer secret'
-      socket.write(`${head}\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{`)
-      await once(socket, 'close')
+      for (const start of ['POST /v1/status', 'POST /mcp', 'DELETE /mcp', 'POST /none']) {
+        const socket = connect(Number(port), '127.0.0.1')
+        const head = `${start} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer secret`
+        socket.write(`${head}\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{`)
+        const answer = await text(socket)
+        assert.match(answer, /^HTTP\/1\.1 408 /, start)
+        assert.match(answer, /"code":"TIMEOUT"/, start)
+        assert.match(answer, /did not come within 0\.05 s/, start)
+      }
     } finally {
       await server.close()
+    }
+  })
+
+  it('states the limit of rates in every answer', async () => {
+    const owner = { authorization: `Bearer ${api.token}` }
+    const cases: readonly (readonly [string, string, Record<string, string>, number])[] = [
+      ['GET', '/healthz', owner, 200],
+      ['POST', '/v1/none', owner, 404],
+      ['GET', '/v1/recall', owner, 405],
+      ['GET', '/%zz', owner, 400],
+      ['GET', '/none', { authorization: 'Bearer wrong' }, 401]
+    ]
+    for (const [method, path, headers, status] of cases) {
+      const answer = await ask(`${api.url}${path}`, { method, headers })
+      assert.equal(answer?.status, status, path)
+      assert.equal(answer?.headers['x-ratelimit-limit'], headers === owner ? '12000' : '120', path)
+      assert.match(String(answer?.headers['x-ratelimit-remaining']), /^\d+$/, path)
+      assert.equal(answer?.headers['cache-control'], 'no-store', path)
     }
   })
 

@@ -22,6 +22,7 @@ describe('a request that cannot be served', () => {
 
   it('is answered by a problem that says what to do, whatever its bytes are', async () => {
     const json = 'content-type: application/json\r\n'
+    const lines = 'content-type: application/jsonl\r\n'
     const cases: readonly (readonly [string, number, RegExp])[] = [
       ['nonsense\r\n\r\n', 400, /not a request of HTTP/],
       [request('GET', '/%zz'), 400, /path is not valid/],
@@ -39,6 +40,21 @@ describe('a request that cannot be served', () => {
       [request('POST', '/v1/recall', json, ''), 400, /body is empty/],
       [request('POST', '/v1/recall', json, '{'), 400, /not JSON/],
       [request('POST', '/v1/recall', json, '{"query":5}'), 400, /query: it takes a text, not 5/],
+      [request('POST', '/v1/recall', json, 'null'), 400, /it takes an object, not null/],
+      [request('POST', '/v1/status', json, 'null'), 400, /it takes an object, not null/],
+      [request('POST', '/v1/status', json, '[]'), 400, /it takes an object, not a list/],
+      [request('POST', '/login', json, 'null'), 403, /Only the page/],
+      [request('POST', '/v1/recall', json, '{"query":"a","tag":[]}'), 400, /no field "tag", only/],
+      [request('POST', '/v1/recall?limit=1', json, '{}'), 400, /no parameter "limit"\. Send the/],
+      [request('POST', '/v1/distill?inputs=1', lines, ''), 400, /"inputs", only "input"\. Send/],
+      [request('POST', '/v1/distill?input=1&input=2', lines, ''), 400, /"input" once/],
+      [request('POST', '/v1/distill?input=null', lines, ''), 400, /takes an object of JSON/],
+      [request('POST', '/v1/distill?input=[]', lines, ''), 400, /takes an object of JSON/],
+      [request('POST', '/v1/distill?input={"fact":1}', lines, ''), 400, /no field "fact"/],
+      [request('GET', '/v1/events?since=1'), 400, /no parameter "since", only "after"/],
+      [request('GET', '/v1/events?after=x'), 400, /"after" takes the number of an event/],
+      [request('GET', '/v1/events', 'last-event-id: x\r\n'), 400, /"Last-Event-ID" takes the/],
+      [request('POST', '/mcp?projct=shop', json, '{}'), 400, /"projct", only "project"/],
       [request('POST', '/v1/recall', json, 'x'.repeat(1_100_000)), 413, /more than 1 MiB/]
     ]
     for (const [bytes, status, words] of cases) {

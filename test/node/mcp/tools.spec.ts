@@ -206,8 +206,7 @@ describe('the MCP tools', () => {
     for (let i = 0; i < 12; i++) {
       await use('learn', {
         summary: `Budget lesson ${i} about the zebra number ${i * 77}`,
-        detail: 'x '.repeat(150),
-        force: true
+        detail: 'x '.repeat(150)
       })
     }
     const found = await use('recall', { query: 'zebra number lesson', budget: 200 })
@@ -225,5 +224,24 @@ describe('the MCP tools', () => {
       (error: Error) => error.message
     )
     assert.match(typeof bad === 'string' ? bad : textOf(bad), /outcome/)
+  })
+
+  it('refuse an argument that they do not take, and name those that they take', async () => {
+    const { tools } = await client.listTools()
+    const valid: Readonly<Record<string, Record<string, unknown>>> = {
+      recall: { query: 'x' },
+      open: { ids: ['abc'] },
+      learn: { summary: 'A lesson with a typo', tags: ['npm'] },
+      report: { id: 'abc', outcome: 'worked' },
+      skill: { action: 'find', skill: 'x' }
+    }
+    for (const { name, inputSchema } of tools) {
+      const refused = await use(name, { ...valid[name], tag: ['npm'] })
+      assert.equal(refused.isError, true, name)
+      const taken = Object.keys(inputSchema.properties ?? {}).join(', ')
+      const words = `there is no field "tag", only ${taken}`
+      assert.ok(textOf(refused).includes(words), textOf(refused))
+    }
+    assert.match(textOf(await use('recall', { query: 'A lesson with a typo' })), /^Nothing/)
   })
 })

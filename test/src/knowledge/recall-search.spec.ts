@@ -48,6 +48,63 @@ describe('recall', () => {
     assert.deepEqual(await contents('"AND" OR ( NEAR *'), [])
   })
 
+  it('tells names apart that only their signs tell apart', async () => {
+    const { knowledge } = db.agent.cortex
+    const facts = [
+      ['C++', 'A destructor of a base class is virtual.'],
+      ['C#', 'A struct is copied on assignment.'],
+      ['F#', 'A record is compared by its fields.'],
+      ['C', 'A char may be signed.'],
+      ['linker', 'The linker of C++17 wants one definition.'],
+      ['linker', 'The linker of C# has no definition, none at all of C.'],
+      ['ASP.NET', 'A filter runs before the action.'],
+      ['salary', 'The net amount is what is left.']
+    ] as const
+    for (const [entity, content] of facts) await knowledge.distill(entity, content, 0.9)
+    const at = (...places: readonly number[]): string[] => places.map((i) => facts[i]?.[1] ?? '')
+    const sorted = async (query: string): Promise<string[]> => (await contents(query)).toSorted()
+    assert.deepEqual(await sorted('C++'), at(0, 4).toSorted())
+    assert.deepEqual(await sorted('What is c++?'), at(0, 4).toSorted())
+    assert.deepEqual(await sorted('C#'), at(1, 5).toSorted())
+    assert.deepEqual(await contents('F#'), at(2))
+    assert.deepEqual(await contents('.NET'), at(6))
+    // Without a sign it may stand for any of them: what has it without one comes first.
+    const bare = await contents('C')
+    assert.equal(bare.length, 5)
+    assert.deepEqual(bare.slice(0, 2).toSorted(), at(3, 5).toSorted())
+    // Beside other words it comes first.
+    const found = (await knowledge.recall('linker definition of C++')).items
+    const texts = found.map(({ fact }) => String(fact.content))
+    assert.deepEqual(texts.slice(0, 2), at(4, 0))
+    assert.ok(texts.indexOf(at(5)[0] ?? '') >= 2)
+    const scores = found.map(({ score }) => score)
+    assert.deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a)
+    )
+    assert.deepEqual(await contents('linker definition', { limit: 2 }).then((all) => all.length), 2)
+  })
+
+  it('finds a name with its sign behind more items than an answer has', async () => {
+    const { knowledge } = db.agent.cortex
+    await knowledge.distill(
+      'a destructor in a rather long text',
+      `${'It is so. '.repeat(40)}C++`,
+      0.5
+    )
+    await knowledge.distillMany(
+      Array.from({ length: 200 }, (_, i) => ({
+        entity: 'C#',
+        content: `C# has destructor ${i}.`,
+        confidence: 0.9
+      }))
+    )
+    for (const query of ['C++', 'C++ destructor']) {
+      const [first] = await contents(query, { limit: 1, maxWait: Infinity })
+      assert.match(first ?? '', /C\+\+$/, query)
+    }
+  })
+
   it('no longer finds what was forgotten', async () => {
     const { knowledge } = db.agent.cortex
     const { id } = await knowledge.distill('e', 'A fact to forget.', 0.9)

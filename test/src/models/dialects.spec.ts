@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { createHive, ModelError } from '../../../src/index.ts'
+import { parseEmbeddings } from '../../../src/models/providers/embeddings-wire.ts'
 import { withoutThinking } from '../../../src/models/providers/think-filter.ts'
 import { chatUsage } from '../../../src/models/providers/usage-wire.ts'
 import { checkOutput } from '../../../src/models/routing/structured.ts'
@@ -29,6 +30,18 @@ async function answer(db: HiveNode, { model, stream, schema }: Dialect): Promise
     last.result.stopReason === 'refusal' ? '' : last.result.text
   )
   return last.result
+}
+
+function toolCalls(calls: readonly object[]): object {
+  return { choices: [{ message: { tool_calls: calls }, finish_reason: 'tool_calls' }] }
+}
+
+function blocks(...content: readonly object[]): object {
+  return { type: 'message', role: 'assistant', content, stop_reason: 'end_turn' }
+}
+
+function sent(event: { readonly type: string }): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
 describe('dialects of servers', () => {
@@ -68,19 +81,48 @@ describe('dialects of servers', () => {
     assert.equal(chatUsage({ prompt_tokens: '7', completion_tokens: '0x3' }), undefined)
   })
 
-  for (const [what, json, outcome] of [
-    ['content of another type', { choices: [{ message: { content: 7 } }] }, 'server'],
-    ['a tool call without a name', { choices: [{ message: { tool_calls: [{}] } }] }, 'server'],
-    ['an empty object', {}, 'server'],
+  it('reads embeddings of one length alone', () => {
+    const data = [{ embedding: [1, 2] }, { embedding: [3, 4] }]
+    assert.deepEqual(parseEmbeddings({ data }, 2)?.vectors, [
+      [1, 2],
+      [3, 4]
+    ])
+    for (const odd of [[3], [], ['3', '4'], '3,4', null]) {
+      assert.equal(parseEmbeddings({ data: [data[0], { embedding: odd }] }, 2), undefined)
+    }
+    assert.equal(parseEmbeddings({ data }, 3), undefined)
+  })
+
+  const named = { function: { name: 'weather', arguments: '{}' } }
+  for (const [model, what, json, outcome] of [
+    ['b', 'content of another type', { choices: [{ message: { content: 7 } }] }, 'server'],
+    ['b', 'a tool call without a name', { choices: [{ message: { tool_calls: [{}] } }] }, 'server'],
+    ['b', 'an unnamed call behind another', toolCalls([named, { function: {} }]), 'server'],
+    ['b', 'a tool call with an empty name', toolCalls([{ function: { name: '' } }]), 'server'],
+    ['b', 'a name of another type', toolCalls([{ function: { name: 7 } }]), 'server'],
+    ['b', 'no message', { choices: [{ finish_reason: 'stop' }] }, 'server'],
+    ['b', 'an empty object', {}, 'server'],
     // OpenRouter: https://github.com/langchain-ai/langchainjs/issues/11417
-    ['an error with status 200', { error: { code: 429, message: 'slow down' } }, 'limit 429']
+    ['b', 'an error with status 200', { error: { code: 429, message: 'slow down' } }, 'limit 429'],
+    [
+      'a',
+      'a tool call without a name',
+      blocks({ type: 'tool_use', id: 't1', input: {} }),
+      'server'
+    ],
+    ['a', 'a tool call with an empty name', blocks({ type: 'tool_use', name: '' }), 'server'],
+    ['a', 'a name of another type', blocks({ type: 'tool_use', name: 7 }), 'server'],
+    ['a', 'text of another type', blocks({ type: 'text', text: 7 }), 'server'],
+    ['a', 'a block without a type', blocks({ text: 'hi' }), 'server'],
+    ['a', 'text in place of blocks', { content: 'hi' }, 'server'],
+    ['a', 'an empty object', {}, 'server']
   ] as const) {
-    it(`asks the next model when a reply has ${what}`, async () => {
+    it(`asks the next model when a reply of ${model} has ${what}`, async () => {
       await using server = await ModelServer.start({
-        respond: ({ model }) => (model === 'small' ? { json } : undefined)
+        respond: (body) => (body.model === 'small' ? { json } : undefined)
       })
       const models = servedModels(server.origin, server.origin, {
-        tiers: { fast: ['b/small', 'b/large'], premium: [] }
+        tiers: { fast: [`${model}/small`, 'b/large'], premium: [] }
       })
       await using db = await createHive({ swarm: false, models })
       const result = await db.agent.cortex.models.generate(ask)
@@ -90,6 +132,55 @@ describe('dialects of servers', () => {
       )
     })
   }
+
+  const said = { type: 'content_block_delta', index: 9, delta: { type: 'text_delta', text: 'hi' } }
+  const start = { type: 'content_block_start', index: 0 }
+  const input = { type: 'input_json_delta', partial_json: '{"n":1}' }
+  for (const [what, events] of [
+    ['a tool call without a name', [{ ...start, content_block: { type: 'tool_use', id: 't1' } }]],
+    ['the input of a call that never began', [{ type: 'content_block_delta', delta: input }]],
+    ['a name of another type', [{ ...start, content_block: { type: 'tool_use', name: 7 } }]],
+    ['text of another type', [{ type: 'content_block_delta', delta: { text: 7 } }]]
+  ] as const) {
+    it(`breaks off a stream of messages that has ${what}`, async () => {
+      await using server = await ModelServer.start({
+        // After some text, so that no other attempt is made.
+        respond: () => ({ events: [said, ...events, { type: 'message_stop' }].map(sent) })
+      })
+      await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+      const parts = db.agent.cortex.models.stream({ ...ask, model: 'a/small' })
+      await assert.rejects(Array.fromAsync(parts), (error: unknown) => {
+        assert.ok(error instanceof ModelError && error.code === 'STREAM_BROKEN')
+        assert.match(String(error.cause), /a: the reply does not follow the protocol/)
+        return true
+      })
+    })
+  }
+
+  it('takes calls of messages without an id or an input, and whole inputs at their beginning', async () => {
+    const calls = [
+      { type: 'tool_use', name: 'weather' },
+      { type: 'tool_use', id: 't1', name: 'weather', input: { n: 1 } },
+      { type: 'tool_use', id: 't1', name: 'weather', input: '{"n":2}' }
+    ]
+    const events = [
+      ...calls.map((content_block, index) => ({ ...start, index, content_block })),
+      { type: 'message_stop' }
+    ].map(sent)
+    await using server = await ModelServer.start({
+      respond: ({ stream }) => (stream === true ? { events } : { json: blocks(...calls) })
+    })
+    await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+    const expected = [
+      { id: 'call_0', name: 'weather', input: {} },
+      { id: 't1', name: 'weather', input: { n: 1 } },
+      { id: 'call_2', name: 'weather', input: { n: 2 } }
+    ]
+    const { models } = db.agent.cortex
+    assert.deepEqual((await models.generate({ ...ask, model: 'a/small' })).toolCalls, expected)
+    const last = (await Array.fromAsync(models.stream({ ...ask, model: 'a/small' }))).at(-1)
+    assert.deepEqual(last?.type === 'end' ? last.result.toolCalls : undefined, expected)
+  })
 
   it('takes the end of a stream that an answer quotes for a part of the answer', async () => {
     const quoted = say('The last event is data: [DONE]')

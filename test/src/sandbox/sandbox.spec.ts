@@ -126,7 +126,8 @@ describe('the sandbox', () => {
 
   it('says what is wrong with a source', async () => {
     for (const [source, message] of [
-      ['export default (', /SyntaxError/],
+      ['export default (', /^SyntaxError: .* at line 1, column 17 of the source$/],
+      ['// a\nexport default (n) =>\n  2 * * n', /at line 3, column 7 of the source$/],
       ['export const a = 1', /default export of the module must be a function/],
       ['throw new Error("no"); export default () => 1', /no/],
       [
