@@ -20,8 +20,8 @@ const PAUSE = 250
 /** Milliseconds without another author after which the budget of the day counts as used. */
 const STILL = 10_000
 
-/** Milliseconds until the first author of a day: what was refused is asked for again after a while. */
-const LONGEST_WAIT = 120_000
+/** Milliseconds until the first author of a day: what was refused is asked for again after up to an hour. */
+const LONGEST_WAIT = 3_700_000
 
 /** Without anybody who offers authors. */
 const QUIET_PROBES = 40
