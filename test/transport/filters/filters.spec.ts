@@ -112,7 +112,7 @@ describe('the filters of peers', () => {
     assert.equal(held.versionOf('first', 'observed'), undefined)
   })
 
-  it('of others keep their room beside larger ones, however often these are told anew', () => {
+  it('of other peers stay while two peers send larger filters again and again', () => {
     const held = new PeerFilters(() => true)
     const bytesOf = (count: number): number =>
       fullSlices(count).reduce((sum, { bits }) => sum + bits.length, 0)
