@@ -138,7 +138,10 @@ export class Drafts {
     const drafts: Promise<DraftResult[]>[] = []
     for (const part of turnsOf(facts, thread?.isReady === true ? PART_BYTES : TURN_BYTES)) {
       const read = part.map((fact) => readOf(fact))
-      drafts.push(this.#draftPart(read, thread))
+      const draft = this.#draftPart(read, thread)
+      // Awaited with all others, which may be turns later.
+      draft.catch(() => undefined)
+      drafts.push(draft)
       await nextTurn()
     }
     return (await Promise.all(drafts)).flat()
