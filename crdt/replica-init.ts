@@ -33,7 +33,10 @@ export interface ReplicaEvents {
 
 /** Options of `openReplica`. */
 export interface ReplicaInit {
-  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged' | 'isSuspect'> &
+  readonly store: Pick<
+    Store,
+    'closing' | 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'
+  > &
     Partial<Pick<Store, 'condition' | 'copies'>>
   /** Name of the swarm, which signatures cover. Default: that of the store. */
   readonly swarm?: string

@@ -3,9 +3,11 @@
  * on, or before a new base. The votes leave the standing of their records, records that no author
  * speaks of any longer go, and the entry itself last. A slice is a number of values, not a time, so
  * that a million votes of one author hold up nothing. Which authors are left is on disk: after a
- * crash the next start goes on; values that were removed before change nothing a second time.
+ * crash the next start goes on; values that were removed before change nothing a second time. What
+ * fails, on a full disk say, is tried again until the store closes: replicas agree on retractions only
+ * once both have removed what these open.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { toHex } from '../bytes/index.ts'
 import { changedBy } from '../records/value.ts'
 import { readEntryValues } from './entry-values.ts'
@@ -18,7 +20,7 @@ import type { Operation, Section, Store } from '../store/section.ts'
 
 export interface SweeperInit {
   readonly swarm: string
-  readonly store: Pick<Store, 'section'>
+  readonly store: Pick<Store, 'closing' | 'section'>
   /** Authors that have values outside of their window, by name; the sweeper keeps it. */
   readonly unswept: Map<string, Uint8Array>
   readonly feeds: Pick<FeedStore, 'outside'>
@@ -34,13 +36,21 @@ export interface SweeperInit {
 /** Values that are removed in one turn of the event loop: a few milliseconds. */
 const SLICE = 64
 
+/** Milliseconds before what failed is tried again: at first, and at most. */
+const FIRST_PAUSE = 1_000
+const MAX_PAUSE = 60_000
+
 const EMPTY = new Uint8Array()
 
 export class Sweeper {
   readonly #init: SweeperInit
   readonly #section: Section
   #last: Promise<void> = Promise.resolve()
-  #isHalted = false
+  /** What must have passed before anything is removed. */
+  #before: (() => Promise<void>) | undefined
+  /** Milliseconds until what failed is tried again. */
+  #pause = FIRST_PAUSE
+  #isWaiting = false
 
   constructor(init: SweeperInit) {
     this.#init = init
@@ -62,28 +72,19 @@ export class Sweeper {
     return this.#section.put(author, EMPTY)
   }
 
-  /**
-   * Sweeps the authors that are left, after `before`. If that fails, nothing is swept until the next
-   * start: records would seem to have no votes.
-   */
+  /** Sweeps the authors that are left, once `before` has passed: records may seem to have no votes until then. */
   start(before: () => Promise<void>): void {
-    this.#last = this.#last.then(before).catch(() => {
-      this.#isHalted = true
-    })
+    this.#before = before
+    this.#queue(() => this.#begin())
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }
 
-  /**
-   * Removes what is outside of the author's window, once the window is on disk. A failure, such as
-   * a closed store, is repeated at the next start.
-   */
-  sweep(author: Uint8Array, durable: Promise<void> = Promise.resolve()): void {
-    this.#last = Promise.all([this.#last, durable])
-      .then(() => this.#sweep(author))
-      .catch(() => undefined)
+  /** Removes what is outside of the author's window, once the window is on disk. */
+  sweep(author: Uint8Array, durable?: Promise<void>): void {
+    this.#queue(() => this.#sweep(author), durable)
   }
 
-  /** Resolves when no removal is pending. */
+  /** Resolves when no removal is pending but for what has failed, and is tried again later. */
   async idle(): Promise<void> {
     for (let last; last !== this.#last;) {
       last = this.#last
@@ -91,8 +92,52 @@ export class Sweeper {
     }
   }
 
+  #queue(task: () => Promise<void>, durable?: Promise<void>): void {
+    const narrowed = Promise.resolve(durable).then(
+      () => true,
+      () => false
+    )
+    this.#last = Promise.all([this.#last, narrowed])
+      // A window that is not narrowed leaves nothing to remove.
+      .then(([, isNarrowed]) => (isNarrowed && !this.#isWaiting ? task() : undefined))
+      .catch(() => {
+        void this.#tryAgain()
+      })
+  }
+
+  /** Queues all that is left, later and later. */
+  async #tryAgain(): Promise<void> {
+    this.#isWaiting = true
+    const { closing } = this.#init.store
+    const isOpen = await delay(this.#pause, true, { signal: closing, ref: false }).catch(
+      () => false
+    )
+    this.#isWaiting = false
+    if (!isOpen) return
+    this.#pause = Math.min(2 * this.#pause, MAX_PAUSE)
+    this.#queue(() => this.#begin())
+    for (const author of this.#init.unswept.values()) this.sweep(author)
+  }
+
+  async #begin(): Promise<void> {
+    await this.#before?.()
+    this.#before = undefined
+  }
+
   async #sweep(author: Uint8Array): Promise<void> {
-    if (this.#isHalted) return
+    if (this.#before !== undefined) return
+    try {
+      await this.#removeOutside(author)
+      this.#pause = FIRST_PAUSE
+    } catch (error) {
+      // Behind the others, so that one that cannot be read holds up none of them.
+      const { unswept } = this.#init
+      if (unswept.delete(toHex(author))) unswept.set(toHex(author), author)
+      throw error
+    }
+  }
+
+  async #removeOutside(author: Uint8Array): Promise<void> {
     for await (const entry of this.#init.feeds.outside(author)) {
       const { values, order } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
       const at = { author, seq: entry.seq, order }

@@ -29,6 +29,9 @@ const RUN_KEYS = 16
 const PAUSE = 1_000
 const REST = 4
 
+/** Milliseconds before a run that failed is tried again. */
+const AGAIN = 60_000
+
 /** Milliseconds. */
 const MAX_FINISH = 1_000
 
@@ -57,7 +60,9 @@ export class Erasure {
     clearTimeout(this.#timer)
     await this.#running
     const started = performance.now()
-    while (this.#keys.size > 0 && performance.now() - started < MAX_FINISH) await this.#run()
+    while (this.#keys.size > 0 && performance.now() - started < MAX_FINISH) {
+      if (!(await this.#run())) return
+    }
   }
 
   #schedule(delay: number): void {
@@ -70,17 +75,18 @@ export class Erasure {
 
   async #runAndRest(): Promise<void> {
     const started = performance.now()
-    await this.#run()
+    const hasRun = await this.#run()
+    const rest = REST * (performance.now() - started)
     this.#timer = undefined
-    if (!this.#isFinished) this.#schedule(Math.max(PAUSE, REST * (performance.now() - started)))
+    if (!this.#isFinished) this.#schedule(Math.max(hasRun ? PAUSE : AGAIN, rest))
   }
 
-  /** A disk that is full ends it: the values stay until LevelDB merges their tables. */
-  async #run(): Promise<void> {
+  /** False if it failed, as on a full disk: the values stay until it is tried again. */
+  async #run(): Promise<boolean> {
     const keys = [...this.#keys].slice(0, RUN_KEYS)
     for (const [name] of keys) this.#keys.delete(name)
     const database = this.#init.database()
-    if (keys.length === 0 || !isCompactable(database)) return
+    if (keys.length === 0 || !isCompactable(database)) return true
     const ranges = keys.map(([, key]) => [before(key), after(key)] as const)
     try {
       // Into tables: what is only in the log of LevelDB would be written to one with its deletion.
@@ -89,8 +95,11 @@ export class Erasure {
       }
       await this.#init.commit(ranges.flat().map((key) => ({ type: 'del', key, ...ENCODING })))
       for (const [start, end] of ranges) await database.compactRange(start, end, ENCODING)
+      return true
     } catch {
       // The next write says why.
+      for (const [name, key] of keys) this.#keys.set(name, key)
+      return false
     }
   }
 }

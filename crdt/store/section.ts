@@ -137,6 +137,8 @@ export interface Store {
   tables(): string[]
   /** Reads tables whole and compares them with their checksums. */
   scrub(options?: Scrub): Promise<readonly FileDamage[]>
+  /** Aborts when `close` is called: work in the background ends. */
+  readonly closing: AbortSignal
   /** Waits for all commits, then closes the database; idempotent. */
   close(): Promise<void>
 }

@@ -142,6 +142,7 @@ class LevelStore implements Store {
   #writing: Promise<void> | undefined
   #failure: StoreError | undefined
   #closing: Promise<void> | undefined
+  readonly #closed = new AbortController()
   readonly #opened: OpenedDirectory | undefined
   readonly #keeper: InventoryKeeper | undefined
   readonly snapshots: StoreSnapshots | undefined
@@ -215,7 +216,12 @@ class LevelStore implements Store {
     return (this.#closing ??= this.#close())
   }
 
+  get closing(): AbortSignal {
+    return this.#closed.signal
+  }
+
   async #close(): Promise<void> {
+    this.#closed.abort()
     await this.flush()
     await this.#erasure.finish()
     const sealSnapshots = await this.snapshots?.write()

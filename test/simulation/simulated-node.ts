@@ -154,7 +154,8 @@ export class SimulatedNode implements Subject {
     if (this.#host === undefined) throw new Error('The node has no host.')
     const hive = new HiveNode(parts)
     hive.on('hive:warn', (text) => onWarn(this, text))
-    this.running = { hive, parts, owner, host: this.#host }
+    const run = <T>(task: () => T): T => simulated().time.runAs(owner, task)
+    this.running = { hive, parts, owner, host: this.#host, run }
   }
 
   /** Ends the life in order. */

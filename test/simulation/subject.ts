@@ -6,6 +6,8 @@ import type { NodeParts } from '../../src/runtime/node-parts.ts'
 export interface Life {
   readonly hive: HiveNode
   readonly parts: NodeParts
+  /** Runs a task in the process of this life, by its clock. */
+  run<T>(task: () => T): T
 }
 
 export interface Subject {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openReplica, openStore } from '../../../crdt/index.ts'
 import { REBUILD_KEY } from '../../../crdt/store/migrations.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
@@ -50,6 +51,7 @@ describe('a rebuild of standings', () => {
           section: (name) => inner.section(name),
           flush: () => inner.flush(),
           damaged: 0,
+          closing: inner.closing,
           isSuspect: false,
           commit(operations, options) {
             if (commits === failing) failNext()
@@ -65,5 +67,24 @@ describe('a rebuild of standings', () => {
       assert.equal(await again.store.section('meta').has(REBUILD_KEY), false)
       if (commits <= failing) break
     }
+  })
+
+  it('goes on without a restart after a commit that failed', async () => {
+    const { database, failNext } = failingDatabase()
+    let store = await openStore(database)
+    const replica = await openReplica({ store })
+    await teach(replica)
+    const before = await contentOf(replica)
+    await withoutStandings(store)
+    await store.close()
+    store = await openStore(database)
+    failNext('standings')
+    const opened = await openReplica({ store })
+    await opened.whenCompacted()
+    const meta = store.section('meta')
+    assert.ok(await meta.has(REBUILD_KEY))
+    while (await meta.has(REBUILD_KEY)) await nextTurn()
+    assert.deepEqual(await contentOf(opened), before)
+    await store.close()
   })
 })

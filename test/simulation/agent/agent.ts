@@ -105,7 +105,7 @@ export class Agent {
     const begun = this.#begun.get(running) ?? new Map<symbol, string>()
     this.#begun.set(running, begun.set(call, `${kind} at ${Math.round(step.at)} ms`))
     try {
-      const told = await this.#perform(kind, step, cortex, running)
+      const told = await running.run(() => this.#perform(kind, step, cortex, running))
       if (told !== undefined) this.#tell(`${kind} ${told}`)
     } catch (error) {
       if (error instanceof CodedError) {

@@ -54,7 +54,7 @@ export class LiveNode implements Subject {
       await closeParts(parts).catch(() => undefined)
       throw error
     }
-    this.running = { hive: new HiveNode(parts), parts }
+    this.running = { hive: new HiveNode(parts), parts, run: (task) => task() }
   }
 
   async stop(): Promise<void> {
