@@ -81,8 +81,9 @@ export class ProtocolPeers {
     this.#unregister = undefined
   }
 
-  /** Opens a stream to the peer, unless that takes too long. */
-  open(peer: PeerId, signal?: AbortSignal): Promise<Stream> {
+  /** Opens a stream to the peer, unless that takes too long, or the node stops. */
+  async open(peer: PeerId, signal?: AbortSignal): Promise<Stream> {
+    this.stopping.throwIfAborted()
     const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
     return this.#components.connectionManager.openStream(peer, this.#init.protocol, {
       signal: AbortSignal.any(signal === undefined ? limits : [...limits, signal])

@@ -99,11 +99,11 @@ export class SyncRoom {
   }
 
   async #enter(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     if (this.#taken < this.#places) {
       this.#taken += 1
       return
     }
-    signal?.throwIfAborted()
     await new Promise<void>((resolve, reject) => {
       const onAbort = (): void => {
         this.#queue.delete(enter)

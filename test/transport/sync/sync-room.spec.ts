@@ -81,4 +81,14 @@ describe('a room for syncs', () => {
     assert.deepEqual(await Promise.all([working, next]), ['works', 'next'])
     assert.equal(room.open, 0)
   })
+
+  it('begins nothing once its node stops', async () => {
+    const room = new SyncRoom(1)
+    const stopped = AbortSignal.abort(new Error('stopped'))
+    await assert.rejects(
+      room.run(() => Promise.resolve('begun'), stopped),
+      /stopped/
+    )
+    assert.equal(room.open, 0)
+  })
 })
