@@ -17,10 +17,12 @@ export interface Membership {
   /** Whether the tags have the member key of the tag of the epoch. */
   checkTags(claim: TagClaim, proof: Uint8Array, source?: CheckSource): Promise<boolean>
   /**
-   * This node's voice in the current epoch. Throws `MemberError` where it has none: a light
-   * member, a certificate that has expired, or one that begins with the next epoch.
+   * This node's voice in an epoch; default: the current one. Throws `MemberError` where it has none: a
+   * light member, a certificate that has expired, or one that begins with the next epoch.
    */
-  ownVoice(): Promise<OwnVoice>
+  ownVoice(epoch?: number): Promise<OwnVoice>
+  /** The tag of this node's member in an epoch, whether it has a voice there or not. */
+  ownTag(epoch: number): Uint8Array
 }
 
 /** The credential of a member in an epoch, without the member's name. */

@@ -97,9 +97,8 @@ export class MemberVoices implements Membership {
     return voices.verifyTags({ swarm, ...claim, proof }, source)
   }
 
-  async ownVoice(): Promise<OwnVoice> {
+  async ownVoice(epoch = this.epoch()): Promise<OwnVoice> {
     this.#init.assertVoice()
-    const epoch = this.epoch()
     if (this.#own?.epoch === epoch) return this.#own.voice
     const voice = this.#makeOwn(epoch)
     const own = { epoch, voice }
@@ -108,6 +107,10 @@ export class MemberVoices implements Membership {
       if (this.#own === own) this.#own = undefined
     })
     return voice
+  }
+
+  ownTag(epoch: number): Uint8Array {
+    return epochTag(this.#key, this.#init.swarm, epoch)
   }
 
   async #verify(
@@ -136,7 +139,7 @@ export class MemberVoices implements Membership {
     const credential = await voices.createCredential({ swarm, epoch, ring, key, signer })
     return {
       epoch,
-      tag: epochTag(key, swarm, epoch),
+      tag: this.ownTag(epoch),
       signer,
       credential,
       sign: (message) => epochKey.sign(message),

@@ -2,7 +2,9 @@
  * This node's voice in a closed swarm: what introduces its authors, and what each of its entries
  * shows. An author is a generation of its epoch; after a restart or a crash a later one follows,
  * so that what is said last stands. A directory that was restored from an older copy does not know
- * the last one: until a peer has told its heads it takes one of the hour, and then it looks again.
+ * the last one: until a peer has told its heads it takes one of the hour, and then it looks again. A
+ * node whose clock was set back over the beginning of an epoch goes on in the later one: what it says
+ * would stand behind what it has said there.
  */
 import { HOUR_GENERATIONS, MAX_GENERATION } from '../constants.ts'
 import { createAuthor } from '../feeds/author.ts'
@@ -52,12 +54,11 @@ export class OwnVoices {
     doc: string,
     { hasHeardPeers }: { readonly hasHeardPeers: boolean }
   ): Promise<VoicedAuthor> {
-    const own = await this.#init.membership.ownVoice()
+    const own = await this.#own()
     const stored = (await this.#init.voices.lastGeneration(own.tag)) ?? -1
     const given = this.#given?.epoch === own.epoch ? this.#given.generation : -1
     const last = Math.max(stored, given)
-    const hour = Math.min(this.#init.membership.hour(), LAST_HOUR)
-    const first = hasHeardPeers ? 0 : hour * HOUR_GENERATIONS
+    const first = hasHeardPeers ? 0 : this.#hourOf(own.epoch) * HOUR_GENERATIONS
     const generation = Math.max(last + 1, first)
     if (generation > MAX_GENERATION) {
       throw new MemberError(
@@ -83,13 +84,29 @@ export class OwnVoices {
     doc: string,
     { epoch, generation }: NonNullable<KeptAuthor['voice']>
   ): Promise<VoicedAuthor | undefined> {
-    const own = await this.#init.membership.ownVoice()
+    const own = await this.#own()
     return own.epoch === epoch ? this.#introduced(own, doc, generation, author) : undefined
   }
 
   /** A new author for a playbook, where the order of generations has no meaning. */
   async editor(doc: string): Promise<VoicedAuthor> {
-    return this.#introduced(await this.#init.membership.ownVoice(), doc, 0)
+    return this.#introduced(await this.#own(), doc, 0)
+  }
+
+  /** In the next epoch where this voice has spoken in it already. */
+  async #own(): Promise<OwnVoice> {
+    const { membership, voices } = this.#init
+    const next = membership.epoch() + 1
+    const hasSpoken =
+      this.#given?.epoch === next ||
+      (await voices.lastGeneration(membership.ownTag(next))) !== undefined
+    return membership.ownVoice(hasSpoken ? next : undefined)
+  }
+
+  /** Whole hours since the epoch began; one that is to come is in its first. */
+  #hourOf(epoch: number): number {
+    const { membership } = this.#init
+    return epoch > membership.epoch() ? 0 : Math.min(membership.hour(), LAST_HOUR)
   }
 
   #introduced(

@@ -183,6 +183,37 @@ describe('voices in a closed swarm', () => {
     assert.deepEqual({ vouches, disputes }, { vouches: 0, disputes: 1 })
   })
 
+  it('go on in the epoch in which they spoke last where a clock is set back', async () => {
+    const roster = new TestRoster(NAMES)
+    await using directory = await temporaryDirectory()
+    await using bob = await memberReplica(roster, 'bob')
+    const goal = digestOf(item.record)
+    const saying = async (vote: 'dispute' | 'vouch', title: string): Promise<void> => {
+      await using ada = await memberReplica(roster, 'ada', directory.path)
+      await ada.replica.revise({ ...item, vote })
+      await ada.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title, body: 'step' }))
+      await deliver(ada.replica, bob.replica)
+      const { vouches, disputes } = await standingOf(bob.replica, item)
+      assert.deepEqual([vouches, disputes], vote === 'vouch' ? [1, 0] : [0, 1])
+    }
+    roster.epoch += 1
+    await saying('vouch', 'ahead')
+    roster.epoch -= 1
+    roster.hour = 167
+    await saying('dispute', 'set back')
+    await saying('vouch', 'again')
+    roster.epoch += 1
+    roster.hour = 0
+    await saying('dispute', 'later')
+    const { steps } = await bob.replica.playbook(goal)
+    assert.deepEqual(steps.map(({ title }) => title).toSorted(), [
+      'again',
+      'ahead',
+      'later',
+      'set back'
+    ])
+  })
+
   it('say nothing after a retraction, also once its feed is compacted', async () => {
     const roster = new TestRoster(NAMES)
     await using ada = await memberReplica(roster, 'ada')
