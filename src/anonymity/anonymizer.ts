@@ -16,6 +16,7 @@ import { scriptNames } from './rules/script-names.ts'
 import { knownNames } from './rules/known-names.ts'
 import { names } from './rules/names.ts'
 import { network, urls } from './rules/network.ts'
+import { packages } from './rules/packages.ts'
 import { paths } from './rules/paths.ts'
 import { personal } from './rules/personal.ts'
 import { hidesText, plainText } from './rules/plain-text.ts'
@@ -108,6 +109,7 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     encodings,
     personal,
     resources,
+    packages,
     network,
     paths,
     accounts,

@@ -4,6 +4,7 @@ import { ADDRESSES_RULES } from '../../../../src/anonymity/rules/addresses.ts'
 import { Draft } from '../../../../src/anonymity/reading/draft.ts'
 import { NAME_RULES } from '../../../../src/anonymity/rules/names.ts'
 import { NETWORK_RULES, URLS_RULES } from '../../../../src/anonymity/rules/network.ts'
+import { PACKAGE_RULES } from '../../../../src/anonymity/rules/packages.ts'
 import { PATHS_RULES } from '../../../../src/anonymity/rules/paths.ts'
 import { PERSONAL_RULES } from '../../../../src/anonymity/rules/personal.ts'
 import { CLOUD_IDS_RULES, RESOURCES_RULES } from '../../../../src/anonymity/rules/resources.ts'
@@ -21,6 +22,7 @@ const RULES = [
   ...CLOUD_IDS_RULES,
   ...NAME_RULES,
   ...NETWORK_RULES,
+  ...PACKAGE_RULES,
   ...PATHS_RULES,
   ...PERSONAL_RULES,
   ...RESOURCES_RULES,
