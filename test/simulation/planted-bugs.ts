@@ -55,6 +55,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     to: ''
   },
   {
+    name: 'a removal that a full disk has ended is not gone on with',
+    file: 'crdt/admission/sweeper.ts',
+    from: '        void this.#tryAgain()\n',
+    to: '',
+    isPast: true,
+    having: 'disk-full'
+  },
+  {
     name: 'the state is not read again after a failed commit',
     file: 'crdt/store/commits.ts',
     from: '      await this.#init.reload()\n',
@@ -300,6 +308,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'crdt/replica-parts.ts',
     from: 'current: () => membership.epoch() }',
     to: 'current: () => 0 }'
+  },
+  {
+    name: 'voices: a member whose clock is set back speaks in the earlier epoch',
+    file: 'crdt/publishing/own-voices.ts',
+    from: 'return membership.ownVoice(hasSpoken ? next : undefined)',
+    to: 'return membership.ownVoice(hasSpoken && next < 0 ? next : undefined)',
+    isPast: true,
+    having: 'set-clock'
   },
   {
     name: 'voices: a kept author is not deleted before it is used',

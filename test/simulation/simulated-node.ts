@@ -67,6 +67,7 @@ export class SimulatedNode implements Subject {
   #lives = 0
   #owner: Owner | undefined
   #host: SimulatedHost | undefined
+  #skew: number
   running: RunningNode | undefined
   /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
   hasFlippedBit = false
@@ -77,6 +78,7 @@ export class SimulatedNode implements Subject {
 
   constructor(init: NodeInit) {
     this.#init = init
+    this.#skew = init.skew
     this.name = init.name
     this.mode = init.mode
     this.disk = init.disk
@@ -92,9 +94,15 @@ export class SimulatedNode implements Subject {
     return this.#damaged + (this.running?.parts.store.damaged ?? 0) > 0
   }
 
+  /** Sets the clock of the machine: it is wrong by so many milliseconds from now on. */
+  setClock(skew: number): void {
+    this.#skew = skew
+    if (this.#owner !== undefined) this.#owner.skew = skew
+  }
+
   /** A new life; rejects if it cannot start. */
   async start(): Promise<void> {
-    const owner = { name: this.name, isAlive: true, skew: this.#init.skew, life: ++this.#lives }
+    const owner = { name: this.name, isAlive: true, skew: this.#skew, life: ++this.#lives }
     this.#owner = owner
     await simulated().time.runAs(owner, () => this.#open(owner))
   }

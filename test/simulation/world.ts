@@ -376,6 +376,9 @@ export class World {
         return this.#door?.revoke(node)
       case 'succeed':
         return this.#door?.succeed(node)
+      case 'set-clock':
+        node.setClock(step.skew ?? 0)
+        return this.story.tell(node.name, `clock is ${Math.round(step.skew ?? 0)} ms ahead`)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')

@@ -76,6 +76,7 @@ export type StepKind =
   | WorkKind
   | (typeof FAULTS)[number]
   | 'week'
+  | 'set-clock'
   | 'lie'
   | (typeof DOOR_STEPS)[number]
   | (typeof DISK_FAULTS)[number]

@@ -2,6 +2,7 @@
 import { EPOCH } from '../environment/virtual-time.ts'
 import { MANNERS, NEWER } from '../lies/manner.ts'
 import { withChains } from './chains.ts'
+import { skewsOf, withClocks } from './clocks.ts'
 import { closedPlan, doorPlan, successionPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
@@ -50,9 +51,6 @@ const NEWER_RATE = 0.25
 const MIN_LIES = 2
 const MAX_LIES = 8
 
-/** Milliseconds by which a clock may be wrong. */
-const MAX_SKEW = 90_000
-
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
 const TURNS = [0, 0, 20, 150] as const
 
@@ -73,7 +71,8 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
     : closed
   const mixed = withNewer(whole, random.stream('newer'))
   const chained = withChains(mixed, random.stream('chains'))
-  const lying = withLies(chained, random.stream('lies'))
+  const clocked = withClocks(chained, random.stream('clocks'))
+  const lying = withLies(clocked, random.stream('lies'))
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
   if (settings.isDamaged ?? hasDamage) return damagedPlan(lying, damages)
@@ -106,9 +105,7 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     manner: nodes > 2 ? random.pick(MANNERS) : 'honest',
     steps,
     isSlowDisk: random.chance(0.3),
-    skews: Array.from({ length: nodes }, () =>
-      random.chance(0.2) ? random.between(-MAX_SKEW, MAX_SKEW) : 0
-    ),
+    skews: skewsOf(nodes, random),
     hasSlowReads: random.chance(0.3),
     isFollowed: random.chance(0.7),
     turn: random.pick(TURNS),

@@ -10,6 +10,8 @@ export interface Step {
   /** Index of the node. */
   readonly node: number
   readonly subject: number
+  /** Of a clock that is set: milliseconds by which it is wrong from then on. */
+  readonly skew?: number
 }
 
 export interface Plan {
