@@ -32,7 +32,10 @@ import type { PreparedFact } from './prepared-fact.ts'
 import type { FactInput, StoredFact } from '../fact-format/index.ts'
 
 export interface FactStoreInit {
-  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'> &
+  readonly store: Pick<
+    Store,
+    'closing' | 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'
+  > &
     Partial<Pick<Store, 'copies'>>
   /**
    * How to make the element of a fact in the filter that peers read. Default: peers get no filter.
