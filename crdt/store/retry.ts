@@ -20,31 +20,37 @@ const MAX_PAUSE = 60_000
 export class Retry {
   readonly #init: RetryInit
   #running: Promise<void> | undefined
+  #isAsked = false
 
   constructor(init: RetryInit) {
     this.#init = init
   }
 
-  /** Resolves when the work is done, or the store closes. A call meanwhile joins the one before. */
+  /** Resolves when the work is done, or the store closes. A call meanwhile has it done once more. */
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    if (this.#init.store.closing.aborted) return Promise.resolve()
+    this.#isAsked = true
+    this.#running ??= this.#run()
     return this.#running
   }
 
   async #run(): Promise<void> {
     const { store, task, onFailure } = this.#init
     const { closing } = store
-    for (let pause = FIRST_PAUSE; !closing.aborted; pause = Math.min(2 * pause, MAX_PAUSE)) {
+    let pause = FIRST_PAUSE
+    while (this.#isAsked && !closing.aborted) {
+      this.#isAsked = false
       try {
         await task()
-        return
+        pause = FIRST_PAUSE
       } catch (error) {
-        if (closing.aborted) return
+        this.#isAsked = true
+        if (closing.aborted) break
         if (pause === FIRST_PAUSE) onFailure?.(error)
+        await delay(pause, undefined, { signal: closing, ref: false }).catch(() => undefined)
+        pause = Math.min(2 * pause, MAX_PAUSE)
       }
-      await delay(pause, undefined, { signal: closing, ref: false }).catch(() => undefined)
     }
+    this.#running = undefined
   }
 }

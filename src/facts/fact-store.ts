@@ -87,10 +87,8 @@ export class FactStore {
         await this.#loadTotals()
         await this.#filters.reload()
       },
-      onCommitError: () => {
-        // The counts may be read at any time.
-        this.#queue.runAlone(() => this.#commits.refresh()).catch(() => undefined)
-      }
+      // The counts may be read at any time.
+      runAlone: (task) => this.#queue.runAlone(task)
     })
     const commits = (): Commits => this.#commits
     this.#filters = new FactFilters({
