@@ -260,6 +260,7 @@ export function replicaParts(
   })
   const observer: AdmissionObserver = {
     entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
+    entryHidden: () => events.emit('entry:hide'),
     entryRejected: (reason) => events.emit('entry:reject', reason),
     authorVoided: (proof) => events.emit('author:void', proof),
     docChanged: (doc) => {
