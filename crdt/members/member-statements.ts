@@ -95,7 +95,8 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
     this.swarm = swarm
     this.#store = store
     const index = this.#index
-    this.#writing = new Retry({ store, task: () => this.#serial.run(() => this.#write()) })
+    const task = (): Promise<void> => this.#serial.run(() => this.#write())
+    this.#writing = new Retry({ closing: store.closing, task })
     this.chains = new Chains(index)
     this.roster = new Roster({ swarm, index, chains: this.chains, epochSeconds })
   }
@@ -140,7 +141,7 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
       try {
         await this.#write()
       } catch (error) {
-        void this.#writing.run()
+        this.#writing.later()
         throw error
       }
       return { added, refused, waiting: additions.waiting.filter(({ id }) => !this.has(id)) }

@@ -45,7 +45,7 @@ export class HiddenCopies {
   constructor(init: HiddenCopiesInit) {
     this.#init = init
     this.#completing = new Retry({
-      store: init.store,
+      closing: init.store.closing,
       task: () =>
         this.#work.run(async () => {
           await this.#open()
@@ -108,7 +108,7 @@ export class HiddenCopies {
     this.#work.run(task).catch(() => {
       // A gap would end what comes back.
       this.#opened = undefined
-      void this.#completing.run()
+      this.#completing.later()
     })
   }
 

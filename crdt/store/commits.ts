@@ -37,7 +37,7 @@ export class Commits {
   constructor(init: CommitsInit) {
     this.#init = init
     const task = (): Promise<void> => init.runAlone(() => this.refresh())
-    this.#refreshing = new Retry({ store: init.store, task })
+    this.#refreshing = new Retry({ closing: init.store.closing, task })
   }
 
   /** Resolves when the operations are on disk. `write`: writes them together with others. */
@@ -59,7 +59,7 @@ export class Commits {
     if (this.#isStale) return
     this.#isStale = true
     this.#init.onCommitError?.()
-    void this.#refreshing.run()
+    this.#refreshing.now()
   }
 
   /** Resolves when every earlier commit has ended. */

@@ -39,7 +39,7 @@ export class Mirror {
   constructor(init: MirrorInit) {
     const { store, name } = init
     this.#init = init
-    this.#retry = new Retry({ store, task: () => this.#writeBehind() })
+    this.#retry = new Retry({ closing: store.closing, task: () => this.#writeBehind() })
     this.#section = store.section(name)
     this.#meta = store.section('meta')
     this.#ready = Buffer.from(`mirrored-${name}`)
@@ -103,7 +103,7 @@ export class Mirror {
     try {
       await this.#writeBehind()
     } catch {
-      void this.#retry.run()
+      this.#retry.later()
     }
   }
 

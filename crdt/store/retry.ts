@@ -3,10 +3,10 @@
  * later and later, until it is done or the store closes.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Store } from './section.ts'
 
 export interface RetryInit {
-  readonly store: Pick<Store, 'closing'>
+  /** Aborted when there is nothing to do any more. */
+  readonly closing: AbortSignal
   /** Does all that is left; it may be called again after it is done. */
   readonly task: () => Promise<void>
   /** Called for the first of failures that follow each other. */
@@ -17,6 +17,7 @@ export interface RetryInit {
 const FIRST_PAUSE = 1_000
 const MAX_PAUSE = 60_000
 
+/** Work that is tried until it is done. */
 export class Retry {
   readonly #init: RetryInit
   #running: Promise<void> | undefined
@@ -26,17 +27,30 @@ export class Retry {
     this.#init = init
   }
 
-  /** Resolves when the work is done, or the store closes. A call meanwhile has it done once more. */
-  run(): Promise<void> {
-    if (this.#init.store.closing.aborted) return Promise.resolve()
-    this.#isAsked = true
-    this.#running ??= this.#run()
-    return this.#running
+  /** Begins at once. Meanwhile, has it done once more. Never throws. */
+  now(): void {
+    this.#begin(() => Promise.resolve())
   }
 
-  async #run(): Promise<void> {
-    const { store, task, onFailure } = this.#init
-    const { closing } = store
+  /** The same after a pause: for work that has just failed. */
+  later(): void {
+    this.#begin(() => this.#wait(FIRST_PAUSE))
+  }
+
+  /** Resolves when the work is done, or there is nothing to do any more. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  #begin(wait: () => Promise<void>): void {
+    if (this.#init.closing.aborted) return
+    this.#isAsked = true
+    this.#running ??= this.#run(wait())
+  }
+
+  async #run(begin: Promise<void>): Promise<void> {
+    const { closing, task, onFailure } = this.#init
+    await begin
     let pause = FIRST_PAUSE
     while (this.#isAsked && !closing.aborted) {
       this.#isAsked = false
@@ -44,13 +58,18 @@ export class Retry {
         await task()
         pause = FIRST_PAUSE
       } catch (error) {
-        this.#isAsked = true
         if (closing.aborted) break
+        this.#isAsked = true
         if (pause === FIRST_PAUSE) onFailure?.(error)
-        await delay(pause, undefined, { signal: closing, ref: false }).catch(() => undefined)
+        await this.#wait(pause)
         pause = Math.min(2 * pause, MAX_PAUSE)
       }
     }
     this.#running = undefined
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    const { closing } = this.#init
+    await delay(milliseconds, undefined, { signal: closing, ref: false }).catch(() => undefined)
   }
 }
