@@ -22,8 +22,8 @@ export interface MirrorInit {
   readonly name: string
 }
 
-/** Undefined for a deleted value. */
-type Change = readonly [key: Uint8Array, value: Uint8Array | undefined]
+/** A change of a copy; the value is undefined where it is deleted. */
+export type MirrorChange = readonly [key: Uint8Array, value: Uint8Array | undefined]
 
 /** A section with a copy in another store. */
 export class Mirror {
@@ -33,7 +33,7 @@ export class Mirror {
   readonly #ready: Uint8Array
   #copies: Promise<Store | undefined> | undefined
   /** What follows commits and is not in the copy yet, by key in hex. */
-  readonly #behind = new Map<string, Change>()
+  readonly #behind = new Map<string, MirrorChange>()
   readonly #retry: Retry
 
   constructor(init: MirrorInit) {
@@ -97,7 +97,7 @@ export class Mirror {
   }
 
   /** Changes the copies after the commit that they follow. Never rejects. */
-  async follow(changes: readonly Change[]): Promise<void> {
+  async follow(changes: readonly MirrorChange[]): Promise<void> {
     if (this.#init.store.copies === undefined) return
     for (const change of changes) this.#behind.set(toHex(change[0]), change)
     try {
@@ -126,7 +126,7 @@ export class Mirror {
   }
 
   /** Before a commit: what was to follow an earlier one no longer counts. */
-  async #write(changes: readonly Change[]): Promise<void> {
+  async #write(changes: readonly MirrorChange[]): Promise<void> {
     const copies = await this.#openCopies()
     for (const [key] of changes) this.#behind.delete(toHex(key))
     await copies?.commit(this.#operations(copies, changes))
@@ -146,7 +146,7 @@ export class Mirror {
     }
   }
 
-  #operations(copies: Store, changes: readonly Change[]): Operation[] {
+  #operations(copies: Store, changes: readonly MirrorChange[]): Operation[] {
     const copy = this.#copyIn(copies)
     return changes.map(([key, value]) =>
       value === undefined ? copy.del(key) : copy.put(key, value)

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** The work, and when it is over. */
 export interface RetryInit {
   /** Aborted when there is nothing to do any more. */
   readonly closing: AbortSignal

@@ -163,13 +163,15 @@ export class SkillExchange {
   }
 
   #performLeft(): Promise<void> {
-    const performed = this.#work.then(async () => {
-      for (const [name, task] of [...this.#left]) {
-        if (!this.#stopped.signal.aborted) await this.#perform(name, task)
-      }
-    })
+    const performed = this.#work.then(() => this.#performAll())
     this.#work = performed.catch(() => undefined)
     return performed
+  }
+
+  async #performAll(): Promise<void> {
+    for (const [name, task] of this.#left) {
+      if (!this.#stopped.signal.aborted) await this.#perform(name, task)
+    }
   }
 }
 
