@@ -27,6 +27,8 @@ export interface ReplicaEvents {
   'retraction:show': [retractions: readonly Retraction[]]
   /** The first peer of this run has told its heads, and this replica has what it lacked. */
   'peers:hear': []
+  /** Own entries, which peers do not see yet, are on disk: they may leave by a stem. */
+  'entry:hide': []
   /** A peer has shown own entries, up to `seq`. */
   'entry:unhide': [author: Uint8Array, seq: number]
 }

@@ -169,6 +169,7 @@ export function replicaParts(
     drafts.clear()
     voices?.forget()
     introductions.forget()
+    unknown.forget()
     await dayBudgets.load()
     await feeds.load()
     await recordLog.load()
@@ -188,9 +189,9 @@ export function replicaParts(
     onCommitError: () => {
       publisher.rotate()
       playbooks.clear()
-      // Heads and digest may be read at any time, so they must not stay ahead of the disk.
-      serial.run(() => commits.refresh()).catch(() => undefined)
-    }
+    },
+    // Heads and digest may be read at any time, so they must not stay ahead of the disk.
+    runAlone: (task) => serial.run(task)
   })
   const shared = {
     swarm,
@@ -259,6 +260,7 @@ export function replicaParts(
   })
   const observer: AdmissionObserver = {
     entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
+    entryHidden: () => events.emit('entry:hide'),
     entryRejected: (reason) => events.emit('entry:reject', reason),
     authorVoided: (proof) => events.emit('author:void', proof),
     docChanged: (doc) => {

@@ -28,12 +28,12 @@ export class Spreading {
     this.#init = init
   }
 
-  /** Own entries: by a stem where the replica hides them until they are shown, by gossip otherwise. */
+  /** Own entries by gossip; those that the replica hides until they are shown leave by themselves. */
   async announce(entries: readonly Entry[]): Promise<void> {
-    const { replica, services } = this.#init
-    const hidden = entries.filter(({ author }) => replica.publicSeq(author) !== undefined)
-    await this.#gossipLatest(entries.filter((entry) => !hidden.includes(entry)))
-    if (hidden.length > 0) services().stem?.send()
+    const { replica } = this.#init
+    await this.#gossipLatest(
+      entries.filter(({ author }) => replica.publicSeq(author) === undefined)
+    )
   }
 
   /** Entries whose stem ends here. */

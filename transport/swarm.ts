@@ -220,8 +220,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   /**
-   * Tells peers of own entries: by a stem where the replica hides them until they are shown, by
-   * gossip otherwise.
+   * Tells peers of own entries by gossip. Those that the replica hides until they are shown leave by a
+   * stem, without this call.
    */
   async announce(entries: readonly Entry[]): Promise<void> {
     await this.#spreading.announce(entries)

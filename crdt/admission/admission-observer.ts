@@ -5,6 +5,8 @@ import type { Entry } from '../feeds/entry.ts'
 export interface AdmissionObserver {
   /** An entry of another author is durable; `digests` are its subjects. */
   entryAdmitted(entry: Entry, digests: readonly Uint8Array[]): void
+  /** An own entry that peers do not see yet is durable. */
+  entryHidden(): void
   entryRejected(reason: RejectReason): void
   /** An author is void; `proof` is durable. */
   authorVoided(proof: Uint8Array): void

@@ -318,7 +318,8 @@ export class Admitter {
     )
     if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, appended.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
-    void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
+    const subjects = origin?.isOwn === false ? subjectsOf(values) : undefined
+    void this.#notify(durable, entry, { subjects, isHidden })
     if (isCheckpoint) sweeper.sweep(entry.author, durable)
     if (isHidden) copies.add(entry.author, entry.seq, bytes, durable)
     if (isHidden && isCheckpoint) copies.remove(entry.author, appended.base - 1)
@@ -372,7 +373,10 @@ export class Admitter {
   async #notify(
     durable: Promise<void>,
     entry: Entry,
-    subjects: readonly Uint8Array[] | undefined
+    {
+      subjects,
+      isHidden
+    }: { readonly subjects: readonly Uint8Array[] | undefined; readonly isHidden: boolean }
   ): Promise<void> {
     const { published, observer } = this.#init
     try {
@@ -384,6 +388,7 @@ export class Admitter {
     void published.checkpoint()
     observer.docChanged(entry.doc)
     if (subjects !== undefined) observer.entryAdmitted(entry, subjects)
+    if (isHidden) observer.entryHidden()
   }
 
   async #reject(verdict: Extract<EntryVerdict, { verdict: 'reject' }>): Promise<AdmissionResult> {

@@ -61,6 +61,11 @@ export class UnknownAuthors {
     this.#waiting.delete(name)
   }
 
+  /** Reads again which authors are stored: after a failed commit. */
+  forget(): void {
+    this.#stored = undefined
+  }
+
   async #read(): Promise<Set<string>> {
     const stored = new Set<string>()
     for (const { author } of this.#init.feeds.heads().filter(isEmpty)) {

@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fromHex, sha256, toHex } from '../bytes/index.ts'
 import { HASH_BYTES } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
+import { Retry } from '../store/retry.ts'
 import { Serial } from '../store/serial.ts'
 import { Chains } from './chains.ts'
 import { checkStatement } from './check-statement.ts'
@@ -25,7 +26,7 @@ import type { Statement } from './statement.ts'
 export interface MemberStatementsInit {
   /** The full name of the closed swarm. */
   readonly swarm: string
-  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly store: Pick<Store, 'closing' | 'commit' | 'section'>
   /** Seconds of an epoch; default a week. All nodes of a swarm use the same. */
   readonly epochSeconds?: number
 }
@@ -83,6 +84,9 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
   readonly #serial = new Serial()
   /** Operations of statements that are in memory, and not yet on disk. */
   #unwritten: Operation[] = []
+  /** Events of these statements. */
+  #untold: MemberStatementsEvents['statement:add'][] = []
+  readonly #writing: Retry
   #sorted: { readonly revision: number; readonly ids: readonly Uint8Array[] } | undefined
   #digest: { readonly revision: number; readonly digest: Uint8Array } | undefined
 
@@ -91,6 +95,8 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
     this.swarm = swarm
     this.#store = store
     const index = this.#index
+    const task = (): Promise<void> => this.#serial.run(() => this.#write())
+    this.#writing = new Retry({ closing: store.closing, task })
     this.chains = new Chains(index)
     this.roster = new Roster({ swarm, index, chains: this.chains, epochSeconds })
   }
@@ -116,7 +122,7 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
 
   /**
    * Checks statements and stores those that are valid: they are on disk when it resolves. Rejects with
-   * `StoreError` when they cannot be written; they count in memory nevertheless.
+   * `StoreError` when they cannot be written; they count in memory nevertheless, and are written later.
    */
   add(
     statements: readonly Uint8Array[],
@@ -130,9 +136,14 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
         if (statement === undefined) additions.refused.push({ bytes, reason: 'malformed' })
         else this.#take(statement, additions, waits)
       }
-      await this.#write()
       const { added, refused } = additions
-      if (added.length > 0) this.emit('statement:add', added, source)
+      if (added.length > 0) this.#untold.push([added, source])
+      try {
+        await this.#write()
+      } catch (error) {
+        this.#writing.later()
+        throw error
+      }
       return { added, refused, waiting: additions.waiting.filter(({ id }) => !this.has(id)) }
     })
   }
@@ -273,10 +284,11 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
   }
 
   async #write(): Promise<void> {
-    if (this.#unwritten.length === 0) return
-    const operations = this.#unwritten
-    await this.#store.commit(operations)
+    await this.#store.commit(this.#unwritten)
     this.#unwritten = []
+    const told = this.#untold
+    this.#untold = []
+    for (const event of told) this.emit('statement:add', ...event)
   }
 }
 

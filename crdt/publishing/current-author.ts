@@ -137,9 +137,8 @@ export class CurrentAuthor {
    */
   async #restored(): Promise<VoicedAuthor | undefined> {
     if (this.#hasTaken) return undefined
+    const kept = await this.#init.keeper.take()
     this.#hasTaken = true
-    const { keeper } = this.#init
-    const kept = await keeper.take()
     if (kept === undefined || !this.#hasHeardPeers) return undefined
     const author = authorOf(kept.secret)
     const { seq, head, fork, end } = await this.#init.feedOf(author.key)

@@ -4,17 +4,19 @@
  * entry that comes back from its copy has the same signature: nobody counts it twice.
  *
  * Copies are written behind their commits, in order, without waiting for the disk. The first use of
- * a run completes what an earlier one has left.
+ * a run completes what an earlier one has left, and what could not be written is completed later.
  */
 import { KEY_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
 import { readEntry } from '../feeds/entry.ts'
+import { Retry } from '../store/retry.ts'
+import { Serial } from '../store/serial.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { HiddenEntries, HiddenFeed } from './hidden-entries.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 export interface HiddenCopiesInit {
-  readonly store: Pick<Store, 'isSuspect'> & Partial<Pick<Store, 'copies'>>
+  readonly store: Pick<Store, 'closing' | 'isSuspect'> & Partial<Pick<Store, 'copies'>>
   readonly hidden: Pick<HiddenEntries, 'authors' | 'publicSeq'>
   readonly feeds: Pick<FeedStore, 'between' | 'feed'>
 }
@@ -37,18 +39,29 @@ interface Opened {
 export class HiddenCopies {
   readonly #init: HiddenCopiesInit
   #opened: Promise<Opened | undefined> | undefined
-  #work: Promise<void> = Promise.resolve()
+  readonly #work = new Serial()
+  readonly #completing: Retry
 
   constructor(init: HiddenCopiesInit) {
     this.#init = init
+    this.#completing = new Retry({
+      closing: init.store.closing,
+      task: () =>
+        this.#work.run(async () => {
+          await this.#open()
+        })
+    })
   }
 
   /** Copies an entry once it is on disk. */
   add(author: Uint8Array, seq: number, bytes: Uint8Array, durable: Promise<void>): void {
     const key = keyOf(author, seq)
     this.#queue(async () => {
-      await durable
-      const opened = await this.#open()
+      const isOnDisk = await durable.then(
+        () => true,
+        () => false
+      )
+      const opened = isOnDisk ? await this.#open() : undefined
       await opened?.store.commit([opened.section.put(key, bytes)], { sync: false })
     })
   }
@@ -68,7 +81,7 @@ export class HiddenCopies {
 
   /** The copy of an entry; undefined if there is none. */
   async get(author: Uint8Array, seq: number): Promise<Uint8Array | undefined> {
-    await this.#work
+    await this.idle()
     const opened = await this.#open()
     return opened?.section.get(keyOf(author, seq))
   }
@@ -86,15 +99,16 @@ export class HiddenCopies {
     }
   }
 
-  /** Resolves when what was asked for is done. */
+  /** Resolves when what was asked for is done, or has failed and is done later. */
   idle(): Promise<void> {
-    return this.#work
+    return this.#work.run(() => Promise.resolve())
   }
 
   #queue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task).catch(() => {
-      // The next use completes the copies: a gap would end what comes back.
+    this.#work.run(task).catch(() => {
+      // A gap would end what comes back.
       this.#opened = undefined
+      this.#completing.later()
     })
   }
 

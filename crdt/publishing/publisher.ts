@@ -43,7 +43,8 @@ import type { Operation, Store } from '../store/section.ts'
 /** The parts of the replica that the publisher uses. */
 export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   readonly swarm: string
-  readonly store: Pick<Store, 'commit' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
+  readonly store: Pick<Store, 'closing' | 'commit' | 'isSuspect' | 'section'> &
+    Partial<Pick<Store, 'copies'>>
   readonly recordStore: RecordStore
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions

@@ -1,18 +1,22 @@
 /**
  * The commits of a part of the store that keeps state in memory. That state changes at once and
  * becomes durable in order. After a failed commit it is ahead of the disk: nothing more is committed
- * before `refresh` has read it again.
+ * before `refresh` has read it again. Others may read the state at any time, so that is done at once,
+ * and again where it fails.
  */
 import { StoreError } from '../errors.ts'
+import { Retry } from './retry.ts'
 import type { Operation, Store } from './section.ts'
 
 /** What the commits of a part write to, and how its state is read again. */
 export interface CommitsInit {
-  readonly store: Pick<Store, 'commit' | 'flush'>
+  readonly store: Pick<Store, 'closing' | 'commit' | 'flush'>
   /** Reads the state from disk again. */
   reload(): Promise<void>
   /** A commit failed: nothing may continue from the state. */
-  onCommitError(): void
+  onCommitError?(): void
+  /** Runs a task in the turn of those that change the state. */
+  runAlone(task: () => Promise<void>): Promise<void>
 }
 
 /** Writes operations at once with others; resolves when all are on disk. */
@@ -28,9 +32,12 @@ export class Commits {
   #isStale = false
   /** The state may write while it is being read again. */
   #isReloading = false
+  readonly #refreshing: Retry
 
   constructor(init: CommitsInit) {
     this.#init = init
+    const task = (): Promise<void> => init.runAlone(() => this.refresh())
+    this.#refreshing = new Retry({ closing: init.store.closing, task })
   }
 
   /** Resolves when the operations are on disk. `write`: writes them together with others. */
@@ -51,7 +58,8 @@ export class Commits {
   abandon(): void {
     if (this.#isStale) return
     this.#isStale = true
-    this.#init.onCommitError()
+    this.#init.onCommitError?.()
+    this.#refreshing.now()
   }
 
   /** Resolves when every earlier commit has ended. */

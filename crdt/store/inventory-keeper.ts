@@ -6,7 +6,7 @@ const DELAY = 1_000
 const MIN_RATIO = 100
 
 export interface InventoryKeeperInit {
-  readonly inventory: Inventory
+  readonly inventory: Pick<Inventory, 'closed' | 'write'>
   /** Positions behind the last digests on disk, by log. */
   ends(): Promise<Record<string, number>>
 }
@@ -14,7 +14,7 @@ export interface InventoryKeeperInit {
 export class InventoryKeeper {
   readonly #init: InventoryKeeperInit
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> | undefined
+  #writing: Promise<unknown> | undefined
   #delay = DELAY
   #isClosed = false
 
@@ -51,19 +51,24 @@ export class InventoryKeeper {
   }
 
   async #write(): Promise<void> {
-    if (this.#writing !== undefined) return
+    // What has changed since a write began comes with the next one.
+    if (this.#writing !== undefined) return this.changed()
     const started = performance.now()
-    this.#writing = this.#tryWrite()
-    await this.#writing
+    const written = this.#tryWrite()
+    this.#writing = written
+    const isWritten = await written
     this.#writing = undefined
     this.#delay = Math.max(DELAY, MIN_RATIO * (performance.now() - started))
+    if (!isWritten) this.changed()
   }
 
-  async #tryWrite(): Promise<void> {
+  /** False where it fails, as on a full disk. */
+  async #tryWrite(): Promise<boolean> {
     try {
       await this.#init.inventory.write(await this.#init.ends(), false)
+      return true
     } catch {
-      // The disk is full: the next commit tries again.
+      return false
     }
   }
 }

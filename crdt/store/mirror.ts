@@ -3,8 +3,12 @@
  * and once in a store of its own (`Store.copies`), so that no lost file takes both. The copy is never
  * behind: it is written before a put and after a delete. It is read where the store is suspect. The
  * other store is opened when it is needed, so that a start does not wait for it.
+ *
+ * What follows a commit cannot undo it: where the copy cannot be written then, that is done later, and
+ * the caller goes on.
  */
 import { toHex } from '../bytes/index.ts'
+import { Retry } from './retry.ts'
 import type { Operation, Section, Store } from './section.ts'
 
 /** Values copied in one commit. */
@@ -14,9 +18,12 @@ const EMPTY = new Uint8Array()
 
 /** What a mirror is made of. */
 export interface MirrorInit {
-  readonly store: Pick<Store, 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
+  readonly store: Pick<Store, 'closing' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
   readonly name: string
 }
+
+/** A change of a copy; the value is undefined where it is deleted. */
+export type MirrorChange = readonly [key: Uint8Array, value: Uint8Array | undefined]
 
 /** A section with a copy in another store. */
 export class Mirror {
@@ -25,10 +32,14 @@ export class Mirror {
   readonly #meta: Section
   readonly #ready: Uint8Array
   #copies: Promise<Store | undefined> | undefined
+  /** What follows commits and is not in the copy yet, by key in hex. */
+  readonly #behind = new Map<string, MirrorChange>()
+  readonly #retry: Retry
 
   constructor(init: MirrorInit) {
     const { store, name } = init
     this.#init = init
+    this.#retry = new Retry({ closing: store.closing, task: () => this.#writeBehind() })
     this.#section = store.section(name)
     this.#meta = store.section('meta')
     this.#ready = Buffer.from(`mirrored-${name}`)
@@ -62,10 +73,12 @@ export class Mirror {
 
   /** Writes the copies, durably, before the commit with the operations of `put`. */
   async prepare(entries: readonly (readonly [Uint8Array, Uint8Array])[]): Promise<void> {
-    const copies = await this.#openCopies()
-    if (copies === undefined) return
-    const copy = this.#copyIn(copies)
-    await copies.commit(entries.map(([key, value]) => copy.put(key, value)))
+    await this.#write(entries)
+  }
+
+  /** Deletes the copies, durably, before a commit that must not find them. */
+  async remove(keys: readonly Uint8Array[]): Promise<void> {
+    await this.#write(keys.map((key) => [key, undefined]))
   }
 
   /** For the commit. */
@@ -78,12 +91,20 @@ export class Mirror {
     return this.#section.del(key)
   }
 
-  /** Deletes the copies, after the commit with the operations of `del`. */
-  async finish(keys: readonly Uint8Array[]): Promise<void> {
-    const copies = await this.#openCopies()
-    if (copies === undefined) return
-    const copy = this.#copyIn(copies)
-    await copies.commit(keys.map((key) => copy.del(key)))
+  /** Deletes the copies, after the commit with the operations of `del`. Never rejects. */
+  finish(keys: readonly Uint8Array[]): Promise<void> {
+    return this.follow(keys.map((key) => [key, undefined]))
+  }
+
+  /** Changes the copies after the commit that they follow. Never rejects. */
+  async follow(changes: readonly MirrorChange[]): Promise<void> {
+    if (this.#init.store.copies === undefined) return
+    for (const change of changes) this.#behind.set(toHex(change[0]), change)
+    try {
+      await this.#writeBehind()
+    } catch {
+      this.#retry.later()
+    }
   }
 
   /** Keys and values, of both where the store is suspect. */
@@ -102,6 +123,34 @@ export class Mirror {
     const values = new Map<string, T>()
     for await (const [key, value] of this.entries()) values.set(toHex(key), read(key, value))
     return values
+  }
+
+  /** Before a commit: what was to follow an earlier one no longer counts. */
+  async #write(changes: readonly MirrorChange[]): Promise<void> {
+    const copies = await this.#openCopies()
+    for (const [key] of changes) this.#behind.delete(toHex(key))
+    await copies?.commit(this.#operations(copies, changes))
+  }
+
+  async #writeBehind(): Promise<void> {
+    const copies = await this.#openCopies()
+    const written = [...this.#behind]
+    await copies?.commit(
+      this.#operations(
+        copies,
+        written.map(([, change]) => change)
+      )
+    )
+    for (const [name, change] of written) {
+      if (this.#behind.get(name) === change) this.#behind.delete(name)
+    }
+  }
+
+  #operations(copies: Store, changes: readonly MirrorChange[]): Operation[] {
+    const copy = this.#copyIn(copies)
+    return changes.map(([key, value]) =>
+      value === undefined ? copy.del(key) : copy.put(key, value)
+    )
   }
 
   #copyIn(copies: Store): Section {

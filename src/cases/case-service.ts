@@ -48,11 +48,6 @@ export class CaseService {
     this.#trialsOf = components.trialsOf
   }
 
-  /** Finishes decisions that a stop or a crash has interrupted. */
-  resume(): Promise<void> {
-    return this.decisions.resume()
-  }
-
   /** A new case on the subject; one claim has one case. Throws `HiveError` (CASE_UNDISPUTED). */
   async newCase(subject: CaseSubject): Promise<StoredCase> {
     const rule = 'agent' in subject ? await this.#ruleOf(subject) : undefined

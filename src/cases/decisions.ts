@@ -4,8 +4,10 @@
  * Guarantees: the decision is on disk before its first vote, with each vote and mark as it was before
  * and as it will be. A vote and the cursor behind it are one commit; a mark is set before its cursor,
  * and setting it again changes nothing. So what a stop or a crash interrupts goes on at the next
- * start, or at the next call on the case, and does nothing twice. Reversing does the same backwards.
+ * start, or at the next call on the case, and does nothing twice; what fails, as on a full disk, also
+ * goes on by itself. Reversing does the same backwards.
  */
+import { Retry } from '../../crdt/index.ts'
 import { KeyedSerial } from '../stored/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
@@ -24,6 +26,8 @@ export interface DecisionsComponents {
   readonly facts: Pick<FactStore, 'setStale'>
   readonly candidates: Pick<Candidates, 'promotedAs'>
   readonly now: () => number
+  /** A decision could not be finished; it is tried again. */
+  readonly onError: (error: unknown) => void
 }
 
 const UNFINISHED: readonly CaseState[] = ['deciding', 'reversing']
@@ -31,9 +35,16 @@ const UNFINISHED: readonly CaseState[] = ['deciding', 'reversing']
 export class Decisions {
   readonly #components: DecisionsComponents
   readonly #serial = new KeyedSerial()
+  readonly #stopped = new AbortController()
+  readonly #resuming: Retry
 
   constructor(components: DecisionsComponents) {
     this.#components = components
+    this.#resuming = new Retry({
+      closing: this.#stopped.signal,
+      task: () => this.#resume(),
+      onFailure: (error) => components.onError(error)
+    })
   }
 
   /** Runs with the case to itself, after what was interrupted. */
@@ -44,10 +55,15 @@ export class Decisions {
     })
   }
 
-  /** Finishes what a stop or a crash has interrupted. */
-  async resume(): Promise<void> {
-    const unfinished = await this.#components.rows.list(UNFINISHED, MAX_CASES)
-    for (const { id } of unfinished) await this.run(id, () => Promise.resolve())
+  /** Finishes, in the background, what a stop or a crash has interrupted. */
+  resume(): void {
+    this.#resuming.now()
+  }
+
+  /** Resolves when nothing is finished in the background any more. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#resuming.idle()
   }
 
   /** Votes and marks that the choice of a side changes, the vote for it first. */
@@ -88,8 +104,23 @@ export class Decisions {
   /** Does, or undoes, the changes that are left. Returns the row that is stored then. */
   async finish(row: StoredCase): Promise<StoredCase> {
     let current = row
-    while (UNFINISHED.includes(current.state)) current = await this.#step(current)
+    try {
+      while (UNFINISHED.includes(current.state)) current = await this.#step(current)
+    } catch (error) {
+      this.#resuming.later()
+      throw error
+    }
     return current
+  }
+
+  async #resume(): Promise<void> {
+    const unfinished = await this.#components.rows.list(UNFINISHED, MAX_CASES)
+    const failures: unknown[] = []
+    for (const { id } of unfinished) {
+      // One that fails does not hold up the others.
+      await this.run(id, () => Promise.resolve()).catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   /** Changes one vote or mark; the last one ends the decision, or its reversal. */

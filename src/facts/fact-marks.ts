@@ -68,7 +68,7 @@ export class FactMarks {
     if (hidden.length > 0) await this.#private.prepare(hidden.map((digest) => [digest, EMPTY]))
     const again = facts.map(({ digest }) => digest).filter((each) => this.#mayBeForgotten.has(each))
     // Without the mark no audit takes the stored fact for a forgotten one.
-    if (again.length > 0) await this.#forgotten.finish(again)
+    if (again.length > 0) await this.#forgotten.remove(again)
   }
 
   /** For the commit that stores a fact. */
@@ -90,7 +90,7 @@ export class FactMarks {
   }
 
   async removed(digests: readonly Uint8Array[]): Promise<void> {
-    await this.#forgotten.prepare(digests.map((digest) => [digest, EMPTY]))
+    await this.#forgotten.follow(digests.map((digest) => [digest, EMPTY]))
     await this.#private.finish(digests)
   }
 
@@ -111,7 +111,7 @@ export class FactMarks {
   }
 
   async kept(digests: readonly Uint8Array[]): Promise<void> {
-    if (digests.length > 0) await this.#forgotten.prepare(digests.map((each) => [each, EMPTY]))
+    if (digests.length > 0) await this.#forgotten.follow(digests.map((each) => [each, EMPTY]))
   }
 
   /** Which of the facts have a mark as private. */

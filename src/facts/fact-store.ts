@@ -32,7 +32,10 @@ import type { PreparedFact } from './prepared-fact.ts'
 import type { FactInput, StoredFact } from '../fact-format/index.ts'
 
 export interface FactStoreInit {
-  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'> &
+  readonly store: Pick<
+    Store,
+    'closing' | 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'
+  > &
     Partial<Pick<Store, 'copies'>>
   /**
    * How to make the element of a fact in the filter that peers read. Default: peers get no filter.
@@ -84,10 +87,8 @@ export class FactStore {
         await this.#loadTotals()
         await this.#filters.reload()
       },
-      onCommitError: () => {
-        // The counts may be read at any time.
-        this.#queue.runAlone(() => this.#commits.refresh()).catch(() => undefined)
-      }
+      // The counts may be read at any time.
+      runAlone: (task) => this.#queue.runAlone(task)
     })
     const commits = (): Commits => this.#commits
     this.#filters = new FactFilters({

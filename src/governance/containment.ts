@@ -4,11 +4,12 @@
  *
  * Guarantees: the freeze and the start are one commit. The votes of a batch are retracted in the
  * commit that removes their publications and moves the cursor. So a containment that is killed goes
- * on where it was, and retracts nothing twice. A window ends at the latest with its preview, so what
+ * on where it was, and retracts nothing twice; one that fails, as on a full disk, goes on by itself. A window ends at the latest with its preview, so what
  * is withdrawn is what the preview names, without what was forgotten in between.
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
+import { Retry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { Key, parse } from '../arguments/index.ts'
 import { KeyedSerial } from '../stored/index.ts'
@@ -127,6 +128,8 @@ export interface ContainmentComponents
   /** Who learned the facts, stored or merged. */
   readonly agentsOf: (facts: readonly Uint8Array[]) => Promise<readonly (string | undefined)[]>
   readonly now: () => number
+  /** A containment could not go on; it is tried again. */
+  readonly onError: (error: unknown) => void
 }
 
 interface Listing extends Pick<
@@ -144,11 +147,17 @@ export class Containment {
   readonly #shared: SharedContainment
   readonly #serial = new KeyedSerial()
   readonly #stopped = new AbortController()
+  readonly #resuming: Retry
 
   constructor(components: ContainmentComponents) {
     this.#components = components
     this.#rows = new ContainmentRows(components.store)
     this.#shared = new SharedContainment({ ...components, put: (row) => this.#rows.put(row) })
+    this.#resuming = new Retry({
+      closing: this.#stopped.signal,
+      task: () => this.#resume(),
+      onFailure: (error) => components.onError(error)
+    })
   }
 
   async preview(
@@ -177,24 +186,34 @@ export class Containment {
     return this.#serial.run(id, async () => {
       const row = await this.#rows.get(id)
       if (row.state === 'preview') await this.#start(row, given)
-      return this.#finish(id)
+      try {
+        return await this.#finish(id)
+      } catch (error) {
+        this.#resuming.later()
+        throw error
+      }
     })
   }
 
-  /** Finishes what a stop or a crash has interrupted. */
-  async resume(): Promise<void> {
-    try {
-      for (const { id } of await this.#rows.running()) {
-        await this.#serial.run(id, () => this.#finish(id))
-      }
-    } catch (error) {
-      if (!this.#stopped.signal.aborted) throw error
-    }
+  /** Finishes, in the background, what a stop or a crash has interrupted. */
+  resume(): void {
+    this.#resuming.now()
   }
 
   /** Ends after the current batch; the next start goes on. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped.abort(new HiveError('STOPPED', 'The node was stopped.'))
+    await this.#resuming.idle()
+  }
+
+  async #resume(): Promise<void> {
+    const failures: unknown[] = []
+    for (const { id } of await this.#rows.running()) {
+      const finish = (): Promise<unknown> => this.#finish(id)
+      // One that fails does not hold up the others.
+      await this.#serial.run(id, finish).catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   /** Stores a window that ends now at the latest. */

@@ -162,7 +162,7 @@ export class Governor {
    * window, that only this agent stands on: facts and goals, and skills, which go back
    * to the sandbox. Steps of playbooks that it inserted and nobody changed are removed. Copies on other nodes and votes of others stay; the facts
    * stay on this node and are not published again by a broadcast. A containment that is interrupted
-   * goes on at the next start. Throws `HiveError` (ARGUMENT_INVALID, PREVIEW_UNKNOWN, STOPPED).
+   * goes on by itself, also at the next start. Throws `HiveError` (ARGUMENT_INVALID, PREVIEW_UNKNOWN, STOPPED).
    */
   contain(
     target: ContainmentWindow | { readonly id: string },

@@ -1,7 +1,7 @@
 /**
  * Whether everything that was acknowledged is still there. A store in which something was lost or
  * damaged is read whole when the node starts, and what follows from the rest is mended; of others
- * each table is read once after the start, and again each month.
+ * each table is read once after the start, and again each month. What fails is tried again each hour.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
@@ -86,15 +86,21 @@ export class Integrity {
   #running: Promise<void> = Promise.resolve()
   /** The last table that was read. */
   #scrubbed = ''
+  /** Whether damage was found and the store was not read whole since. */
+  #isVerificationDue = false
 
   constructor(components: IntegrityComponents) {
     this.#components = components
   }
 
   start(): void {
-    if (this.#components.store.isSuspect) this.#run((signal) => this.#verifyAndReport(signal))
+    this.#isVerificationDue = this.#components.store.isSuspect
+    this.#run((signal) => this.#verifyIfDue(signal))
     this.#run((signal) => this.#scrubAll(signal))
-    this.#timer = setInterval(() => this.#run((signal) => this.#scrub(signal)), HOUR).unref()
+    this.#timer = setInterval(() => {
+      this.#run((signal) => this.#verifyIfDue(signal))
+      this.#run((signal) => this.#scrub(signal))
+    }, HOUR).unref()
   }
 
   async stop(): Promise<void> {
@@ -137,8 +143,10 @@ export class Integrity {
     return { ...report, isWhole, removed: removed ?? {} }
   }
 
-  async #verifyAndReport(signal: AbortSignal): Promise<void> {
+  async #verifyIfDue(signal: AbortSignal): Promise<void> {
+    if (!this.#isVerificationDue) return
     const report = await this.verify({ signal })
+    this.#isVerificationDue = false
     if (!report.isWhole) this.#components.onDamage(report)
   }
 
@@ -147,7 +155,10 @@ export class Integrity {
     const { store } = this.#components
     for (const table of store.tables()) {
       const files = await store.scrub({ tables: [table], signal })
-      if (files.length > 0) return this.#verifyAndReport(signal)
+      if (files.length > 0) {
+        this.#isVerificationDue = true
+        return this.#verifyIfDue(signal)
+      }
       await delay(FIRST_PAUSE, undefined, { signal, ref: false })
     }
     return undefined
@@ -159,9 +170,10 @@ export class Integrity {
     const tables = store.tables()
     const next = tables.filter((table) => table > this.#scrubbed)
     const due = (next.length > 0 ? next : tables).slice(0, Math.ceil(tables.length / ROUND))
-    this.#scrubbed = due.at(-1) ?? ''
     const files = await store.scrub({ tables: due, signal })
-    if (files.length > 0) await this.#verifyAndReport(signal)
+    this.#scrubbed = due.at(-1) ?? ''
+    this.#isVerificationDue ||= files.length > 0
+    await this.#verifyIfDue(signal)
   }
 
   #run(task: (signal: AbortSignal) => Promise<void>): void {

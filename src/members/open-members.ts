@@ -21,7 +21,7 @@ export interface MemberInit {
 
 export interface OpenMembersInit extends MemberInit {
   readonly swarm: string
-  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly store: Pick<Store, 'closing' | 'commit' | 'section'>
   /** Milliseconds of the Unix epoch. */
   readonly now: () => number
   /** False: this node renews no certificates of others by itself. */

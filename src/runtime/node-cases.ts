@@ -25,14 +25,11 @@ const MAX_TRIALS = 200
 export class NodeCases {
   readonly #parts: NodeParts
   readonly #service: CaseService
-  readonly #onError: (error: unknown) => void
-  #resuming: Promise<void> = Promise.resolve()
 
-  constructor(parts: NodeParts, { drafts, onError, ...components }: NodeCasesComponents) {
+  constructor(parts: NodeParts, { drafts, ...components }: NodeCasesComponents) {
     const { store, facts, replica, evolution, options } = parts
     const { clock = Date } = options
     this.#parts = parts
-    this.#onError = onError
     this.#service = new CaseService({
       ...components,
       store,
@@ -49,11 +46,11 @@ export class NodeCases {
 
   /** Finishes decisions that a stop or a crash has interrupted. */
   start(): void {
-    this.#resuming = this.#service.resume().catch((error: unknown) => this.#onError(error))
+    this.#service.decisions.resume()
   }
 
   stop(): Promise<void> {
-    return this.#resuming
+    return this.#service.decisions.stop()
   }
 
   of(agent: string, models: Pick<Models, 'generate'>): Cases {

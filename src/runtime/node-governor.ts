@@ -38,8 +38,6 @@ const MAX_DRIFTS = 5
 export class NodeGovernor {
   readonly governor: Governor
   readonly #containment: Containment
-  readonly #onError: (error: unknown) => void
-  #resuming: Promise<void> = Promise.resolve()
   /** The agent behind which the next drifts are computed. */
   #driftedAfter: string | undefined
 
@@ -58,7 +56,6 @@ export class NodeGovernor {
     const { publications } = candidates
     const { clock = Date } = options
     const now = (): number => clock.now()
-    this.#onError = onError
     const agentsOf = async (digests: readonly Uint8Array[]): Promise<(string | undefined)[]> => {
       const stored = await facts.stored(digests)
       const merged = await nearDuplicates.stored(digests)
@@ -80,7 +77,8 @@ export class NodeGovernor {
       recallSkill,
       retract,
       agentsOf,
-      now
+      now,
+      onError
     })
     const read = { store, publications, nearDuplicates, replica }
     const prober = new Prober({
@@ -139,12 +137,11 @@ export class NodeGovernor {
 
   /** Finishes containments that a stop or a crash has interrupted. */
   start(): void {
-    this.#resuming = this.#containment.resume().catch((error: unknown) => this.#onError(error))
+    this.#containment.resume()
   }
 
-  async stop(): Promise<void> {
-    this.#containment.stop()
-    await this.#resuming
+  stop(): Promise<void> {
+    return this.#containment.stop()
   }
 }
 

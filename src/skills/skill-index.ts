@@ -81,12 +81,19 @@ export class SkillIndex {
         this.#add(id, skill.description, 1)
       }
     }
-    this.#documentationLoaded ??= this.#addDocumentation()
-    await this.#documentationLoaded
+    const loaded = (this.#documentationLoaded ??= this.#addDocumentation())
+    try {
+      await loaded
+    } catch (error) {
+      // The next call tries again.
+      if (this.#documentationLoaded === loaded) this.#documentationLoaded = undefined
+      throw error
+    }
   }
 
   async #addDocumentation(): Promise<void> {
-    for await (const [id, { text }] of this.#store.documentations()) {
+    // At once: what is added in part would count twice.
+    for (const [id, { text }] of await Array.fromAsync(this.#store.documentations())) {
       this.#add(id, text, DOCUMENTATION_WEIGHT)
     }
   }

@@ -14,7 +14,7 @@ import type { CapabilitiesComponents } from './capabilities.ts'
 import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
 
 export interface SkillServiceInit {
-  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly store: Pick<Store, 'closing' | 'commit' | 'section'>
   readonly sandbox: SkillSandbox
   /** The node's own models, for background tests and documentation. */
   readonly models: SkillModels

@@ -367,8 +367,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'door: statements are not stored',
     file: 'crdt/members/member-statements.ts',
-    from: '    await this.#store.commit(operations)\n',
-    to: '    void operations\n'
+    from: '    await this.#store.commit(this.#unwritten)\n',
+    to: ''
   },
   {
     name: 'door: a refused member keeps its connection',

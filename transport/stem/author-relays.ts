@@ -109,13 +109,17 @@ export class AuthorRelays {
     all.set(name, relays)
     const old = [...all.keys()].slice(0, Math.max(0, all.size - MAX_STORED_RELAYS))
     for (const each of old) all.delete(each)
-    await store.commit([
-      section.put(author, writeRelays(relays)),
-      ...old.flatMap((each) => {
-        const key = fromHex(each, KEY_BYTES)
-        return key === undefined ? [] : [section.del(key)]
-      })
-    ])
+    const removals = old.flatMap((each) => {
+      const key = fromHex(each, KEY_BYTES)
+      return key === undefined ? [] : [section.del(key)]
+    })
+    try {
+      await store.commit([section.put(author, writeRelays(relays)), ...removals])
+    } catch (error) {
+      // A relay that is not on disk would be another one after a restart.
+      this.#relays = undefined
+      throw error
+    }
   }
 
   async #all(): Promise<Map<string, Relays>> {

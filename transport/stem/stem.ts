@@ -59,15 +59,20 @@ class EntryStem extends StemPath<Entry> implements Stem {
 
   override async start(): Promise<void> {
     this.#replica.on('entry:admit', this.#onAdmitted)
+    this.#replica.on('entry:hide', this.#onHidden)
     await super.start()
   }
 
   override async stop(): Promise<void> {
     this.#replica.off('entry:admit', this.#onAdmitted)
+    this.#replica.off('entry:hide', this.#onHidden)
     await super.stop()
   }
 
   readonly #onAdmitted = (entry: Entry): void => this.forget(entry)
+
+  /** Whatever becomes of the work that made them: what is on disk must leave. */
+  readonly #onHidden = (): void => this.send()
 }
 
 class StemEntries implements StemItems<Entry> {

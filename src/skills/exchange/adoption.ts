@@ -199,10 +199,14 @@ export class SkillAdoption {
     const known = skills.store.get(id)
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
     if (!(await this.#audits.audit(known, signal))) return
+    const failures: unknown[] = []
     for (const each of skills.store.all()) {
-      if (each.provenance.from === 'hive' && isOnTrial(each))
-        await this.#recomputeHeadStart(each.id)
+      if (each.provenance.from !== 'hive' || !isOnTrial(each)) continue
+      // What cannot be written counts nevertheless, and no later audit finds the receipt false.
+      const recomputed = this.#recomputeHeadStart(each.id)
+      await recomputed.catch((error: unknown) => failures.push(error))
     }
+    if (failures.length > 0) throw failures[0]
   }
 
   async #recomputeHeadStart(id: string): Promise<void> {

@@ -190,10 +190,11 @@ export class SkillPublishing {
     const digest = digestOfId(id)
     // An earlier version reported the counts up to the promotion without a note of it.
     const wasReported = !isReported && (await replica.voteOn(digest)) !== undefined
-    const counts = await skills.store.report(id, day)
-    if (counts === undefined || wasReported) return false
-    await replica.addEvidence(digest, { [TRIALS]: counts.trials, [SUCCESSES]: counts.successes })
-    return true
+    const isNews = await skills.store.report(id, day, async ({ trials, successes }) => {
+      if (!wasReported)
+        await replica.addEvidence(digest, { [TRIALS]: trials, [SUCCESSES]: successes })
+    })
+    return isNews && !wasReported
   }
 
   /** Returns undefined if there is nothing new: the published receipts stay. */

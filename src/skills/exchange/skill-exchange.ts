@@ -1,8 +1,9 @@
 /**
  * The work behind `cortex.hive.skills`: skills that are verified here are published, with their
  * counts, and skills that others published are considered. One task runs at a time, since an adoption
- * runs tests.
+ * runs tests. What a full disk ends is done again once there is room.
  */
+import { Retry, StoreError } from '../../../crdt/index.ts'
 import { HiveError } from '../../errors.ts'
 import { SkillAdoption } from './adoption.ts'
 import { SkillChanges } from './skill-changes.ts'
@@ -30,6 +31,9 @@ const CHANGES = ['entry:admit', 'retraction:admit', 'body:store'] as const
 /** Milliseconds between two checks for unreported counts. */
 const REPORT_INTERVAL = 600_000
 
+/** In place of a skill: what others change of any. */
+const ALL = 'all'
+
 const EXPECTED_ERRORS: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
 
 export class SkillExchange {
@@ -41,12 +45,16 @@ export class SkillExchange {
   #reporting: NodeJS.Timeout | undefined
   #work: Promise<void> = Promise.resolve()
   #isFollowing = false
+  /** What is not done, by skill; of each what its last change asks for. */
+  readonly #left = new Map<string, () => Promise<void>>()
+  readonly #again: Retry
 
   constructor(components: SkillExchangeComponents) {
     this.#components = components
     this.publishing = new SkillPublishing(components)
     this.#adoption = new SkillAdoption(components)
     this.#changes = new SkillChanges(components.replica)
+    this.#again = new Retry({ closing: this.#stopped.signal, task: () => this.#performLeft() })
   }
 
   start(): void {
@@ -64,6 +72,7 @@ export class SkillExchange {
     for (const event of CHANGES) this.#components.replica.off(event, this.#onChange)
     this.#components.skills.store.off('skill:transition', this.#onTransition)
     await this.#work
+    await this.#again.idle()
   }
 
   /** The interface of an agent, which may be frozen. */
@@ -79,19 +88,23 @@ export class SkillExchange {
   }
 
   readonly #onTransition = ({ id, from, to }: Transition): void => {
-    if (to === 'verified' && this.#components.autoPublish) {
-      this.#enqueue(async () => {
-        try {
-          await this.publishing.publish(id)
-        } catch (error) {
-          // A skill that discloses too much stays, and `publish` reports why to its caller; a
-          // removed skill needs no report.
-          if (!(error instanceof HiveError && EXPECTED_ERRORS.has(error.code))) throw error
-        }
-      })
+    const isPublished = to === 'verified' && this.#components.autoPublish
+    if (!isPublished && to !== 'blacklisted' && from !== 'blacklisted') return
+    this.#enqueueLeft(id, async () => {
+      if (to === 'blacklisted') await this.publishing.publishDispute(id)
+      if (from === 'blacklisted') await this.publishing.retractDispute(id)
+      if (isPublished) await this.#publish(id)
+    })
+  }
+
+  async #publish(id: string): Promise<void> {
+    try {
+      await this.publishing.publish(id)
+    } catch (error) {
+      // A skill that discloses too much stays, and `publish` reports why to its caller; a
+      // removed skill needs no report.
+      if (!(error instanceof HiveError && EXPECTED_ERRORS.has(error.code))) throw error
     }
-    if (to === 'blacklisted') this.#enqueue(() => this.publishing.publishDispute(id))
-    if (from === 'blacklisted') this.#enqueue(() => this.publishing.retractDispute(id))
   }
 
   async #report(): Promise<void> {
@@ -102,12 +115,21 @@ export class SkillExchange {
   readonly #onChange = (): void => {
     if (this.#isFollowing) return
     this.#isFollowing = true
-    this.#enqueue(async () => {
-      this.#isFollowing = false
-      for await (const digest of this.#changes.read(this.#stopped.signal)) {
-        await this.#attempt(() => this.#adoption.consider(digest, this.#stopped.signal))
+    this.#enqueueLeft(ALL, () => this.#follow())
+  }
+
+  async #follow(): Promise<void> {
+    this.#isFollowing = false
+    const { signal } = this.#stopped
+    for await (const digest of this.#changes.read(signal)) {
+      try {
+        await this.#adoption.consider(digest, signal)
+      } catch (error) {
+        // The skill is among the changes again.
+        if (isForWantOfSpace(error)) throw error
+        if (!signal.aborted) this.#components.onError(error)
       }
-    })
+    }
   }
 
   async #attempt(task: () => Promise<void>): Promise<void> {
@@ -122,4 +144,37 @@ export class SkillExchange {
   #enqueue(task: () => Promise<void>): void {
     this.#work = this.#work.then(() => this.#attempt(task))
   }
+
+  #enqueueLeft(name: string, task: () => Promise<void>): void {
+    this.#left.set(name, task)
+    this.#enqueue(() => this.#perform(name, task))
+  }
+
+  async #perform(name: string, task: () => Promise<void>): Promise<void> {
+    if (this.#left.get(name) !== task) return
+    try {
+      await task()
+    } catch (error) {
+      if (isForWantOfSpace(error)) this.#again.later()
+      else if (this.#left.get(name) === task) this.#left.delete(name)
+      throw error
+    }
+    if (this.#left.get(name) === task) this.#left.delete(name)
+  }
+
+  #performLeft(): Promise<void> {
+    const performed = this.#work.then(() => this.#performAll())
+    this.#work = performed.catch(() => undefined)
+    return performed
+  }
+
+  async #performAll(): Promise<void> {
+    for (const [name, task] of this.#left) {
+      if (!this.#stopped.signal.aborted) await this.#perform(name, task)
+    }
+  }
+}
+
+function isForWantOfSpace(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'STORE_WRITE_FAILED'
 }

@@ -3,22 +3,27 @@
  * enough, since honest runs of one engine give equal results. Stored permanently: nobody else can
  * sign with the author's key.
  */
+import { Retry } from '../../../crdt/index.ts'
 import { MAX_FALSE_RECEIPTS } from '../constants.ts'
-import type { Store } from '../../../crdt/index.ts'
+import type { Operation, Store } from '../../../crdt/index.ts'
 import { SkillRecords } from './skill-records.ts'
 import type { FalseReceipt } from './skill-values.ts'
 
 export class FalseReceipts {
   readonly #store: Pick<Store, 'commit'>
+  /** Operations that are not on disk. */
+  readonly #unwritten = new Set<Operation>()
+  readonly #writing: Retry
   readonly #records: SkillRecords
   readonly #byAuthor = new Map<string, FalseReceipt>()
 
-  constructor(store: Pick<Store, 'commit' | 'section'>) {
+  constructor(store: Pick<Store, 'closing' | 'commit' | 'section'>) {
     this.#store = store
+    this.#writing = new Retry({ closing: store.closing, task: () => this.#write() })
     this.#records = new SkillRecords(store.section('skills'))
   }
 
-  static async open(store: Pick<Store, 'commit' | 'section'>): Promise<FalseReceipts> {
+  static async open(store: Pick<Store, 'closing' | 'commit' | 'section'>): Promise<FalseReceipts> {
     const falseReceipts = new FalseReceipts(store)
     const stored = await Array.fromAsync(falseReceipts.#records.falseReceipts())
     for (const receipt of stored.toSorted((one, other) => one.at.getTime() - other.at.getTime()))
@@ -43,14 +48,29 @@ export class FalseReceipts {
     )
   }
 
-  /** Resolves when it is on disk. Beyond 10,000 the oldest is dropped. */
+  /**
+   * Counts at once. Resolves when it is on disk, or cannot be written now and is written later. Beyond
+   * 10,000 the oldest is dropped.
+   */
   async add(receipt: FalseReceipt): Promise<void> {
-    const operations = [this.#records.putFalseReceipt(receipt)]
     const isKnown = this.#byAuthor.has(receipt.author)
     const [oldest] = isKnown || this.#byAuthor.size < MAX_FALSE_RECEIPTS ? [] : this.all()
-    if (oldest !== undefined) operations.push(this.#records.removeFalseReceipt(oldest.author))
-    await this.#store.commit(operations)
-    if (oldest !== undefined) this.#byAuthor.delete(oldest.author)
+    this.#unwritten.add(this.#records.putFalseReceipt(receipt))
+    if (oldest !== undefined) {
+      this.#unwritten.add(this.#records.removeFalseReceipt(oldest.author))
+      this.#byAuthor.delete(oldest.author)
+    }
     this.#byAuthor.set(receipt.author, receipt)
+    try {
+      await this.#write()
+    } catch {
+      this.#writing.later()
+    }
+  }
+
+  async #write(): Promise<void> {
+    const operations = [...this.#unwritten]
+    await this.#store.commit(operations)
+    for (const each of operations) this.#unwritten.delete(each)
   }
 }

@@ -244,20 +244,30 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /**
-   * Returns the counts since the last report and marks them reported, on disk; undefined if there
-   * are none, or on the day of the last report. A crash may lose a report, but never repeats one.
+   * Marks the counts since the last report as reported, on disk, and hands them to `publish`; false if
+   * there are none, or on the day of the last report. A crash may lose a report, but never repeats one;
+   * what fails, as on a full disk, is part of the next one.
    */
-  async report(id: string, day: number): Promise<Counts | undefined> {
+  async report(
+    id: string,
+    day: number,
+    publish: (counts: Counts) => Promise<void>
+  ): Promise<boolean> {
     const entry = this.#entryOf(id)
-    const { lifecycle, reported = { ...NO_TRIALS, day: -1 } } = entry.state
+    const { lifecycle, reported: before } = entry.state
     const { trials, successes } = lifecycle.lifetime
-    if (trials === reported.trials || day === reported.day) return undefined
+    const last = before ?? { ...NO_TRIALS, day: -1 }
+    if (trials === last.trials || day === last.day) return false
     entry.state = { ...entry.state, reported: { trials, successes, day } }
-    await this.#writer.write(entry, true)
-    return {
-      trials: trials - reported.trials,
-      successes: successes - reported.successes
+    try {
+      await this.#writer.write(entry, true)
+      await publish({ trials: trials - last.trials, successes: successes - last.successes })
+    } catch (error) {
+      entry.state = { ...entry.state, reported: before }
+      this.#writer.writeLater(entry)
+      throw error
     }
+    return true
   }
 
   /**
@@ -319,7 +329,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     if (agents.includes(agent)) return
     entry.agents = [...agents, agent]
     const value = { content, provenance, addedAt, agents: [...entry.agents] }
-    await this.#components.store.commit([this.#records.putSkill(id, value)])
+    try {
+      await this.#components.store.commit([this.#records.putSkill(id, value)])
+    } catch (error) {
+      entry.agents = entry.agents.filter((each) => each !== agent)
+      throw error
+    }
   }
 
   async #erase(entry: SkillEntry): Promise<void> {
@@ -332,6 +347,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       await this.#components.store.commit(operations)
     } catch (error) {
       this.#entries.set(id, entry)
+      // What was not written of it before, it has forgotten.
+      this.#writer.writeLater(entry)
       // Not the error of the read: the write is what failed.
       await this.#removed.load().catch(() => undefined)
       throw error

@@ -51,6 +51,13 @@ export class SkillWriter {
     return (this.#next ??= this.#commit())
   }
 
+  /** Writes the state in a second, or with the next change. */
+  writeLater(changing: ChangedSkill): void {
+    this.#changed.add(changing)
+    this.#needsSync = true
+    this.#syncLater()
+  }
+
   /** Resolves when the state as it is now is written. */
   async written(changing: ChangedSkill): Promise<void> {
     if (!this.#changed.has(changing) && !this.#inCommit.includes(changing)) return
@@ -129,6 +136,11 @@ export class SkillWriter {
     if (changing === undefined) return
     this.#unsynced = undefined
     const { store, records } = this.#components
-    await store.commit([records.putState(changing.id, changing.state)])
+    try {
+      await store.commit([records.putState(changing.id, changing.state)])
+    } catch (error) {
+      this.writeLater(changing)
+      throw error
+    }
   }
 }

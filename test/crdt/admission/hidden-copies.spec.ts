@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openReplica, openStore } from '../../../crdt/index.ts'
 import { seqOf, toHex } from '../../../crdt/bytes/index.ts'
+import { storeWithFailingCopies } from '../../fixtures/failing-copies.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn, contentOf } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -77,6 +79,18 @@ describe('own entries that no peer has', () => {
     }
     await using node = await open(home.path)
     assert.equal(await copiesIn(node.store), 5)
+  })
+
+  it('are copied later where a copy cannot be written', async () => {
+    await using given = await storeWithFailingCopies()
+    const { store, copies, failNext } = given
+    const replica = await openReplica({ store, hidesOwn: true })
+    await replica.publish([publication('A fact.')])
+    const written = copies.section('hidden-entries')
+    while ((await Array.fromAsync(written.entries())).length < 1) await nextTurn()
+    failNext('hidden-entries')
+    await replica.publish([publication('Another fact.')])
+    while ((await Array.fromAsync(written.entries())).length < 2) await nextTurn()
   })
 
   it('have no copies once peers have them', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createAuthor, writeEntry, writeProof } from '../../../crdt/index.ts'
 import { MAX_UNKNOWN_AUTHORS } from '../../../crdt/constants.ts'
 import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { replicaOn } from '../../fixtures/replicas.ts'
 import { forge } from '../../fixtures/forgery.ts'
 import { publication } from '../../fixtures/publications.ts'
@@ -72,5 +73,19 @@ describe('authors of an open swarm without an entry here', function () {
     }
     const { base, seq } = replica.headOf(author.key)
     assert.deepEqual({ base, seq }, { base: 7, seq: 8 })
+  })
+  it('do not count where they could not be stored', async () => {
+    const { database, failNext } = failingDatabase()
+    await using own = await replicaOn(database)
+    const { replica } = own
+    for (let i = 1; i < MAX_UNKNOWN_AUTHORS; i++) {
+      assert.equal(await replica.admitHeader(forge({ seq: 5, base: 5 })), 'admitted')
+    }
+    failNext('feeds')
+    await assert.rejects(replica.admitHeader(forge({ seq: 5, base: 5 })))
+    // It comes behind what is read again.
+    assert.equal((await replica.admit(writeEntry(forge()))).outcome, 'admitted')
+    assert.equal(await replica.admitHeader(forge({ seq: 5, base: 5 })), 'admitted')
+    assert.equal(await replica.admitHeader(forge({ seq: 5, base: 5 })), 'held')
   })
 })

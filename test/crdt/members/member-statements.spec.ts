@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { MemberStatements, openStore, StoreError } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_WAITING, MAX_WAITING_BYTES } from '../../../crdt/members/constants.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { asIssuer, bytesOf, ClosedSwarm, idsOf, NOW } from '../../fixtures/members.ts'
-import type { Statement, Store } from '../../../crdt/index.ts'
+import type { Statement } from '../../../crdt/index.ts'
 
 type Signed = Pick<Statement, 'id' | 'bytes'>
 
@@ -146,23 +147,17 @@ describe('the statements of a closed swarm', () => {
     await store.close()
   })
 
-  it('are written with the next ones when a commit fails', async () => {
+  it('are written and reported later when a commit fails', async () => {
     const lab = new ClosedSwarm()
-    const store = await openStore()
-    let isFull = true
-    const written: number[] = []
-    const commit: Store['commit'] = async (operations, options) => {
-      if (isFull) throw new StoreError('STORE_WRITE_FAILED', 'No space is left.')
-      written.push(operations.length)
-      return store.commit(operations, options)
-    }
-    const statements = await lab.statements({ section: (name) => store.section(name), commit })
-    await assert.rejects(statements.add(bytesOf([lab.founding])), StoreError)
-    isFull = false
-    await statements.add(bytesOf([lab.issue().certificate]))
-    await statements.add(bytesOf([lab.issue().certificate]))
-    assert.deepEqual(written, [2, 1])
-    assert.equal((await lab.statements(store)).size, 3)
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const statements = await lab.statements(store)
+    failNext('members')
+    const reported = once(statements, 'statement:add')
+    await assert.rejects(statements.add(bytesOf([lab.founding]), { source: 'a peer' }), StoreError)
+    const [added, source]: unknown[] = await reported
+    assert.deepEqual([added, source], [statements.list(), 'a peer'])
+    assert.equal((await lab.statements(store)).size, 1)
     await store.close()
   })
 

@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorEpochs, digestOf, openReplica, openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { replicaOn, deliver } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -55,6 +56,22 @@ describe('an author after a clean stop', () => {
       node.replica.heads().map(({ seq }) => seq),
       [4]
     )
+  })
+
+  it('goes on also where the first publication fails, as on a full disk', async () => {
+    const { database, failNext } = failingDatabase()
+    const place = 'here'
+    {
+      await using node = await replicaOn(database, undefined, undefined, place)
+      await node.replica.publish([publication('a')])
+      await node.replica.keepAuthor()
+    }
+    await using node = await replicaOn(database, undefined, undefined, place)
+    node.replica.hearPeers()
+    failNext('kept-author')
+    await assert.rejects(node.replica.publish([publication('b')]))
+    await node.replica.publish([publication('b')])
+    assert.equal(node.replica.heads().length, 1)
   })
 
   it('keeps evidence, votes and what compaction counts', async () => {

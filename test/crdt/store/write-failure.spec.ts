@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { SCHEMA } from '../../../crdt/store/migrations.ts'
 import { createAuthor, openStore, StoreError, writeEntry } from '../../../crdt/index.ts'
-import { fromHex } from '../../../crdt/bytes/index.ts'
+import { fromHex, toHex } from '../../../crdt/bytes/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { forge } from '../../fixtures/forgery.ts'
 import { publication } from '../../fixtures/publications.ts'
@@ -69,6 +70,20 @@ describe('a failed write', () => {
     assert.equal((await Array.fromAsync(a.replica.entriesAfter(author, 0))).length, 1)
     assert.deepEqual(await contentOf(a.replica), before)
     assert.equal((await a.replica.publish([publication('lost')])).records.length, 1)
+  })
+
+  it('is taken back, also where the state before cannot be read at once', async () => {
+    const { database, failNext, failNextRead } = failingDatabase()
+    await using a = await replicaOn(database)
+    await a.replica.publish([publication('durable')])
+    const before = toHex(a.replica.digest())
+    failNext()
+    const admission = await a.replica.admit(writeEntry(forge()))
+    assert.ok(admission.outcome === 'admitted')
+    failNextRead()
+    await assert.rejects(admission.durable, isWriteFailure)
+    assert.notEqual(toHex(a.replica.digest()), before)
+    while (toHex(a.replica.digest()) !== before) await nextTurn()
   })
 
   it('of a proof emits no event, and is repeated when the proof comes again', async () => {

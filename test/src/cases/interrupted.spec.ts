@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { governedNode } from '../governance/governed-node.ts'
 import type { GovernedNode } from '../governance/governed-node.ts'
 import type { Cases } from '../../../src/index.ts'
@@ -100,6 +101,21 @@ describe('a decision that is interrupted at any commit', function () {
       decisions.map(({ number, reversed: taken }) => [number, taken?.why]),
       Array.from({ length: COMMITS + 1 }, (_each, i) => [COMMITS + 1 - i, WHY.why])
     )
+  })
+
+  it('goes on by itself once there is room', async () => {
+    const { node, id, choose } = await disputedNode()
+    await using _ = node
+    const { cases } = node.db.agent.cortex
+    await cases.decide(id, { choose, ...WHY })
+    const decided = await stateOf(node)
+    await cases.reverse(id, WHY)
+    node.files.failAfter(2)
+    await assert.rejects(cases.decide(id, { choose, ...WHY }), { code: 'STORE_WRITE_FAILED' })
+    const state = async (): Promise<string | undefined> => (await cases.list())[0]?.state
+    assert.equal(await state(), 'deciding')
+    while ((await state()) === 'deciding') await nextTurn()
+    assert.deepEqual(await stateOf(node), decided)
   })
 
   it('has no more commits than these', async () => {

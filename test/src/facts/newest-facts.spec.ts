@@ -25,6 +25,7 @@ describe('the newest facts of a store', () => {
       store: {
         isSuspect: false,
         damaged: store.damaged,
+        closing: store.closing,
         flush: () => store.flush(),
         commit: async (operations, options) => {
           await gate

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { budget } from '../../fixtures/budget.ts'
 import { governedNode, NAMES, WHY } from './governed-node.ts'
@@ -246,6 +247,22 @@ describe('containment', function () {
     assert.equal((await vouched(node, records)).size, 0)
     const changes = await node.db.agent.cortex.governor.history('ada')
     assert.equal(changes.length, 1, 'it froze once')
+  })
+
+  it('goes on by itself once there is room', async () => {
+    await using node = await governedNode()
+    const { knowledge, hive } = node.agent('ada').cortex
+    for (let i = 0; i < 2; i++) await knowledge.distill(`door ${i}`, `It opens at ${i}.`, 0.95)
+    await hive.broadcastKnowledge()
+    const records = new Set((await node.promoted()).values())
+    const { governor } = node.db.agent.cortex
+    const { id } = await governor.preview({ agent: 'ada', from: new Date(0) })
+    // After the start.
+    node.files.failAfter(1)
+    await assert.rejects(governor.contain({ id }, WHY), { code: 'STORE_WRITE_FAILED' })
+    assert.equal((await vouched(node, records)).size, 2)
+    while ((await vouched(node, records)).size > 0) await nextTurn()
+    assert.equal((await governor.contain({ id }, WHY)).withdrawn, 2)
   })
 
   it('refuses a window that is to come, and an unknown preview', async () => {

@@ -51,6 +51,16 @@ describe('the stem', () => {
     await stop(nodes)
   })
 
+  it('begins also where the work that made the entries ends before it announces them', async () => {
+    await using a = await startNode({ hidesOwn: true, random: () => 0 })
+    await using b = await startNode({ hidesOwn: true, bootstrap: a.swarm.multiaddrs })
+    await gossiping(b, signal())
+    const shown = once(a.replica, 'entry:unhide', { signal: signal() })
+    await a.replica.publish([publication('unannounced')])
+    await shown
+    await converged([a, b], signal(), 1)
+  })
+
   it('shows nothing to peers before: no head, no body, no element of a filter', async () => {
     const store = await openStore()
     const replica = await openReplica({ store, hidesOwn: true })

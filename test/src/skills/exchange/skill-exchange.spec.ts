@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
+import { failingDatabase } from '../../../fixtures/failing-database.ts'
 import { VERSION_SKILL } from '../../../fixtures/broken-skills.ts'
 import { until } from '../../../fixtures/until.ts'
 import type { HiveNode, HiveInit, SkillInit } from 'noormme-hive'
@@ -75,6 +76,20 @@ describe('skills of the swarm', function () {
     assert.equal((await skills.adopt(id)).status, 'experimental')
     assert.deepEqual(await skills.offers(), [])
     await assert.rejects(skills.adopt('0'.repeat(64)), { code: 'RECORD_UNKNOWN' })
+  })
+
+  it('are published and adopted also after a disk was full', async () => {
+    const [maker, user] = [failingDatabase(), failingDatabase()]
+    await using a = await startHive(undefined, { store: maker.database })
+    await using b = await startHive(a, { store: user.database, skills: { adopt: 'all' } })
+    const { id } = await a.agent.cortex.capabilities.registerCapability(VERSIONS)
+    const failures = [a, b].map((db) => once(db, 'upkeep:fail', { signal: signal() }))
+    maker.failNext('vouched')
+    user.failNext('skills')
+    const coming = adopted(b, id)
+    await verify(a, id)
+    await coming
+    await Promise.all(failures)
   })
 
   it('are counted on after their promotion: the swarm is told, once a day, under the next key too', async () => {

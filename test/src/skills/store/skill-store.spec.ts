@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createHive } from 'noormme-hive'
 import { openStore } from '../../../../crdt/index.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../../../src/skills/lifecycle/lifecycle.ts'
 import { KnownRuns } from '../../../../src/skills/store/known-runs.ts'
 import { SkillRecords } from '../../../../src/skills/store/skill-records.ts'
+import { SkillIndex } from '../../../../src/skills/skill-index.ts'
 import { SkillStore } from '../../../../src/skills/store/skill-store.ts'
 import { identifySkill } from '../../../../src/skills/skill-identity.ts'
 import type { SkillInit, SkillStatus } from 'noormme-hive'
@@ -153,6 +155,7 @@ describe('a store of skills', () => {
     return failing.writes.slice(from).map(({ sync }) => sync)
   }
 
+  const published = (): Promise<void> => Promise.resolve()
   const withTrials = (lifecycle: LifecycleState): LifecycleChange => withHeadStart(lifecycle, 2)
   const succeed = (lifecycle: LifecycleState): LifecycleChange =>
     afterOutcome(lifecycle, { ok: true, at: 0, draw: 0 })
@@ -163,7 +166,7 @@ describe('a store of skills', () => {
     assert.deepEqual(await syncsOf(() => skills.apply(id, pass)), [true])
     const outcomes = failing.writes.length
     assert.deepEqual(await syncsOf(() => skills.apply(id, succeed, { receipt })), [false])
-    assert.deepEqual(await syncsOf(() => skills.report(id, 1)), [true])
+    assert.deepEqual(await syncsOf(() => skills.report(id, 1, published)), [true])
     assert.deepEqual(await syncsOf(() => skills.takeReceipts(id)), [true])
     assert.deepEqual(await syncsOf(() => skills.document(id, documentation)), [true])
     const both = [afterTrigger, succeed].map((change) => () => skills.apply(id, change))
@@ -206,9 +209,70 @@ describe('a store of skills', () => {
       gave: 'y',
       at: new Date(0)
     }
-    failing.failNext('skills')
-    await assert.rejects(lies.add(lie), failed)
     await skills.remove(id)
+    failing.failNext('skills')
+    await lies.add(lie)
+    assert.ok(lies.has(author), 'what is known counts at once')
+    while (!(await FalseReceipts.open(store)).has(author)) await nextTurn()
+  })
+
+  it('reports counts that could not be published with the next ones', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    await skills.apply(id, succeed)
+    const told: number[] = []
+    const tell = ({ trials }: { readonly trials: number }): Promise<void> =>
+      Promise.resolve(void told.push(trials))
+    failing.failNext('skills')
+    await assert.rejects(skills.report(id, 1, tell), failed)
+    await assert.rejects(
+      skills.report(id, 1, () => Promise.reject(new Error('no space left'))),
+      /no space left/
+    )
+    assert.deepEqual(told, [])
+    assert.equal(await skills.report(id, 1, tell), true)
+    assert.equal(await skills.report(id, 1, tell), false)
+    assert.deepEqual(told, [1])
+  })
+
+  it('writes what it could not write of a skill before a removal that failed too', async () => {
+    await skills.add(skill, provenance)
+    failing.failNext('skills')
+    await assert.rejects(
+      skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1)),
+      failed
+    )
+    failing.failNext('skills')
+    await assert.rejects(skills.remove(id), failed)
+    const stored = async (): Promise<SkillStatus | undefined> =>
+      (await SkillStore.open({ store, now: () => 0 })).get(id)?.lifecycle.status
+    while ((await stored()) !== 'experimental') await nextTurn()
+  })
+
+  it('notes an agent that adds the skill again after a note that failed', async () => {
+    await skills.add(skill, provenance, 'ada')
+    failing.failNext('skills')
+    await assert.rejects(skills.add(skill, provenance, 'bob'), failed)
+    assert.equal(await skills.add(skill, provenance, 'bob'), false)
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.deepEqual(again.get(id)?.agents, ['ada', 'bob'])
+  })
+
+  it('syncs an outcome again where the sync a second later failed', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    await skills.apply(id, succeed)
+    failing.failNext('skills')
+    while (failing.writes.at(-1)?.sync !== true) await nextTurn()
+  })
+
+  it('finds skills by their documentation, also after it could not be read once', async () => {
+    await skills.add(skill, provenance)
+    await skills.document(id, documentation)
+    const index = new SkillIndex(skills)
+    failing.failNextRead()
+    await assert.rejects(index.find('count'), { code: 'STORE_READ_FAILED' })
+    assert.equal((await index.find('count')).length, 1)
   })
 
   it('writes a change that failed with the next one, of whatever skill, and syncs it', async () => {
