@@ -73,7 +73,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async load(): Promise<void> {
     await this.#parts.load()
     for (const { author } of this.#parts.feeds.unread()) await this.#parts.admitter.reread(author)
-    await this.#parts.rebuild.restart(this.#store.condition?.isRepaired === true)
+    const { isRepaired = false, unverified } = this.#store.condition ?? {}
+    await this.#parts.rebuild.restart(isRepaired || unverified === 'repaired')
     this.#parts.sweeper.start(() => this.#parts.rebuild.run())
     await this.#parts.rebuild.opened
   }

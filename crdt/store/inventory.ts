@@ -19,6 +19,9 @@ const OPENED = 'inventory.opened.json'
 /** There when the tables must be repaired at the next start. */
 const REPAIR_REQUEST = 'repair'
 
+/** What was found and not verified since. */
+const SUSPICION = 'suspect'
+
 /** Read at a time. */
 const CHUNK_BYTES = 1024 * 1024
 
@@ -54,6 +57,9 @@ const Contents = z.strictObject({
 
 type FileState = z.infer<typeof FileState>
 export type InventoryContents = z.infer<typeof Contents>
+
+/** Tables that were rebuilt, or something else that was lost or changed. */
+export type Suspicion = 'damaged' | 'repaired'
 
 /** How a file differs from the inventory. */
 export interface FileDamage {
@@ -156,6 +162,30 @@ export class Inventory {
 
   isRepairRequested(): boolean {
     return sizeOf(join(this.#directory, REPAIR_REQUEST)) !== undefined
+  }
+
+  /**
+   * What was found, now or at an earlier start, and no verification has followed; undefined where
+   * nothing was.
+   */
+  suspicion(): Suspicion | undefined {
+    const text = textOf(join(this.#directory, SUSPICION))
+    return text === undefined ? undefined : text === 'repaired' ? 'repaired' : 'damaged'
+  }
+
+  /** Notes it, durably, for the starts that follow. What is rebuilt needs more than what is damaged. */
+  suspect(found: Suspicion): void {
+    if (this.suspicion() === 'repaired') return
+    try {
+      writeFileSync(join(this.#directory, SUSPICION), found, { mode: 0o600, flush: true })
+    } catch {
+      // On a full disk this run verifies the store all the same.
+    }
+  }
+
+  /** All was read, and what follows from the rest was mended. */
+  trust(): void {
+    rmSync(join(this.#directory, SUSPICION), { force: true })
   }
 
   /** The tables were rebuilt, some under their old names. */

@@ -10,7 +10,7 @@ import { StoreError } from '../errors.ts'
 import { Inventory, TABLE } from './inventory.ts'
 import { salvageTable } from './table-salvage.ts'
 import type { Database } from './database.ts'
-import type { FileDamage, InventoryContents } from './inventory.ts'
+import type { FileDamage, InventoryContents, Suspicion } from './inventory.ts'
 
 /** What was found at the start. */
 export interface StoreCondition {
@@ -18,6 +18,8 @@ export interface StoreCondition {
   readonly damage: readonly FileDamage[]
   /** Whether the tables were rebuilt: values may be missing, or removed ones be back. */
   readonly isRepaired: boolean
+  /** What an earlier start found, where nothing has been verified since. */
+  readonly unverified?: Suspicion
   /** Digests that a log has lost at its end, by log. */
   readonly lost: Readonly<Record<string, number>>
 }
@@ -49,33 +51,42 @@ export async function openDirectory(
     Object.keys(contents?.files ?? {}).length > 0 || names.some((name) => DATABASE_FILE.test(name))
   const damage: FileDamage[] = contents === undefined ? [] : await inventory.compare(contents)
   if (stored === 'damaged') damage.push({ file: 'the inventory', problem: 'content' })
+  const unverified = inventory.suspicion()
+  if (damage.length > 0) inventory.suspect('damaged')
   await inventory.begin(contents)
   const rest = { inventory, ends: contents?.ends ?? {} }
   if (!hasTrace) {
     const database = await openWith(directory, true)
-    return { ...rest, database, condition: { damage, isRepaired: false } }
+    return { ...rest, database, condition: { damage, isRepaired: false, unverified } }
   }
   await restoreCurrent(directory, names)
   const isRequested = options.repair === true || inventory.isRepairRequested()
   if (isRequested || damage.some(({ file }) => REPAIRED.test(file))) {
-    return { ...rest, ...(await repair(directory, damage, inventory)) }
+    return {
+      ...rest,
+      ...(await repair(directory, { damage, isRepaired: true, unverified }, inventory))
+    }
   }
   try {
     const database = await openWith(directory, false)
-    return { ...rest, database, condition: { damage, isRepaired: false } }
+    return { ...rest, database, condition: { damage, isRepaired: false, unverified } }
   } catch (error) {
     if (!isDamage(error)) throw error
-    return { ...rest, ...(await repair(directory, damage, inventory)) }
+    return {
+      ...rest,
+      ...(await repair(directory, { damage, isRepaired: true, unverified }, inventory))
+    }
   }
 }
 
 /** Rebuilds the database from the readable parts of its tables and logs. */
 async function repair(
   directory: string,
-  damage: readonly FileDamage[],
+  condition: OpenedDirectory['condition'],
   inventory: Inventory
 ): Promise<Pick<OpenedDirectory, 'condition' | 'database'>> {
-  const condition = { damage, isRepaired: true }
+  // Before anything changes: a start that ends here would leave a store that seems whole.
+  inventory.suspect('repaired')
   try {
     await salvageTables(directory, inventory)
     await ClassicLevel.repair(directory)

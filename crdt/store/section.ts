@@ -129,6 +129,11 @@ export interface Store {
    */
   verify(signal?: AbortSignal, onRead?: (values: number) => void): Promise<StoreReport>
   /**
+   * What was found lost or damaged is mended as far as it can be: the next start trusts the store. Until
+   * then each start takes it for suspect.
+   */
+  trust(): void
+  /**
    * Reads all values and removes the damaged ones, which read as absent before too. Returns their
    * number by section. Throws `StoreError` where a table cannot be read.
    */

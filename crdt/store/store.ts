@@ -177,6 +177,7 @@ class LevelStore implements Store {
     const known = this.#sections.get(name)
     if (known !== undefined) return known
     const section = new LevelSection(this.#open, name, () => {
+      if (this.damaged === 0) this.#opened?.inventory.suspect('damaged')
       this.damaged += 1
     })
     this.#sections.set(name, section)
@@ -247,13 +248,19 @@ class LevelStore implements Store {
   }
 
   get condition(): StoreCondition {
-    const { damage = [], isRepaired = false } = this.#opened?.condition ?? {}
-    return { damage, isRepaired, lost: this.#lost }
+    const { damage = [], isRepaired = false, unverified } = this.#opened?.condition ?? {}
+    return { damage, isRepaired, unverified, lost: this.#lost }
   }
 
   get isSuspect(): boolean {
-    const { damage, isRepaired, lost } = this.condition
-    return this.damaged > 0 || isRepaired || damage.length > 0 || Object.keys(lost).length > 0
+    const { damage, isRepaired, unverified, lost } = this.condition
+    return (
+      this.damaged > 0 ||
+      isRepaired ||
+      unverified !== undefined ||
+      damage.length > 0 ||
+      Object.keys(lost).length > 0
+    )
   }
 
   async verify(signal?: AbortSignal, onRead?: (values: number) => void): Promise<StoreReport> {
@@ -264,6 +271,10 @@ class LevelStore implements Store {
       if (!(error instanceof StoreError) || error.code !== 'STORE_READ_FAILED') throw error
       return { files, values: 0, damaged: {}, unreadable: error.message }
     }
+  }
+
+  trust(): void {
+    this.#opened?.inventory.trust()
   }
 
   async discardDamaged(signal?: AbortSignal): Promise<ValuesReport['damaged']> {
@@ -297,6 +308,7 @@ class LevelStore implements Store {
     const ends = await this.#ends()
     const lost = expected.map(([log, end]) => [log, end - (ends[log] ?? 0)] as const)
     this.#lost = Object.fromEntries(lost.filter(([, count]) => count > 0))
+    if (Object.keys(this.#lost).length > 0) this.#opened?.inventory.suspect('damaged')
   }
 
   async #ends(): Promise<Record<string, number>> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openStore } from '../../../crdt/index.ts'
+import { publications } from '../../fixtures/publications.ts'
+import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { FileDamage, Store } from '../../../crdt/index.ts'
 
@@ -23,6 +25,13 @@ async function damageOf(path: string): Promise<readonly FileDamage[]> {
   await using opened = new AsyncDisposableStack()
   const store: Store = opened.adopt(await openStore(path), (each) => each.close())
   return store.condition.damage
+}
+
+/** What an earlier start has found. */
+async function suspicionOf(path: string): Promise<string | undefined> {
+  await using opened = new AsyncDisposableStack()
+  const store: Store = opened.adopt(await openStore(path), (each) => each.close())
+  return store.condition.unverified
 }
 
 describe('the inventory of a store', () => {
@@ -56,5 +65,42 @@ describe('the inventory of a store', () => {
     bytes[100] = (bytes[100] ?? 0) ^ 1
     await writeFile(join(damaged, table), bytes)
     assert.deepEqual(await damageOf(damaged), [{ file: table, problem: 'content' }])
+  })
+
+  it('keeps a repaired store suspect until it was verified', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await makeStore(path)
+    const table = (await readdir(path)).find((name) => name.endsWith('.ldb')) ?? assert.fail()
+    const bytes = await readFile(join(path, table))
+    bytes[10] = (bytes[10] ?? 0) ^ 1
+    await writeFile(join(path, table), bytes)
+    assert.equal(await suspicionOf(path), undefined)
+    assert.equal(await suspicionOf(path), 'repaired')
+    const store = await openStore(path)
+    assert.equal(store.isSuspect, true)
+    assert.deepEqual(store.condition.damage, [])
+    store.trust()
+    await store.close()
+    const trusted = await openStore(path)
+    assert.equal(trusted.isSuspect, false)
+    await trusted.close()
+  })
+
+  it('has standings computed again where the start that repaired the store has failed', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    const made = await replicaOn(path)
+    await made.replica.publish(publications(20))
+    const before = await contentOf(made.replica)
+    await made.store.close()
+    await writeFile(join(path, 'repair'), '')
+    const store = await openStore(path)
+    assert.equal(store.condition.isRepaired, true)
+    const standings = store.section('standings')
+    for await (const [key] of standings.entries()) await store.commit([standings.del(key)])
+    await store.close()
+    await using again = await replicaOn(path)
+    assert.deepEqual(await contentOf(again.replica), before)
   })
 })
