@@ -81,6 +81,16 @@ export const NODES_PER_ENTRY = 64
 export const NODES_PER_SECOND = 1_000
 export const MAX_NODE_BURST = 10_000
 
+/**
+ * Requests of one protocol that one peer gets answered a second, and at once. The smallest have 2 bytes and
+ * cost 25 microseconds, so that a peer could take all of the event loop by them.
+ */
+export const REQUESTS_PER_SECOND = 500
+export const MAX_REQUEST_BURST = 5_000
+
+/** Peers whose paces are remembered, also when they have left: twice as many as there are connections. */
+export const MAX_PACED_PEERS = 2_048
+
 /** Retractions asked for at once: 48 kB. */
 export const MAX_PULLED_RETRACTIONS = 1_024
 /** A frame of `/retractions`: as many retractions, or ids. */

@@ -22,11 +22,11 @@ import {
   NODES_PER_SECOND
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { childFingerprints, SALT_BYTES } from './fingerprints.ts'
 import { inTurn } from './in-turn.ts'
 import { JoinedRuns } from './joined-runs.ts'
-import { Pace } from './pace.ts'
 import { placedRequest } from './placed-request.ts'
 import { SyncSlots } from './sync-slots.ts'
 import { batchOf } from './tree-walk.ts'
@@ -89,7 +89,7 @@ class RetractionSyncService implements RetractionSync, Startable {
       signal: this.#streams.stopping
     })
   )
-  readonly #paces = new Map<string, Pace>()
+  readonly #paces = new PeerPaces(NODES_PER_SECOND, MAX_NODE_BURST)
 
   constructor(components: ExchangeComponents, init: RetractionSyncInit) {
     this.#init = init
@@ -100,8 +100,7 @@ class RetractionSyncService implements RetractionSync, Startable {
       name: 'retractions',
       maxFrameBytes: MAX_RETRACTION_FRAME_BYTES,
       maxStreams: MAX_INBOUND_SYNCS,
-      accept: (peer) => (request, write, signal) => this.#answer(peer, request, write, signal),
-      onDisconnect: (peer) => void this.#paces.delete(peer.toString())
+      accept: (peer) => (request, write, signal) => this.#answer(peer, request, write, signal)
     })
   }
 
@@ -166,7 +165,7 @@ class RetractionSyncService implements RetractionSync, Startable {
       case 'summary':
         return write({ type: 'summary', summary: this.#summary() })
       case 'nodes': {
-        const wait = this.#paceOf(peer).take(request.prefixes.length)
+        const wait = this.#paces.of(peer.toString()).take(request.prefixes.length)
         if (wait > 0) await setTimeout(wait, undefined, { signal })
         for (const prefix of request.prefixes) {
           await write({ type: 'node', node: this.#nodeAt(prefix, request.salt) })
@@ -194,14 +193,6 @@ class RetractionSyncService implements RetractionSync, Startable {
   #summary(): RetractionSummary {
     const { accepts, retractions } = this.#init
     return { accepts, digest: retractions.digest(), count: retractions.size }
-  }
-
-  #paceOf(peer: PeerId): Pace {
-    const name = peer.toString()
-    const pace =
-      this.#paces.get(name) ?? new Pace(NODES_PER_SECOND, MAX_NODE_BURST, () => performance.now())
-    this.#paces.set(name, pace)
-    return pace
   }
 }
 

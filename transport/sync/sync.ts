@@ -12,11 +12,16 @@ import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   MAX_INBOUND_SYNCS,
+  MAX_NODE_BURST,
   MAX_SYNC_FRAME_BYTES,
+  MAX_TURN_BURST,
+  NODES_PER_SECOND,
   SYNC_INTERVAL,
-  SYNC_TIMEOUT
+  SYNC_TIMEOUT,
+  TURNS_PER_SECOND
 } from '../constants.ts'
 import { InflatedPace } from '../inflated-pace.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
@@ -97,6 +102,8 @@ class SyncService implements Sync, Startable {
   readonly #init: SyncInit
   readonly #streams: RequestStreams
   readonly #servers = new Map<string, SyncServer>()
+  readonly #paces = new PeerPaces(NODES_PER_SECOND, MAX_NODE_BURST)
+  readonly #turnPaces = new PeerPaces(TURNS_PER_SECOND, MAX_TURN_BURST)
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
   readonly #inflated: InflatedPace
@@ -291,7 +298,13 @@ class SyncService implements Sync, Startable {
     if (known !== undefined) return known
     const { replica } = this.#init
     const summary = (): Summary => this.#summary()
-    const server = new SyncServer({ replica, summary, pull: () => this.#takeTurn(peer) })
+    const server = new SyncServer({
+      replica,
+      summary,
+      pull: () => this.#takeTurn(peer),
+      pace: this.#paces.of(name),
+      turnPace: this.#turnPaces.of(name)
+    })
     this.#servers.set(name, server)
     return server
   }
