@@ -97,6 +97,9 @@ export const MAX_PULLED_RETRACTIONS = 1_024
 export const MAX_RETRACTION_FRAME_BYTES = 64 * 1024
 /** Retractions of one run that open nothing here; what is left comes with the next run. */
 export const MAX_USELESS_RETRACTIONS = 2_048
+/** Retractions of one peer that open nothing here, a second, and at once: two runs. Each costs 40 microseconds. */
+export const USELESS_PER_SECOND = 64
+export const MAX_USELESS_BURST = 4_096
 /** Retractions of one gossip message: 3 kB. */
 export const MAX_GOSSIPED_RETRACTIONS = 64
 

@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
 import { KnownMembers } from './door/known-members.ts'
+import { PacedRetractions } from './paced-retractions.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
@@ -49,6 +50,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
   readonly #observations = new Observations()
+  readonly #paced: PacedRetractions
   readonly #spreading: Spreading
   /** Undefined in an open swarm. */
   readonly #known: KnownMembers | undefined
@@ -70,6 +72,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
     this.#remembered = new RememberedPeers(init.store, this.#clock)
+    this.#paced = new PacedRetractions(init.replica.retractions)
     this.#spreading = new Spreading({
       replica: init.replica,
       log: this.#log,
@@ -118,6 +121,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       random: this.#random,
       protocolId: (protocol) => this.#protocolId(protocol),
       topics: this.#topics,
+      paced: this.#paced,
       known: this.#known,
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
@@ -187,7 +191,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         topics: this.#topics,
         swarm: this.#init.replica.swarm,
         replica: this.#init.replica.publicView,
-        retractions: this.#init.replica.retractions,
+        retractions: this.#paced,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
         pull: (peer, author) => host.services.sync.pull(peer, author),

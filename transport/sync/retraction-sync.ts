@@ -39,6 +39,7 @@ import {
 import type { PeerId, Startable } from '@libp2p/interface'
 import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
+import type { PacedRetractions } from '../paced-retractions.ts'
 import type { Request } from './placed-request.ts'
 import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
@@ -47,8 +48,9 @@ import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retr
 export interface RetractionSyncInit extends ExchangeServiceInit {
   readonly retractions: Pick<
     ReplicaRetractions,
-    'admit' | 'digest' | 'get' | 'has' | 'isWaiting' | 'nodeAt' | 'size'
+    'digest' | 'get' | 'has' | 'isWaiting' | 'nodeAt' | 'size'
   >
+  readonly paced: Pick<PacedRetractions, 'admit'>
   /** False: this node offers its own retractions and takes none. */
   readonly accepts: boolean
   /** 0 to 1. */
@@ -196,7 +198,7 @@ class RetractionSyncService implements RetractionSync, Startable {
   }
 }
 
-interface RetractionPullInit extends Pick<RetractionSyncInit, 'random' | 'retractions'> {
+interface RetractionPullInit extends Pick<RetractionSyncInit, 'paced' | 'random' | 'retractions'> {
   readonly peer: PeerId
   readonly request: Request
 }
@@ -265,7 +267,7 @@ class RetractionPull {
   }
 
   async #pull(): Promise<void> {
-    const { retractions, peer, request } = this.#init
+    const { paced, peer, request } = this.#init
     const all = this.#wanted
     this.#wanted = []
     for (let from = 0; from < all.length; from += MAX_PULLED_RETRACTIONS) {
@@ -277,7 +279,7 @@ class RetractionPull {
         checkPulled(ids, answer.retractions)
         return answer.retractions
       })
-      const results = await retractions.admit(pulled, peer.toString())
+      const results = await paced.admit(pulled, peer.toString())
       this.#received += results.filter((result) => result === 'admitted').length
       // What the peer has dropped since it named it is of no use either.
       this.#useless +=
