@@ -64,6 +64,9 @@ export const MAX_PULLED_FEEDS = 64
 /** Bytes of entries after which an answer is cut; the same request brings the rest. */
 export const MAX_PULL_BYTES = 1024 * 1024
 
+/** What an answer brings at least. */
+export const MIN_BYTES_PER_SECOND = 9_000
+
 /** One request of a sync, with all of its answer: 9 kB a second at least. */
 export const SYNC_REQUEST_TIMEOUT = 120_000
 
@@ -76,6 +79,13 @@ export const SYNC_TIMEOUT = 300_000
  */
 export const MAX_FRUITLESS_NODES = 4_096
 export const NODES_PER_ENTRY = 64
+
+/**
+ * Such nodes of all runs with one peer, a second, and at once: a peer may ask for one run after the other.
+ * In 30 s they are as many as one run may ask for.
+ */
+export const FRUITLESS_PER_SECOND = 136
+export const MAX_FRUITLESS_BURST = 2 * MAX_FRUITLESS_NODES
 
 /** Nodes that one peer gets a second, and at once: a node takes 50 microseconds. */
 export const NODES_PER_SECOND = 1_000

@@ -112,6 +112,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       replica: replica.publicView,
       acceptsEntries: !isLight,
       interval: init.syncInterval,
+      timeout: init.exchangeTimeout,
       random,
       classOf: (peer) => swarm.classOf(peer),
       onOffence,
@@ -124,6 +125,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       retractions: replica.retractions,
       paced: swarm.paced,
       accepts: !isLight,
+      timeout: init.exchangeTimeout,
       random,
       classOf: (peer) => swarm.classOf(peer),
       onOffence
@@ -133,6 +135,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       // A light node publishes nothing but its own: its filter would name an author.
       offers: { observed: init.observed, published: isLight ? undefined : replica.published },
       interval: init.filterInterval,
+      timeout: init.exchangeTimeout,
       random,
       onChange: (change) => swarm.onFilterChange(change),
       onOffence

@@ -7,6 +7,9 @@ import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
 import { KnownMembers } from './door/known-members.ts'
 import { PacedRetractions } from './paced-retractions.ts'
+import { SYNC_TIMEOUT } from './constants.ts'
+import { abortable } from './streams/abortable.ts'
+import { withDeadline } from './streams/deadline.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
@@ -257,9 +260,16 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Syncs with every connected peer of the swarm, and brings their filters up to date. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { sync: service, filters: exchange } = this.#openHost().services
-    await exchange.refresh({ signal })
+    signal?.throwIfAborted()
+    // Filters are brought up to date beside: a large one may take an hour on a slow link.
+    const refreshed = withDeadline(this.#init.exchangeTimeout ?? SYNC_TIMEOUT, (late) =>
+      exchange.refresh({ signal: signal === undefined ? late : AbortSignal.any([signal, late]) })
+    ).catch((error: unknown) => this.#log('filters are not all up to date - %e', error))
     const report = await syncAll(service, { signal })
-    await Promise.all(service.peers().map((peer) => this.#spreading.compareRetractions(peer)))
+    const peers = service.peers()
+    const compared = Promise.all(peers.map((peer) => this.#spreading.compareRetractions(peer)))
+    const all = Promise.all([refreshed, compared])
+    await (signal === undefined ? all : abortable(all, signal))
     return report
   }
 
