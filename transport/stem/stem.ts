@@ -59,13 +59,17 @@ class EntryStem extends StemPath<Entry> implements Stem {
 
   override async start(): Promise<void> {
     this.#replica.on('entry:admit', this.#onAdmitted)
+    this.#replica.on('entry:unhide', this.#onUnhidden)
     await super.start()
   }
 
   override async stop(): Promise<void> {
     this.#replica.off('entry:admit', this.#onAdmitted)
+    this.#replica.off('entry:unhide', this.#onUnhidden)
     await super.stop()
   }
+
+  readonly #onUnhidden = (): void => this.forgetOwn()
 
   readonly #onAdmitted = (entry: Entry): void => this.forget(entry)
 }
