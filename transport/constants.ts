@@ -255,6 +255,8 @@ export const MAX_LAN_PEERS = 64
 
 /** Addresses that others found for this node, and that it dials; beyond it the oldest go. */
 export const MAX_FOUND_ADDRESSES = 128
+/** Of one peer: those that it states, and as many on the network segment. */
+export const MAX_FOUND_OF_PEER = 8
 
 /** Peers whose view of this node's address is kept. */
 export const MAX_OBSERVERS = 64
