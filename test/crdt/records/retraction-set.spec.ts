@@ -232,7 +232,7 @@ describe('retractions without an author', () => {
       ...records.map((digest) => forged(digest)),
       ...Array.from({ length: 40 }, () => forged())
     ]
-    await replica.digest()
+    replica.digest()
     counts.gets = 0
     counts.ranges = 0
     counts.commits = []
