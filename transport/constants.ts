@@ -64,6 +64,9 @@ export const MAX_PULLED_FEEDS = 64
 /** Bytes of entries after which an answer is cut; the same request brings the rest. */
 export const MAX_PULL_BYTES = 1024 * 1024
 
+/** What an answer brings at least. */
+export const MIN_BYTES_PER_SECOND = 9_000
+
 /** One request of a sync, with all of its answer: 9 kB a second at least. */
 export const SYNC_REQUEST_TIMEOUT = 120_000
 
@@ -77,9 +80,26 @@ export const SYNC_TIMEOUT = 300_000
 export const MAX_FRUITLESS_NODES = 4_096
 export const NODES_PER_ENTRY = 64
 
+/**
+ * Such nodes of all runs with one peer, a second, and at once: a peer may ask for one run after the other.
+ * In 30 s they are as many as one run may ask for.
+ */
+export const FRUITLESS_PER_SECOND = 136
+export const MAX_FRUITLESS_BURST = 2 * MAX_FRUITLESS_NODES
+
 /** Nodes that one peer gets a second, and at once: a node takes 50 microseconds. */
 export const NODES_PER_SECOND = 1_000
 export const MAX_NODE_BURST = 10_000
+
+/**
+ * Requests of one protocol that one peer gets answered a second, and at once. The smallest have 2 bytes and
+ * cost 25 microseconds, so that a peer could take all of the event loop by them.
+ */
+export const REQUESTS_PER_SECOND = 500
+export const MAX_REQUEST_BURST = 5_000
+
+/** Peers whose paces are remembered, also when they have left: twice as many as there are connections. */
+export const MAX_PACED_PEERS = 2_048
 
 /** Retractions asked for at once: 48 kB. */
 export const MAX_PULLED_RETRACTIONS = 1_024
@@ -87,6 +107,9 @@ export const MAX_PULLED_RETRACTIONS = 1_024
 export const MAX_RETRACTION_FRAME_BYTES = 64 * 1024
 /** Retractions of one run that open nothing here; what is left comes with the next run. */
 export const MAX_USELESS_RETRACTIONS = 2_048
+/** Retractions of one peer that open nothing here, a second, and at once: two runs. Each costs 40 microseconds. */
+export const USELESS_PER_SECOND = 64
+export const MAX_USELESS_BURST = 4_096
 /** Retractions of one gossip message: 3 kB. */
 export const MAX_GOSSIPED_RETRACTIONS = 64
 
@@ -232,6 +255,8 @@ export const MAX_LAN_PEERS = 64
 
 /** Addresses that others found for this node, and that it dials; beyond it the oldest go. */
 export const MAX_FOUND_ADDRESSES = 128
+/** Of one peer: those that it states, and as many on the network segment. */
+export const MAX_FOUND_OF_PEER = 8
 
 /** Peers whose view of this node's address is kept. */
 export const MAX_OBSERVERS = 64

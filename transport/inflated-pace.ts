@@ -6,7 +6,7 @@
  */
 import { excessOf, hasOwnPayload, hasValidSignature, readEntry } from '../crdt/index.ts'
 import { INFLATED_BYTES_PER_SECOND, MAX_INFLATED_BURST } from './constants.ts'
-import { Pace } from './sync/pace.ts'
+import { Pace } from './pace.ts'
 
 export class InflatedPace {
   readonly #swarm: string

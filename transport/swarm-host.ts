@@ -23,6 +23,7 @@ import type { KnownMembers } from './door/known-members.ts'
 import type { GossipTopics } from './gossip/gossip.ts'
 import type { FilterChange } from './filters/filters.ts'
 import type { Host, HostInit } from './host/host.ts'
+import type { PacedRetractions } from './paced-retractions.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
 import type { PullReport } from './sync/feed-pull.ts'
@@ -37,6 +38,8 @@ export interface SwarmHostInit {
   /** Undefined in an open swarm. */
   readonly known: KnownMembers | undefined
   readonly topics: GossipTopics
+  /** Shared by all ways on which peers bring retractions. */
+  readonly paced: PacedRetractions
   protocolId(protocol: string): string
   isBanned(peer: string): boolean
   scoreOf(peer: string): number
@@ -109,6 +112,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       replica: replica.publicView,
       acceptsEntries: !isLight,
       interval: init.syncInterval,
+      timeout: init.exchangeTimeout,
       random,
       classOf: (peer) => swarm.classOf(peer),
       onOffence,
@@ -119,7 +123,9 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     retractions: retractionSync({
       protocol: swarm.protocolId('retractions'),
       retractions: replica.retractions,
+      paced: swarm.paced,
       accepts: !isLight,
+      timeout: init.exchangeTimeout,
       random,
       classOf: (peer) => swarm.classOf(peer),
       onOffence
@@ -129,6 +135,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       // A light node publishes nothing but its own: its filter would name an author.
       offers: { observed: init.observed, published: isLight ? undefined : replica.published },
       interval: init.filterInterval,
+      timeout: init.exchangeTimeout,
       random,
       onChange: (change) => swarm.onFilterChange(change),
       onOffence
@@ -167,6 +174,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
           protocol: swarm.protocolId('retraction-stem'),
           replica,
           retractions: replica.retractions,
+          paced: swarm.paced,
           embargo: init.embargo,
           clock,
           random,

@@ -54,6 +54,8 @@ export interface SwarmInit {
   readonly gossip?: boolean
   /** Milliseconds between two syncs with a random peer; 0 for none. */
   readonly syncInterval?: number
+  /** Milliseconds that one run with a peer may take, of each exchange; default `SYNC_TIMEOUT`. */
+  readonly exchangeTimeout?: number
   readonly libp2p?: HostOverrides
   /**
    * Makes the host; by default libp2p over TCP.

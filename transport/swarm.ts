@@ -6,6 +6,10 @@ import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
 import { KnownMembers } from './door/known-members.ts'
+import { PacedRetractions } from './paced-retractions.ts'
+import { SYNC_TIMEOUT } from './constants.ts'
+import { abortable } from './streams/abortable.ts'
+import { withDeadline } from './streams/deadline.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
@@ -49,6 +53,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
   readonly #observations = new Observations()
+  readonly #paced: PacedRetractions
   readonly #spreading: Spreading
   /** Undefined in an open swarm. */
   readonly #known: KnownMembers | undefined
@@ -70,6 +75,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
     this.#remembered = new RememberedPeers(init.store, this.#clock)
+    this.#paced = new PacedRetractions(init.replica.retractions)
     this.#spreading = new Spreading({
       replica: init.replica,
       log: this.#log,
@@ -118,6 +124,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       random: this.#random,
       protocolId: (protocol) => this.#protocolId(protocol),
       topics: this.#topics,
+      paced: this.#paced,
       known: this.#known,
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
@@ -187,7 +194,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         topics: this.#topics,
         swarm: this.#init.replica.swarm,
         replica: this.#init.replica.publicView,
-        retractions: this.#init.replica.retractions,
+        retractions: this.#paced,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
         pull: (peer, author) => host.services.sync.pull(peer, author),
@@ -253,9 +260,16 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Syncs with every connected peer of the swarm, and brings their filters up to date. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { sync: service, filters: exchange } = this.#openHost().services
-    await exchange.refresh({ signal })
+    signal?.throwIfAborted()
+    // Filters are brought up to date beside: a large one may take an hour on a slow link.
+    const refreshed = withDeadline(this.#init.exchangeTimeout ?? SYNC_TIMEOUT, (late) =>
+      exchange.refresh({ signal: signal === undefined ? late : AbortSignal.any([signal, late]) })
+    ).catch((error: unknown) => this.#log('filters are not all up to date - %e', error))
     const report = await syncAll(service, { signal })
-    await Promise.all(service.peers().map((peer) => this.#spreading.compareRetractions(peer)))
+    const peers = service.peers()
+    const compared = Promise.all(peers.map((peer) => this.#spreading.compareRetractions(peer)))
+    const all = Promise.all([refreshed, compared])
+    await (signal === undefined ? all : abortable(all, signal))
     return report
   }
 

@@ -70,7 +70,13 @@ export class RetractionAdmitter {
     const results = retractions.map((): RetractionResult => 'held')
     const commit = await this.#init.serial.run(async () => {
       await this.#init.commits.refresh()
-      const unknown = retractions.filter((each) => !set.has(retractionId(each)))
+      const unknown: Retraction[] = []
+      for (const [i, each] of retractions.entries()) {
+        const id = retractionId(each)
+        // Its register would have taken it.
+        if (waiting.has(id)) results[i] = 'waits'
+        else if (!set.has(id)) unknown.push(each)
+      }
       if (unknown.length === 0) return undefined
       const opening = new Set(await this.#retract(unknown))
       for (const [i, each] of retractions.entries()) {

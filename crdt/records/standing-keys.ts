@@ -108,6 +108,8 @@ export class StandingKeys<Section extends PrefixReader> {
         ? (await this.votesWith(row, digest, commitment)).length > 0
         : await this.facets.hasCommitment(digest, commitment)
     if (isLatest) return true
+    // Most registers replace none, and an iterator takes as long as 50 reads.
+    if (row.form === 'list' && !row.votes.some(({ hasOlder }) => hasOlder)) return false
     return hasAny(this.olderCommitments, concat(digest, commitment))
   }
 

@@ -61,8 +61,12 @@ export interface EntryPosition {
 
 type Retracting = Extract<Value, { type: 'retraction' }>
 
+type RowOf = Pick<ChangedRow, 'digest' | 'row'>
+
 interface ChangedRow {
   readonly digest: Uint8Array
+  /** As it was read. */
+  readonly before: StandingRow
   row: StandingRow
 }
 
@@ -199,7 +203,7 @@ export class StandingWriter {
   }
 
   async #addRetraction(
-    { digest, row }: ChangedRow,
+    { digest, row }: RowOf,
     { secret }: Retracting,
     by: EntryPosition
   ): Promise<StandingRow> {
@@ -232,7 +236,7 @@ export class StandingWriter {
     changed.row = { ...row, hasWithdrawals: await hasAny(this.#keys.withdrawals, digest) }
   }
 
-  async #markRetracted({ digest, row }: ChangedRow, commitment: Uint8Array): Promise<StandingRow> {
+  async #markRetracted({ digest, row }: RowOf, commitment: Uint8Array): Promise<StandingRow> {
     let next: StandingRow = { ...row, hasWithdrawals: true }
     for (const vote of await this.#keys.votesWith(row, digest, commitment)) {
       next = await this.#replace(next, digest, vote, { ...vote, isRetracted: true })
@@ -334,13 +338,16 @@ export class StandingWriter {
     return new Map(
       [...unique].map(([name, digest], i) => {
         const bytes = stored[i]
-        return [name, { digest, row: bytes === undefined ? EMPTY_ROW : readRow(bytes) }]
+        const row = bytes === undefined ? EMPTY_ROW : readRow(bytes)
+        return [name, { digest, before: row, row }]
       })
     )
   }
 
+  /** Only what has changed: what anybody sends of records that are not stored must cost no disk. */
   #write(rows: ReadonlyMap<string, ChangedRow>): void {
-    for (const { digest, row } of rows.values()) {
+    for (const { digest, before, row } of rows.values()) {
+      if (row === before) continue
       if (hasVotes(row) || row.hasWithdrawals) this.#keys.rows.put(digest, writeRow(row))
       else this.#keys.rows.del(digest)
     }
@@ -371,7 +378,7 @@ function lastOfEach(values: readonly Value[]): Exclude<Value, { type: 'record' }
 }
 
 function rowOf(rows: ReadonlyMap<string, ChangedRow>, digest: Uint8Array): ChangedRow {
-  return rows.get(toHex(digest)) ?? { digest, row: EMPTY_ROW }
+  return rows.get(toHex(digest)) ?? { digest, before: EMPTY_ROW, row: EMPTY_ROW }
 }
 
 function hasVotes(row: StandingRow): boolean {

@@ -16,8 +16,12 @@ import {
   MAX_FILTER_BYTES,
   MAX_FILTER_FRAME_BYTES,
   MAX_FILTER_PEERS,
-  MAX_INBOUND_EXCHANGES
+  MAX_INBOUND_EXCHANGES,
+  MIN_BYTES_PER_SECOND,
+  SYNC_REQUEST_TIMEOUT
 } from '../constants.ts'
+import { abortable } from '../streams/abortable.ts'
+import { Deadline } from '../streams/deadline.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import {
   responseBytes,
@@ -49,6 +53,8 @@ export interface FiltersInit extends ExchangeServiceInit {
   readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
   /** Milliseconds after which each peer is asked again; 0 for never. */
   readonly interval?: number
+  /** Milliseconds of one request, and more for a filter that is large; default `SYNC_REQUEST_TIMEOUT`. */
+  readonly timeout?: number
   /** 0 to 1; spreads the peers over the interval. */
   random(): number
   /** The stored filter of a peer changed. */
@@ -125,11 +131,18 @@ class FilterService implements Filters, Startable {
   }
 
   async refresh({ signal }: AbortOptions = {}): Promise<void> {
-    const peers = this.#peersToPull()
-    // A pull that runs already may have asked too early.
-    await Promise.all(peers.map(async (peer) => this.#running.get(peer.toString())))
-    await Promise.all(peers.map((peer) => this.#tryPull(peer)))
-    signal?.throwIfAborted()
+    const refreshed = Promise.all(this.#peersToPull().map((peer) => this.#pullAgain(peer)))
+    await (signal === undefined ? refreshed : abortable(refreshed, signal))
+  }
+
+  /** A pull that runs already may have asked too early. */
+  async #pullAgain(peer: PeerId): Promise<void> {
+    await this.#running.get(peer.toString())
+    await this.#tryPull(peer)
+  }
+
+  get #timeout(): number {
+    return this.#init.timeout ?? SYNC_REQUEST_TIMEOUT
   }
 
   #tick(): void {
@@ -177,26 +190,32 @@ class FilterService implements Filters, Startable {
       known: this.peerFilters.versionOf(name, kind)
     }))
     const pull = new AbortController()
+    const deadline = new Deadline(() => pull.abort(new Error('The peer takes too long to answer.')))
+    deadline.set(this.#timeout)
     const receiveAll = async (read: Read): Promise<FilterKind[]> => {
       const begun: FilterKind[] = []
       for (const request of requests) {
-        const answer = await this.#receiveFilter(read, request, pull)
+        const answer = await this.#receiveFilter(read, request, pull, deadline)
         // A filter without slices: its elements follow as a delta.
         if (answer.type === 'full' && answer.counts.length === 0) begun.push(request.kind)
       }
       return begun
     }
     const frames = requests.map(writeFilterRequest)
-    return this.#streams.requestAll(peer, frames, receiveAll, { signal: pull.signal })
+    return this.#streams
+      .requestAll(peer, frames, receiveAll, { signal: pull.signal })
+      .finally(() => deadline.end())
   }
 
   async #receiveFilter(
     read: Read,
     { peer, kind, known }: FilterRequest & { readonly peer: string },
-    pull: AbortController
+    pull: AbortController,
+    deadline: Deadline
   ): Promise<FilterResponse> {
     const answer = readFilterResponse(await read())
     const bytes = responseBytes(answer)
+    deadline.set(this.#timeout + (1000 * bytes) / MIN_BYTES_PER_SECOND)
     if (answer.type === 'full' && !this.peerFilters.mayHold(peer, kind, bytes)) {
       throw new Error('Smaller filters of other peers need the room of this one.')
     }

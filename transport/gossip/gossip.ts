@@ -33,15 +33,10 @@ import {
 } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
+import type { PacedRetractions } from '../paced-retractions.ts'
 import type { ConnectedPeers, StreamingService } from './gossip-streams.ts'
 import type { ExchangingService } from './peer-exchange.ts'
-import type {
-  Entry,
-  PublicView,
-  ReplicaRetractions,
-  Retraction,
-  SignedHeader
-} from '../../crdt/index.ts'
+import type { Entry, PublicView, Retraction, SignedHeader } from '../../crdt/index.ts'
 
 export type GossipService = GossipSub
 export type GossipComponents = GossipSubComponents
@@ -56,7 +51,7 @@ export interface GossipInit {
   readonly topics: GossipTopics
   readonly swarm: string
   readonly replica: Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
-  readonly retractions: Pick<ReplicaRetractions, 'admit'>
+  readonly retractions: Pick<PacedRetractions, 'admit'>
   /** False: speaks and does not listen. */
   readonly subscribes: boolean
   /** Called with each entry or header from a peer, before its admission. */

@@ -9,6 +9,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
 import { errorOf } from '../errors.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { FrameStream } from '../streams/frame-stream.ts'
 import { registerProtocol } from '../streams/protocol-registration.ts'
 import { KnownInstances } from './known-instances.ts'
@@ -37,6 +38,13 @@ const GREET_DELAY = 1_000
 /** Streams a peer may have open, of all its nodes. */
 const MAX_STREAMS = 16
 
+/**
+ * Further hellos to one peer a second, and at once. Each may be answered by another new instance, which
+ * causes further hellos again: a peer could keep this node busy with hellos for ever.
+ */
+const HELLOS_PER_SECOND = 1
+const MAX_HELLO_BURST = 64
+
 /** Pairs of doubles that are remembered as reported. */
 const MAX_REPORTED = 1_000
 
@@ -53,6 +61,7 @@ class InstanceService {
   readonly #log: Logger
   readonly #own = new Uint8Array(randomBytes(INSTANCE_BYTES))
   readonly #known: KnownInstances
+  readonly #paces = new PeerPaces(HELLOS_PER_SECOND, MAX_HELLO_BURST)
   /** The instance at the other end of each connection. */
   readonly #remote = new WeakMap<Connection, string>()
   /** Pairs of doubles that were reported. */
@@ -143,6 +152,7 @@ class InstanceService {
     await Promise.all(
       connections
         .filter((other) => isNews || other !== connection)
+        .filter(() => this.#paces.of(peer.toString()).tryTake(1))
         .map((other) => this.#greet(other))
     )
   }

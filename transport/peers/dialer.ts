@@ -10,6 +10,7 @@ import {
   DIAL_INTERVAL,
   DIAL_TIMEOUT,
   MAX_FOUND_ADDRESSES,
+  MAX_FOUND_OF_PEER,
   MIN_CONNECTIONS
 } from '../constants.ts'
 import { parseAddress } from '../address.ts'
@@ -88,7 +89,7 @@ export class Dialer {
     const news = addresses.filter((address) => !known.has(address))
     if (news.length === 0) return
     const targets = news.map((address) => parseTarget(address, false))
-    this.#found = [...this.#found, ...targets].slice(-MAX_FOUND_ADDRESSES)
+    this.#found = latestOf([...this.#found, ...targets])
     if (!this.#stopping.signal.aborted) void this.#dialDue()
   }
 
@@ -135,6 +136,17 @@ export class Dialer {
       if (each.bootstrap) this.#init.onUnreachable(each.address.toString(), error)
     }
   }
+}
+
+/** The latest addresses, and of each peer a few: one that names others each time displaces only its own. */
+function latestOf(found: readonly DialTarget[]): DialTarget[] {
+  const counts = new Map<string | undefined, number>()
+  const kept = found.toReversed().filter(({ peer }) => {
+    const count = (counts.get(peer) ?? 0) + 1
+    counts.set(peer, count)
+    return count <= MAX_FOUND_OF_PEER
+  })
+  return kept.slice(0, MAX_FOUND_ADDRESSES).toReversed()
 }
 
 function parseTarget(address: string, bootstrap: boolean): DialTarget {

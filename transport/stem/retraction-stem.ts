@@ -15,6 +15,7 @@ import { StemPath } from './stem-path.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Replica, ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents } from '../streams/exchange.ts'
+import type { PacedRetractions } from '../paced-retractions.ts'
 import type { Stem } from './stem.ts'
 import type { StemItems, StemPathInit } from './stem-path.ts'
 
@@ -23,10 +24,8 @@ export interface RetractionStemInit extends Omit<
   'createSource' | 'items'
 > {
   readonly replica: Pick<Replica, 'off' | 'on'>
-  readonly retractions: Pick<
-    ReplicaRetractions,
-    'admit' | 'has' | 'isHidden' | 'opens' | 'show' | 'toSend'
-  >
+  readonly retractions: Pick<ReplicaRetractions, 'has' | 'isHidden' | 'opens' | 'show' | 'toSend'>
+  readonly paced: Pick<PacedRetractions, 'admit' | 'mayAdmit'>
   /** Whether any peer of the swarm is connected, relay or not. */
   isConnected(): boolean
   /** Gossips retractions that are in the replica. */
@@ -94,9 +93,11 @@ class StemRetractions implements StemItems<Retraction> {
 
   /** What opens nothing here waits, as if it had come by gossip. */
   async isGenuine(retraction: Retraction, peer: PeerId): Promise<boolean> {
-    const { retractions } = this.#init
+    const { retractions, paced } = this.#init
+    const name = peer.toString()
+    if (!paced.mayAdmit(name)) return false
     if (await retractions.opens(retraction)) return true
-    await retractions.admit([retraction], peer.toString())
+    await paced.admit([retraction], name)
     return false
   }
 
@@ -104,7 +105,7 @@ class StemRetractions implements StemItems<Retraction> {
     items: readonly Retraction[],
     from: string
   ): Promise<{ news: Retraction[]; later: Retraction[] }> {
-    const results = await this.#init.retractions.admit(items, from)
+    const results = await this.#init.paced.admit(items, from)
     return { news: items.filter((_, i) => results[i] === 'admitted'), later: [] }
   }
 

@@ -114,6 +114,11 @@ export class StemPath<Item> implements ItemSource, Startable {
    * node that has passed it on: so nobody learns by sending it back whose it is.
    */
   readonly #own = new Map<string, Item>()
+  /**
+   * Names of items that came round and wait for their end here. They are in no pool, so that a peer which
+   * sends a batch again and again would fill the memory with it.
+   */
+  readonly #ending = new Set<string>()
   /** By the neighbour that items come from, while something of it waits: passed on in their order. */
   readonly #queues = new Map<string, Queue>()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -176,6 +181,14 @@ export class StemPath<Item> implements ItemSource, Startable {
     await Promise.all([...this.#queues.values()].map(({ serial }) => serial.run(async () => {})))
   }
 
+  /** Own items have come back: the first ones are kept in memory no longer. */
+  forgetOwn(): void {
+    for (const [name, item] of this.#own) {
+      if (!this.#init.items.isPast(item)) break
+      this.#own.delete(name)
+    }
+  }
+
   /** The item has come back: nothing is to be done for it any more. */
   forget(item: Item): void {
     this.#removeFromPool(this.#init.items.nameOf(item))
@@ -189,11 +202,13 @@ export class StemPath<Item> implements ItemSource, Startable {
       await this.#readBatch(frames, signal, peer, { batch, looped })
     } catch (error) {
       for (const item of batch) this.forget(item)
+      this.#ended(looped)
       throw error
     }
     const name = peer.toString()
     void this.#inOrder(name, async () => {
       if (looped.length > 0) await this.#fluff(looped, name)
+      this.#ended(looped)
       if (batch.length === 0) return
       if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
         this.#embargo(() => this.#fluff(batch, name))
@@ -217,9 +232,14 @@ export class StemPath<Item> implements ItemSource, Startable {
       if (items.isPast(item)) continue
       if (items.isGenuine !== undefined && !(await items.isGenuine(item, peer))) continue
       const name = items.nameOf(item)
-      const isCircle = this.#pool.has(name) || this.#own.has(name)
-      ;(isCircle ? looped : batch).push(item)
-      if (!isCircle) this.#addToPool(name, frame.length)
+      if (this.#ending.has(name)) continue
+      if (this.#pool.has(name) || this.#own.has(name)) {
+        this.#ending.add(name)
+        looped.push(item)
+      } else {
+        batch.push(item)
+        this.#addToPool(name, frame.length)
+      }
     }
   }
 
@@ -296,6 +316,10 @@ export class StemPath<Item> implements ItemSource, Startable {
     if (news.length > 0) await items.gossip(news)
     // What they follow is on another stem; after another embargo they are nobody's any more.
     if (later.length > 0) this.#embargo(async () => later.forEach((item) => this.forget(item)))
+  }
+
+  #ended(looped: readonly Item[]): void {
+    for (const item of looped) this.#ending.delete(this.#init.items.nameOf(item))
   }
 
   #noteOwn(batch: readonly Item[], isSent: boolean): boolean {

@@ -17,3 +17,22 @@ export async function withDeadline<T>(
     clearTimeout(timer)
   }
 }
+
+/** A limit of time that can be set again, once the size of an answer is known. */
+export class Deadline {
+  readonly #onEnd: () => void
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd
+  }
+
+  set(milliseconds: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#onEnd, milliseconds)
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+  }
+}

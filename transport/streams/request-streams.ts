@@ -6,10 +6,13 @@
  * A stream is reset when a request failed, fell silent or the node stops. The next request opens another
  * one. A peer that broke the protocol is blamed.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { Serial } from '../../crdt/index.ts'
-import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
+import { EXCHANGE_IDLE_TIMEOUT, MAX_REQUEST_BURST, REQUESTS_PER_SECOND } from '../constants.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { FrameStream } from './frame-stream.ts'
 import { ProtocolPeers } from './protocol-peers.ts'
+import { TurnTaking } from './turn-taking.ts'
 import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
 
@@ -56,6 +59,9 @@ export interface RequestOptions extends AbortOptions {
 export class RequestStreams {
   readonly #init: RequestStreamsInit
   readonly #peers: ProtocolPeers
+  readonly #paces = new PeerPaces(REQUESTS_PER_SECOND, MAX_REQUEST_BURST)
+  /** Of all requests and answers: a buffer of small ones would else take the event loop for 0.5 s. */
+  readonly #turn = new TurnTaking()
   /** Of connected peers, by peer and name. */
   readonly #lanes = new Map<string, Map<string, Lane>>()
 
@@ -128,6 +134,7 @@ export class RequestStreams {
           return readAnswers(async () => {
             const frame = await frames.read({ signal: either })
             if (frame === undefined) throw new Error('The peer closed the stream before the end.')
+            await this.#turn.breathe()
             return frame
           })
         })
@@ -155,6 +162,13 @@ export class RequestStreams {
     return lane.open
   }
 
+  /** Waits until the next request of the peer may be answered. */
+  async #turnOf(peer: PeerId): Promise<void> {
+    await this.#turn.breathe()
+    const wait = this.#paces.of(peer.toString()).take(1)
+    if (wait > 0) await delay(wait, undefined, { signal: this.stopping })
+  }
+
   async #serve(stream: Stream, peer: PeerId): Promise<void> {
     const frames = new FrameStream(stream, this.#init.maxFrameBytes)
     const answer = this.#init.accept(peer)
@@ -162,6 +176,7 @@ export class RequestStreams {
       for (;;) {
         const request = await frames.read({ signal: this.stopping })
         if (request === undefined) break
+        await this.#turnOf(peer)
         await this.#peers.watch(stream, undefined, (signal, refresh) =>
           answer(
             request,

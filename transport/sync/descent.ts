@@ -11,12 +11,7 @@
 import { randomBytes } from 'node:crypto'
 import { MAX_PREFIX_DIGITS } from '../../crdt/index.ts'
 import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
-import {
-  MAX_FRUITLESS_NODES,
-  MAX_PULLED_FEEDS,
-  NODES_PER_ENTRY,
-  SYNC_TIMEOUT
-} from '../constants.ts'
+import { MAX_FRUITLESS_NODES, MAX_PULLED_FEEDS, NODES_PER_ENTRY } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { unexpected } from './feed-pull.ts'
 import { batchOf } from './tree-walk.ts'
@@ -25,6 +20,7 @@ import { inTurn } from './in-turn.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { isLowerFork } from './sync-server.ts'
 import type { PublicView } from '../../crdt/index.ts'
+import type { Pace } from '../pace.ts'
 import type { FeedPull } from './feed-pull.ts'
 import type { Request } from './placed-request.ts'
 import type { HeadSketch, NodeSketch } from './fingerprints.ts'
@@ -33,7 +29,10 @@ export interface DescentInit {
   readonly replica: Pick<PublicView, 'headOf' | 'nodeAt'>
   readonly feeds: FeedPull
   readonly request: Request
-  readonly now: () => number
+  /** Of nodes of the peer that brought nothing, also in earlier runs. */
+  readonly fruitless: Pick<Pace, 'isOpen' | 'take'>
+  /** Whether the time of the run is over. */
+  isLate(): boolean
   /** 0 to 1. */
   random(): number
 }
@@ -57,15 +56,25 @@ export class Descent {
 
   /** Resolves to whether all of the tree was compared. */
   async run(): Promise<boolean> {
-    const { feeds, now } = this.#init
-    const deadline = now() + SYNC_TIMEOUT
+    const { fruitless, feeds } = this.#init
+    if (!fruitless.isOpen) return false
+    const before = feeds.received
+    try {
+      return await this.#walk()
+    } finally {
+      fruitless.take(Math.max(0, this.#visited - NODES_PER_ENTRY * (feeds.received - before)))
+    }
+  }
+
+  async #walk(): Promise<boolean> {
+    const { feeds } = this.#init
     while (this.#prefixes.length > 0) {
       const allowed = MAX_FRUITLESS_NODES + NODES_PER_ENTRY * feeds.received
-      if (this.#visited >= allowed || now() > deadline) return false
+      if (this.#visited >= allowed || this.#init.isLate()) return false
       await this.#compare(this.#prefixes.splice(-batchOf(this.#prefixes)).toReversed())
       if (this.#wanted.size >= MAX_PULLED_FEEDS || this.#prefixes.length === 0) await this.#pull()
     }
-    return true
+    return !feeds.isCut
   }
 
   async #compare(prefixes: readonly string[]): Promise<void> {

@@ -30,6 +30,8 @@ export interface FeedPullInit {
   readonly refused: RefusedFeeds
   readonly peer: string
   readonly inflated?: Pick<InflatedPace, 'take'>
+  /** Whether the time of the run is over. Without it a peer could bring an entry now and then for ever. */
+  readonly isLate?: () => boolean
   /** Left while another run fetches a feed. */
   readonly place?: Pick<SyncPlace, 'waitFor'>
 }
@@ -76,6 +78,8 @@ export class FeedPull {
   readonly #peer: string
   readonly #place: Pick<SyncPlace, 'waitFor'>
   readonly #inflated: Pick<InflatedPace, 'take'> | undefined
+  readonly #isLate: () => boolean
+  #isCut = false
   readonly #news = new Map<string, Entry>()
   /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
   #refusedNew = 0
@@ -84,7 +88,7 @@ export class FeedPull {
 
   constructor(
     replica: PullReplica,
-    { leases, refused, peer, inflated, place = NO_PLACE }: FeedPullInit,
+    { leases, refused, peer, inflated, isLate = () => false, place = NO_PLACE }: FeedPullInit,
     request: Request
   ) {
     this.#replica = replica
@@ -93,6 +97,7 @@ export class FeedPull {
     this.#peer = peer
     this.#place = place
     this.#inflated = inflated
+    this.#isLate = isLate
     this.#request = request
   }
 
@@ -106,6 +111,11 @@ export class FeedPull {
 
   get received(): number {
     return this.#received
+  }
+
+  /** Whether the time was over before all that was wanted had come. */
+  get isCut(): boolean {
+    return this.#isCut
   }
 
   /**
@@ -146,6 +156,10 @@ export class FeedPull {
   async #pullAll(authors: readonly Uint8Array[]): Promise<void> {
     let left = authors
     while (left.length > 0) {
+      if (this.#isLate()) {
+        this.#isCut = true
+        return
+      }
       const before = this.#received
       const heads = left.map((author) => this.#replica.headOf(author) ?? nothingOf(author))
       const request = writeSyncRequest({ type: 'pull', heads })

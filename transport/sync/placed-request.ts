@@ -8,16 +8,19 @@ import type { SyncPlace } from './sync-room.ts'
 /** Sends a request to the peer, and reads its answer. */
 export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
 
-/** `lane`: requests of different lanes do not wait for each other. */
+/** `lane`: requests of different lanes do not wait for each other; `timeout`: of one request. */
 export function placedRequest(
   streams: Pick<RequestStreams, 'request'>,
   peer: PeerId,
   place: SyncPlace,
-  lane?: string
+  {
+    lane,
+    timeout = SYNC_REQUEST_TIMEOUT
+  }: { readonly lane?: string; readonly timeout?: number } = {}
 ): Request {
   return (request, readAnswer) => {
     const placed: typeof readAnswer = (read) => readAnswer(() => place.waitFor(read))
-    return withDeadline(SYNC_REQUEST_TIMEOUT, (late) => {
+    return withDeadline(timeout, (late) => {
       const signal = AbortSignal.any([place.signal, late])
       return place.waitFor(() => streams.request(peer, request, placed, { signal, lane }))
     })

@@ -12,21 +12,26 @@ import { setTimeout } from 'node:timers/promises'
 import { MAX_PREFIX_DIGITS, retractionId } from '../../crdt/index.ts'
 import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
 import {
+  FRUITLESS_PER_SECOND,
+  MAX_FRUITLESS_BURST,
   MAX_FRUITLESS_NODES,
   MAX_INBOUND_SYNCS,
   MAX_NODE_BURST,
   MAX_PULLED_RETRACTIONS,
   MAX_RETRACTION_FRAME_BYTES,
+  MAX_TURN_BURST,
   MAX_USELESS_RETRACTIONS,
   NODES_PER_ENTRY,
-  NODES_PER_SECOND
+  NODES_PER_SECOND,
+  SYNC_TIMEOUT,
+  TURNS_PER_SECOND
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { childFingerprints, SALT_BYTES } from './fingerprints.ts'
 import { inTurn } from './in-turn.ts'
 import { JoinedRuns } from './joined-runs.ts'
-import { Pace } from './pace.ts'
 import { placedRequest } from './placed-request.ts'
 import { SyncSlots } from './sync-slots.ts'
 import { batchOf } from './tree-walk.ts'
@@ -39,6 +44,8 @@ import {
 import type { PeerId, Startable } from '@libp2p/interface'
 import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
+import type { Pace } from '../pace.ts'
+import type { PacedRetractions } from '../paced-retractions.ts'
 import type { Request } from './placed-request.ts'
 import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
@@ -47,10 +54,13 @@ import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retr
 export interface RetractionSyncInit extends ExchangeServiceInit {
   readonly retractions: Pick<
     ReplicaRetractions,
-    'admit' | 'digest' | 'get' | 'has' | 'isWaiting' | 'nodeAt' | 'size'
+    'digest' | 'get' | 'has' | 'isWaiting' | 'nodeAt' | 'size'
   >
+  readonly paced: Pick<PacedRetractions, 'admit'>
   /** False: this node offers its own retractions and takes none. */
   readonly accepts: boolean
+  /** Milliseconds of one run; default `SYNC_TIMEOUT`. */
+  readonly timeout?: number
   /** 0 to 1. */
   random(): number
   /** Which runs a run with the peer shares room with. */
@@ -89,7 +99,9 @@ class RetractionSyncService implements RetractionSync, Startable {
       signal: this.#streams.stopping
     })
   )
-  readonly #paces = new Map<string, Pace>()
+  readonly #paces = new PeerPaces(NODES_PER_SECOND, MAX_NODE_BURST)
+  readonly #fruitless = new PeerPaces(FRUITLESS_PER_SECOND, MAX_FRUITLESS_BURST)
+  readonly #turnPaces = new PeerPaces(TURNS_PER_SECOND, MAX_TURN_BURST)
 
   constructor(components: ExchangeComponents, init: RetractionSyncInit) {
     this.#init = init
@@ -100,8 +112,7 @@ class RetractionSyncService implements RetractionSync, Startable {
       name: 'retractions',
       maxFrameBytes: MAX_RETRACTION_FRAME_BYTES,
       maxStreams: MAX_INBOUND_SYNCS,
-      accept: (peer) => (request, write, signal) => this.#answer(peer, request, write, signal),
-      onDisconnect: (peer) => void this.#paces.delete(peer.toString())
+      accept: (peer) => (request, write, signal) => this.#answer(peer, request, write, signal)
     })
   }
 
@@ -140,7 +151,8 @@ class RetractionSyncService implements RetractionSync, Startable {
     )
     if (equalBytes(theirs.digest, summary.digest)) return 0
     const { accepts, retractions } = this.#init
-    const pull = new RetractionPull({ ...this.#init, peer, request })
+    const fruitless = this.#fruitless.of(peer.toString())
+    const pull = new RetractionPull({ ...this.#init, fruitless, peer, request })
     const received = accepts && theirs.count > 0 ? await pull.run() : 0
     this.#streams.log('retractions with %p: %d received', peer, received)
     if (givesTurn && theirs.accepts && !equalBytes(retractions.digest(), theirs.digest)) {
@@ -166,7 +178,7 @@ class RetractionSyncService implements RetractionSync, Startable {
       case 'summary':
         return write({ type: 'summary', summary: this.#summary() })
       case 'nodes': {
-        const wait = this.#paceOf(peer).take(request.prefixes.length)
+        const wait = this.#paces.of(peer.toString()).take(request.prefixes.length)
         if (wait > 0) await setTimeout(wait, undefined, { signal })
         for (const prefix of request.prefixes) {
           await write({ type: 'node', node: this.#nodeAt(prefix, request.salt) })
@@ -175,13 +187,16 @@ class RetractionSyncService implements RetractionSync, Startable {
       }
       case 'pull':
         return write({ type: 'retractions', retractions: await retractions.get(request.ids) })
-      case 'turn':
+      case 'turn': {
+        const wait = this.#turnPaces.of(peer.toString()).take(1)
+        if (wait > 0) await setTimeout(wait, undefined, { signal })
         if (accepts) {
           this.#turns
             .run(peer)
             .catch((error: unknown) => this.#streams.log('cannot pull from %p - %e', peer, error))
         }
         return write({ type: 'done' })
+      }
     }
   }
 
@@ -195,17 +210,13 @@ class RetractionSyncService implements RetractionSync, Startable {
     const { accepts, retractions } = this.#init
     return { accepts, digest: retractions.digest(), count: retractions.size }
   }
-
-  #paceOf(peer: PeerId): Pace {
-    const name = peer.toString()
-    const pace =
-      this.#paces.get(name) ?? new Pace(NODES_PER_SECOND, MAX_NODE_BURST, () => performance.now())
-    this.#paces.set(name, pace)
-    return pace
-  }
 }
 
-interface RetractionPullInit extends Pick<RetractionSyncInit, 'random' | 'retractions'> {
+interface RetractionPullInit extends Pick<
+  RetractionSyncInit,
+  'paced' | 'random' | 'retractions' | 'timeout'
+> {
+  readonly fruitless: Pick<Pace, 'isOpen' | 'take'>
   readonly peer: PeerId
   readonly request: Request
 }
@@ -229,7 +240,18 @@ class RetractionPull {
 
   /** Resolves to the number of new retractions. */
   async run(): Promise<number> {
-    while (this.#prefixes.length > 0) {
+    const { fruitless } = this.#init
+    if (!fruitless.isOpen) return 0
+    try {
+      return await this.#walk()
+    } finally {
+      fruitless.take(Math.max(0, this.#visited - NODES_PER_ENTRY * this.#received))
+    }
+  }
+
+  async #walk(): Promise<number> {
+    const deadline = performance.now() + (this.#init.timeout ?? SYNC_TIMEOUT)
+    while (this.#prefixes.length > 0 && performance.now() <= deadline) {
       const allowed = MAX_FRUITLESS_NODES + NODES_PER_ENTRY * this.#received
       if (this.#visited >= allowed || this.#useless >= MAX_USELESS_RETRACTIONS) break
       await this.#compare(this.#prefixes.splice(-batchOf(this.#prefixes)).toReversed())
@@ -274,7 +296,7 @@ class RetractionPull {
   }
 
   async #pull(): Promise<void> {
-    const { retractions, peer, request } = this.#init
+    const { paced, peer, request } = this.#init
     const all = this.#wanted
     this.#wanted = []
     for (let from = 0; from < all.length; from += MAX_PULLED_RETRACTIONS) {
@@ -286,7 +308,7 @@ class RetractionPull {
         checkPulled(ids, answer.retractions)
         return answer.retractions
       })
-      const results = await retractions.admit(pulled, peer.toString())
+      const results = await paced.admit(pulled, peer.toString())
       this.#received += results.filter((result) => result === 'admitted').length
       // What the peer has dropped since it named it is of no use either.
       this.#useless +=

@@ -1,17 +1,10 @@
 /** Answers the requests of one peer of `/sync` from what peers may see. */
 import { setTimeout } from 'node:timers/promises'
 import { equalBytes } from '../../crdt/bytes/index.ts'
-import {
-  MAX_NODE_BURST,
-  MAX_PULL_BYTES,
-  MAX_TURN_BURST,
-  NODES_PER_SECOND,
-  TURN_INTERVAL,
-  TURNS_PER_SECOND
-} from '../constants.ts'
+import { MAX_PULL_BYTES, TURN_INTERVAL } from '../constants.ts'
 import { sketchOf } from './fingerprints.ts'
-import { Pace } from './pace.ts'
 import { readSyncRequest, writeSyncAnswer } from './sync-frames.ts'
+import type { Pace } from '../pace.ts'
 import type { FeedHead, PublicView } from '../../crdt/index.ts'
 import type { Summary, SyncAnswer, SyncRequest } from './sync-frames.ts'
 
@@ -24,6 +17,9 @@ export interface SyncServerInit {
   summary(): Summary
   /** Pulls from the peer; whether all of it came. */
   pull(): Promise<boolean>
+  /** Of nodes and turns of the peer, also from earlier connections. */
+  readonly pace: Pick<Pace, 'take'>
+  readonly turnPace: Pick<Pace, 'take'>
 }
 
 /** Headers of one walk back, at distances 0, 1, 2, 4 ... from where it begins. */
@@ -31,8 +27,6 @@ export const MAX_WALK_HEADERS = 55
 
 export class SyncServer {
   readonly #init: SyncServerInit
-  readonly #pace = new Pace(NODES_PER_SECOND, MAX_NODE_BURST, () => performance.now())
-  readonly #turnPace = new Pace(TURNS_PER_SECOND, MAX_TURN_BURST, () => performance.now())
   #requests = 0
   #entries = 0
 
@@ -75,7 +69,7 @@ export class SyncServer {
     write: Write,
     signal: AbortSignal
   ): Promise<void> {
-    const wait = this.#pace.take(prefixes.length)
+    const wait = this.#init.pace.take(prefixes.length)
     if (wait > 0) await setTimeout(wait, undefined, { signal })
     for (const prefix of prefixes) {
       await write({ type: 'node', node: sketchOf(this.#init.replica.nodeAt(prefix), salt) })
@@ -150,7 +144,7 @@ export class SyncServer {
 
   /** Says that it still pulls, as long as it does. */
   async #turn(write: Write, signal: AbortSignal): Promise<void> {
-    const wait = this.#turnPace.take(1)
+    const wait = this.#init.turnPace.take(1)
     if (wait > 0) await setTimeout(wait, undefined, { signal })
     const pulled = this.#init.pull()
     let writing = Promise.resolve()

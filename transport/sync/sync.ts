@@ -11,12 +11,20 @@
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
+  FRUITLESS_PER_SECOND,
+  MAX_FRUITLESS_BURST,
   MAX_INBOUND_SYNCS,
+  MAX_NODE_BURST,
   MAX_SYNC_FRAME_BYTES,
+  MAX_TURN_BURST,
+  NODES_PER_SECOND,
   SYNC_INTERVAL,
-  SYNC_TIMEOUT
+  SYNC_TIMEOUT,
+  TURNS_PER_SECOND
 } from '../constants.ts'
 import { InflatedPace } from '../inflated-pace.ts'
+import { PeerPaces } from '../peer-paces.ts'
+import { abortable } from '../streams/abortable.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
@@ -52,6 +60,8 @@ export interface SyncInit extends ExchangeServiceInit {
   readonly acceptsEntries: boolean
   /** Milliseconds between two rounds with a random peer; 0 for none. */
   readonly interval?: number
+  /** Milliseconds of one run; default `SYNC_TIMEOUT`. */
+  readonly timeout?: number
   /** 0 to 1; picks the random peer. */
   random(): number
   /** Which syncs a sync with the peer shares room with. */
@@ -97,6 +107,9 @@ class SyncService implements Sync, Startable {
   readonly #init: SyncInit
   readonly #streams: RequestStreams
   readonly #servers = new Map<string, SyncServer>()
+  readonly #paces = new PeerPaces(NODES_PER_SECOND, MAX_NODE_BURST)
+  readonly #fruitless = new PeerPaces(FRUITLESS_PER_SECOND, MAX_FRUITLESS_BURST)
+  readonly #turnPaces = new PeerPaces(TURNS_PER_SECOND, MAX_TURN_BURST)
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
   readonly #inflated: InflatedPace
@@ -173,7 +186,8 @@ class SyncService implements Sync, Startable {
   async pull(peer: PeerId, author: Uint8Array): Promise<void> {
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, NO_PLACE)
-    const feeds = new FeedPull(this.#init.replica, this.#sharedWith(peer), request)
+    const isLate = this.#endOfRun()
+    const feeds = new FeedPull(this.#init.replica, { ...this.#sharedWith(peer), isLate }, request)
     await feeds.pull(new Map([['', author]]), () => true)
     this.#init.onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
@@ -189,10 +203,13 @@ class SyncService implements Sync, Startable {
 
   async #runOnce(peer: PeerId, place: SyncPlace): Promise<SyncReport> {
     const sentBefore = this.#sentTo(peer)
-    const first = await this.#pullAll(peer, place, true)
+    const isLate = this.#endOfRun()
+    const first = await this.#pullAll(peer, place, { isPolite: true, isLate })
     const isTurn = !first.isEqual && first.theirs.acceptsEntries
-    const isTurnComplete = isTurn ? await this.#giveTurn(peer, place) : true
-    const second = first.isDeferred ? await this.#pullAll(peer, place, false) : undefined
+    const isTurnComplete = isTurn ? await this.#giveTurn(peer, place, isLate) : true
+    const second = first.isDeferred
+      ? await this.#pullAll(peer, place, { isPolite: false, isLate })
+      : undefined
     const isComplete = isTurnComplete && first.isComplete && (second?.isComplete ?? true)
     const received = first.received + (second?.received ?? 0)
     const sent = Math.max(0, this.#sentTo(peer) - sentBefore)
@@ -208,7 +225,11 @@ class SyncService implements Sync, Startable {
   }
 
   /** `isPolite`: leaves it to the peer to pull first if the peer has less. */
-  async #pullAll(peer: PeerId, place: SyncPlace, isPolite: boolean): Promise<PullRun> {
+  async #pullAll(
+    peer: PeerId,
+    place: SyncPlace,
+    { isPolite, isLate }: { readonly isPolite: boolean; readonly isLate: () => boolean }
+  ): Promise<PullRun> {
     const { replica, acceptsEntries, onSynced } = this.#init
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, place)
@@ -233,9 +254,10 @@ class SyncService implements Sync, Startable {
       onSynced(NOTHING, elapsed() - begun)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
-    const feeds = new FeedPull(replica, { ...this.#sharedWith(peer), place }, request)
+    const feeds = new FeedPull(replica, { ...this.#sharedWith(peer), place, isLate }, request)
     const random = (): number => this.#init.random()
-    const descent = new Descent({ replica, feeds, request, now: elapsed, random })
+    const fruitless = this.#fruitless.of(peer.toString())
+    const descent = new Descent({ replica, feeds, request, fruitless, isLate, random })
     try {
       const isComplete = await descent.run()
       return { ...feeds.report(), theirs, isEqual: isSame(), isDeferred, isComplete }
@@ -245,11 +267,12 @@ class SyncService implements Sync, Startable {
   }
 
   /** Asks the peer to pull, and waits as long as it does; resolves to whether it got all. */
-  #giveTurn(peer: PeerId, place: SyncPlace): Promise<boolean> {
-    const deadline = elapsed() + SYNC_TIMEOUT
+  async #giveTurn(peer: PeerId, place: SyncPlace, isLate: () => boolean): Promise<boolean> {
+    if (isLate()) return false
     // A lane of its own: while this side waits for its end, it pulls as well.
-    const request = placedRequest(this.#streams, peer, place, 'turn')
-    return request(writeSyncRequest({ type: 'turn' }), async (read) => {
+    const timeout = this.#timeout
+    const request = placedRequest(this.#streams, peer, place, { lane: 'turn', timeout })
+    const ended = request(writeSyncRequest({ type: 'turn' }), async (read) => {
       let answered = -1
       for (;;) {
         const answer = readSyncAnswer(await read())
@@ -257,9 +280,14 @@ class SyncService implements Sync, Startable {
         if (answer.type !== 'wait') throw unexpected(answer)
         const requests = this.#servers.get(peer.toString())?.requests ?? 0
         const isIdle = requests === answered
-        if (isIdle || elapsed() > deadline) throw new Error('The peer does not pull.')
+        if (isIdle || isLate()) throw new Error('The peer does not pull.')
         answered = requests
       }
+    })
+    return ended.catch((error: unknown) => {
+      // A peer that pulls for so long does its part: the next run goes on with it.
+      if (isLate()) return false
+      throw error
     })
   }
 
@@ -275,9 +303,22 @@ class SyncService implements Sync, Startable {
   }
 
   async #pullInTurn(peer: PeerId, place: SyncPlace): Promise<boolean> {
-    const { isComplete, forks } = await this.#pullAll(peer, place, false)
+    const { isComplete, forks } = await this.#pullAll(peer, place, {
+      isPolite: false,
+      isLate: this.#endOfRun()
+    })
     if (forks > 0) this.#trySync(peer)
     return isComplete
+  }
+
+  get #timeout(): number {
+    return this.#init.timeout ?? SYNC_TIMEOUT
+  }
+
+  /** Whether the time of a run that begins now is over. */
+  #endOfRun(): () => boolean {
+    const deadline = elapsed() + this.#timeout
+    return () => elapsed() > deadline
   }
 
   /** Entries that the peer has pulled since it connected. */
@@ -291,7 +332,13 @@ class SyncService implements Sync, Startable {
     if (known !== undefined) return known
     const { replica } = this.#init
     const summary = (): Summary => this.#summary()
-    const server = new SyncServer({ replica, summary, pull: () => this.#takeTurn(peer) })
+    const server = new SyncServer({
+      replica,
+      summary,
+      pull: () => this.#takeTurn(peer),
+      pace: this.#paces.of(name),
+      turnPace: this.#turnPaces.of(name)
+    })
     this.#servers.set(name, server)
     return server
   }
@@ -317,14 +364,4 @@ class SyncService implements Sync, Startable {
 /** Milliseconds of a clock that never goes back. */
 function elapsed(): number {
   return performance.now()
-}
-
-/** Stops waiting, not the sync, which others may have joined. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
-  })
 }

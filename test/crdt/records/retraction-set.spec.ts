@@ -224,6 +224,25 @@ describe('retractions without an author', () => {
     assert.deepEqual(costs[0], [1, 2])
   })
 
+  it('cost no range and no write where they open nothing, and nothing at all once they wait', async () => {
+    const { store, counts } = await countingStore()
+    const replica = await openReplica({ store })
+    const { records } = await replica.publish(publications(40))
+    const lies = [
+      ...records.map((digest) => forged(digest)),
+      ...Array.from({ length: 40 }, () => forged())
+    ]
+    replica.digest()
+    counts.gets = 0
+    counts.ranges = 0
+    counts.commits = []
+    await replica.retractions.admit(lies, 'liar')
+    assert.deepEqual([counts.gets, counts.ranges, counts.commits], [80, 0, [0]])
+    await replica.retractions.admit(lies, 'liar')
+    assert.equal(counts.gets, 80)
+    await store.close()
+  })
+
   it('are there after a restart, and after standings are computed again', async () => {
     await using directory = await temporaryDirectory()
     let before: unknown

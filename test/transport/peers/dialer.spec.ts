@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { defaultLogger } from '@libp2p/logger'
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { SwarmError } from '../../../transport/index.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { openStore } from '../../../crdt/index.ts'
-import { MAX_REMEMBERED_PEERS } from '../../../transport/constants.ts'
+import {
+  MAX_FOUND_ADDRESSES,
+  MAX_FOUND_OF_PEER,
+  MAX_REMEMBERED_PEERS
+} from '../../../transport/constants.ts'
+import { Dialer } from '../../../transport/peers/dialer.ts'
 import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
 
 describe('the dialer', () => {
@@ -42,6 +49,47 @@ describe('the dialer', () => {
     await second.publish([publication('after the restart')])
     await converged([b, second], signal())
   })
+})
+
+describe('a peer that names other addresses each time', () => {
+  it('displaces its own, and those of no other peer', async () => {
+    const [met, liar] = ['12D3KooWRBy97UB99e3J6hiPesre1MZeuNQvfan4gBziswrRJsNK', await newPeer()]
+    const dialled = new Set<string>()
+    const own = await newPeer()
+    let now = 0
+    const dialer = new Dialer({
+      libp2p: {
+        peerId: peerIdFromString(own),
+        getConnections: () => [],
+        dial: (address) => {
+          dialled.add(String(address))
+          return Promise.reject(new Error('nobody'))
+        }
+      },
+      log: defaultLogger().forComponent('test'),
+      clock: { now: () => now },
+      random: () => 0,
+      bootstrap: [],
+      remembered: [],
+      onUnreachable: () => undefined
+    })
+    await dialer.start()
+    dialer.add([`/ip4/127.0.0.1/tcp/1/p2p/${met}`])
+    for (let port = 2; port < 2 + MAX_FOUND_ADDRESSES; port++) {
+      dialer.add([`/ip4/127.0.0.1/tcp/${port}/p2p/${liar}`])
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    dialled.clear()
+    now += 60_000
+    dialer.add([`/ip4/127.0.0.1/tcp/1000/p2p/${liar}`])
+    await dialer.stop()
+    assert.ok(dialled.has(`/ip4/127.0.0.1/tcp/1/p2p/${met}`), [...dialled].join(' '))
+    assert.equal(dialled.size, 1 + MAX_FOUND_OF_PEER)
+  })
+
+  async function newPeer(): Promise<string> {
+    return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
+  }
 })
 
 describe('a peer that was met', () => {

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { InflatedPace } from '../../../transport/inflated-pace.ts'
+import { Pace } from '../../../transport/pace.ts'
 import { FeedLeases } from '../../../transport/sync/feed-leases.ts'
 import { FeedPull } from '../../../transport/sync/feed-pull.ts'
 import { RefusedFeeds } from '../../../transport/sync/refused-feeds.ts'
 import { SyncServer } from '../../../transport/sync/sync-server.ts'
-import { MAX_TURN_BURST } from '../../../transport/constants.ts'
+import {
+  MAX_NODE_BURST,
+  MAX_TURN_BURST,
+  NODES_PER_SECOND,
+  TURNS_PER_SECOND
+} from '../../../transport/constants.ts'
 import {
   readSyncRequest,
   writeSyncAnswer,
@@ -132,7 +138,9 @@ describe('a peer that asks for turns without a pause', () => {
       pull: () => {
         pulls += 1
         return Promise.resolve(true)
-      }
+      },
+      pace: new Pace(NODES_PER_SECOND, MAX_NODE_BURST, () => 0),
+      turnPace: new Pace(TURNS_PER_SECOND, MAX_TURN_BURST, () => 0)
     })
     const stopped = new AbortController()
     const asking = Array.from({ length: 3 * MAX_TURN_BURST }, () =>

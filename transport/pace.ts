@@ -29,6 +29,12 @@ export class Pace {
     return true
   }
 
+  /** Whether anything can be taken without a wait. */
+  get isOpen(): boolean {
+    this.#gain()
+    return this.#left > 0
+  }
+
   #gain(): void {
     const now = this.#now()
     const gained = (Math.max(0, now - this.#at) * this.#perSecond) / 1000

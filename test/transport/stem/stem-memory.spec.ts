@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { writeEntry } from '../../../crdt/index.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { forge, framed } from '../../fixtures/forgery.ts'
+import { startNode } from '../../fixtures/nodes.ts'
+import type { Stream } from '@libp2p/interface'
+import type { Attacker } from '../../fixtures/attacker.ts'
+
+setFlagsFromString('--expose-gc')
+const collect: unknown = runInNewContext('gc')
+
+function buffers(): number {
+  if (typeof collect === 'function') Reflect.apply(collect, undefined, [])
+  return process.memoryUsage().arrayBuffers
+}
+
+async function send(attacker: Attacker, bytes: Uint8Array): Promise<void> {
+  const stream = await attacker.open('stem')
+  for (let at = 0; at < bytes.length; at += 32_768) {
+    if (!stream.send(bytes.subarray(at, at + 32_768))) await stream.onDrain()
+  }
+  await stream.close()
+}
+
+/** Takes a stem, and never reads it. */
+function holds(stream: Stream): void {
+  stream.pause()
+}
+
+describe('a peer that sends one batch on stems again and again', () => {
+  it('fills no memory while the relay of the batch does not read it', async () => {
+    const signal = AbortSignal.timeout(40_000)
+    const [entries, repeats] = [15, 60]
+    let read = 0
+    const all = Promise.withResolvers<void>()
+    await using victim = await startNode({
+      hidesOwn: true,
+      random: () => 0.5,
+      filterInterval: 0,
+      onHeader: () => {
+        read += 1
+        if (read === entries * repeats) all.resolve()
+      }
+    })
+    await using _ = await attackerOn(victim, signal, { stem: holds })
+    await using attacker = await attackerOn(victim, signal)
+    const batch = Buffer.concat(
+      Array.from({ length: entries }, () =>
+        framed(writeEntry(forge({ payload: new Uint8Array(randomBytes(63_000)) })))
+      )
+    )
+    await send(attacker, batch)
+    const before = buffers()
+    for (let i = 1; i < repeats; i++) await send(attacker, batch)
+    await all.promise
+    const grown = buffers() - before
+    assert.ok(grown < 20 * batch.length, `${grown} bytes of ${repeats * batch.length}`)
+    assert.equal(victim.swarm.offences, 0)
+  })
+})
