@@ -52,6 +52,11 @@ export class Acknowledged {
     return this.#stances.get(node)?.get(record) ?? NOTHING_SAID
   }
 
+  /** Whether the node has said something of the record. */
+  hasSaid(node: string, record: string): boolean {
+    return this.#ever.get(node)?.has(record) === true
+  }
+
   /** Whether the node may have had the stance at some time. */
   hadStance(node: string, record: string, stance: Stance): boolean {
     return this.#ever.get(node)?.get(record)?.has(stance) === true
