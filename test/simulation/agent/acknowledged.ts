@@ -57,6 +57,11 @@ export class Acknowledged {
     return this.#ever.get(node)?.has(record) === true
   }
 
+  /** Whether some node may have called the record wrong at some time. */
+  wasDisputed(record: string): boolean {
+    return [...this.#ever.values()].some((stances) => stances.get(record)?.has('dispute') === true)
+  }
+
   /** Whether the node may have had the stance at some time. */
   hadStance(node: string, record: string, stance: Stance): boolean {
     return this.#ever.get(node)?.get(record)?.has(stance) === true

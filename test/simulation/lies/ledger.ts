@@ -13,8 +13,9 @@ export interface Fork {
 /** The feed of an author whose node is of a later version, in a closed swarm. */
 export interface LaterFeed {
   readonly author: string
-  /** The last entry of a format that all read, on the disk of its node. */
+  /** The last entry of a format that all read: on the disk of its node, and signed. */
   plain: number
+  signed: number
   /** Where an entry of the later format begins the feed again; 1 if none does. */
   base: number
   /** Records of live entries of the later format, on the disk of its node. */
@@ -49,7 +50,7 @@ export class LieLedger {
   }
 
   noteLater(author: Uint8Array): LaterFeed {
-    const feed: LaterFeed = { author: toHex(author), plain: 0, base: 1, records: [] }
+    const feed: LaterFeed = { author: toHex(author), plain: 0, signed: 0, base: 1, records: [] }
     this.later.push(feed)
     return feed
   }

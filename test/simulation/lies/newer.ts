@@ -63,6 +63,7 @@ async function publishVoiced(
     const values = said('an earlier version', random)
     const entry = await feed.sign(values)
     ledger.note(entry, values)
+    noted.signed = entry.seq
     await publish(running, random, entry, () => {
       noted.plain = entry.seq
     })

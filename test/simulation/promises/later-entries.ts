@@ -27,9 +27,11 @@ export async function wrongEnds(
       if (entry.format <= ENTRY_FORMAT) continue
       broken.push(`${name} stores entry ${entry.seq} of ${author}, which it cannot read`)
     }
-    if (isAllThere && takesAll(node) && !endsOf(feed).includes(seq)) {
-      const ends = endsOf(feed).join(' or ')
-      broken.push(`${name} has ${seq} entries of ${author}; expected ${ends}`)
+    if (isAllThere && takesAll(node) && !mayEnd(feed, seq)) {
+      const { plain, signed, base } = feed
+      broken.push(
+        `${name} has ${seq} entries of ${author}, which has ${plain} to ${signed}, and the base ${base}`
+      )
     }
   }
   return broken
@@ -40,9 +42,9 @@ function takesAll(node: Subject): boolean {
   return node.mode === 'full' && !isExcused(node)
 }
 
-/** Where the feed ends for who cannot read all of it: a known base removes what was said before it. */
-function endsOf({ plain, base }: LaterFeed): readonly number[] {
-  return base === 1 ? [plain] : [plain, base - 1]
+/** Whether the feed ends there for who cannot read all of it: a known base removes what was said before it. */
+function mayEnd({ plain, signed, base }: LaterFeed, seq: number): boolean {
+  return (plain <= seq && seq <= signed) || (base > 1 && seq === base - 1)
 }
 
 /** What the later version said counts on a node that is updated. */
