@@ -34,6 +34,8 @@ export interface EndingInit {
   readonly nodes: readonly SimulatedNode[]
   /** Those that keep to the protocol. */
   readonly honest: readonly SimulatedNode[]
+  /** Those that have the same at the end: also one of a later version, when the others are updated. */
+  readonly agreeing: readonly SimulatedNode[]
   readonly agents: readonly Agent[]
   readonly door: DoorStory | undefined
   readonly lies: LieLedger
@@ -58,7 +60,7 @@ export class Ending {
   /** The network is whole, and no disk is full. */
   async run(): Promise<void> {
     const { time } = simulated()
-    const { nodes, honest, door, leave, story, report } = this.#init
+    const { nodes, honest, agreeing, door, leave, story, report } = this.#init
     await this.#startAll()
     if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
     await this.#agree(60_000)
@@ -69,7 +71,7 @@ export class Ending {
     // Retractions of votes of several authors leave, and then the votes that wait for theirs.
     for (let i = 0; i < 2; i++) {
       await this.#agree(LOOKS)
-      const waiting = honest.filter((node) => sumOf(waitingOf(node)) > 0)
+      const waiting = agreeing.filter((node) => sumOf(waitingOf(node)) > 0)
       if (waiting.length === 0) continue
       for (const node of waiting) story.tell(node.name, `has not sent ${textOf(waitingOf(node))}`)
       time.leap(WAIT)
@@ -156,10 +158,9 @@ export class Ending {
 
   /** All have the same, and nothing of it is on its way. */
   #isQuiet(): boolean {
-    const { honest, nodes, door } = this.#init
-    // When all read what the last one publishes, they have the same as that one.
-    const areLater = nodes.every(({ running }) => running?.isLater !== false)
-    const members = (areLater ? nodes : honest).filter((node) => door?.isMember(node) !== false)
+    const { honest, agreeing, door } = this.#init
+    const areLater = agreeing.every(({ running }) => running?.isLater !== false)
+    const members = (areLater ? agreeing : honest).filter((node) => door?.isMember(node) !== false)
     const digests = new Map<boolean, string>()
     for (const node of members) {
       const { running, mode } = node

@@ -130,6 +130,7 @@ export class World {
     this.#ending = new Ending({
       nodes: this.nodes,
       honest: this.#honest,
+      agreeing: hasUpdates(plan) ? this.nodes : this.#honest,
       agents: this.#agents,
       door: this.#door,
       lies: this.#lies,
