@@ -5,18 +5,15 @@
  * this version, until the node is updated.
  */
 import { writeEntry } from '../../../crdt/index.ts'
-import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
 import { honestValues } from '../../fixtures/forgery.ts'
 import { simulated } from '../environment/simulated.ts'
 import { FalseFeed } from './false-feed.ts'
+import { LATER_FORMAT } from './manner.ts'
 import type { Entry } from '../../../crdt/index.ts'
 import type { Value } from '../../../crdt/records/value.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
 import type { RunningNode } from '../simulated-node.ts'
 import type { LieLedger } from './ledger.ts'
-
-/** The format that the later version has more: with the content of the last known one. */
-export const LATER_FORMAT = ENTRY_FORMAT + 1
 
 /** Entries of each format, at most. */
 const MAX_ENTRIES = 3

@@ -2,7 +2,6 @@
 import { NEWER } from '../lies/manner.ts'
 import { inOrder } from './step.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
-import type { PlanSettings } from './plan.ts'
 import type { Plan } from './step.ts'
 
 /** The part of swarms without a liar in which one node is of a later version. */
@@ -11,12 +10,8 @@ const NEWER_RATE = 0.25
 /** Nodes that are updated before the work ends, at most. */
 const MAX_UPDATES = 3
 
-/** The same where the last node may be of a later version. */
-export function withNewer(
-  plan: Plan,
-  random: Seeded,
-  { isMixed }: Pick<PlanSettings, 'isMixed'>
-): Plan {
+/** The same where the last node may be of a later version; `isMixed`: undefined where the seed says. */
+export function withNewer(plan: Plan, random: Seeded, isMixed: boolean | undefined): Plan {
   const { manner, members, nodes, roles } = plan
   const isDrawn = random.chance(NEWER_RATE)
   if (!(isMixed ?? isDrawn) || manner !== 'honest' || nodes < 3) return plan

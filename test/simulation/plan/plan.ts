@@ -71,7 +71,7 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const whole = isAtDoor
     ? successionPlan(doorPlan(closed, doors), random.stream('succession'))
     : closed
-  const mixed = withNewer(whole, random.stream('newer'), settings)
+  const mixed = withNewer(whole, random.stream('newer'), settings.isMixed)
   const chained = withChains(mixed, random.stream('chains'))
   const lying = withLies(chained, random.stream('lies'))
   const damages = random.stream('damages')
