@@ -5,13 +5,13 @@
  */
 export const DOMAIN = 'noormme-hive'
 
-/** The highest entry format this version reads; entries of higher ones are kept and relayed unread. */
+/**
+ * The highest entry format this version reads. Entries of higher ones are kept and relayed unread; in a
+ * closed swarm they are refused, since their voice cannot be read.
+ */
 export const ENTRY_FORMAT = 4
 
-/**
- * The highest entry format that this version reads; entries of higher formats are stored and
- * relayed unread.
- */
+/** The format of entries that need none of the others. */
 export const PLAIN_FORMAT = 1
 
 /** From this format on a header contains its feed's base; used only for a base above 1. */

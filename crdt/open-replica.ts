@@ -1,4 +1,5 @@
 /** Opens a replica over a store, for one swarm. */
+import { ENTRY_FORMAT } from './constants.ts'
 import { authorEpochs } from './feeds/author-epoch.ts'
 import { MemberError, StoreError } from './errors.ts'
 import { filterKeyOf } from './filters/filter-element.ts'
@@ -26,7 +27,8 @@ export async function openReplica({
   membership,
   place,
   budgets,
-  day = () => Math.floor(Date.now() / DAY)
+  day = () => Math.floor(Date.now() / DAY),
+  entryFormat = ENTRY_FORMAT
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -52,6 +54,7 @@ export async function openReplica({
     place,
     budgets,
     day,
+    entryFormat,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

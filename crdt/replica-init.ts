@@ -61,6 +61,13 @@ export interface ReplicaInit {
   readonly budgets?: Partial<BudgetLimits>
   /** The number of the day, for budgets; default: days in UTC by the clock of the machine. */
   readonly day?: () => number
+  /**
+   * The highest entry format that this replica reads. Default: the highest one of this version. Simulated
+   * upgrades set a higher one, which is as the last known one.
+   *
+   * @internal
+   */
+  readonly entryFormat?: number
 }
 
 /** All options but these have a default. */

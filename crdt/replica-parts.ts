@@ -95,7 +95,8 @@ export function replicaParts(
     timing,
     place,
     budgets,
-    day
+    day,
+    entryFormat
   }: CompleteReplicaInit,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
@@ -112,6 +113,7 @@ export function replicaParts(
           swarm,
           membership,
           voices,
+          entryFormat,
           feed: (author) => feeds.feed(author),
           publicSeq: (author) => hidden.publicSeq(author)
         })
@@ -206,7 +208,8 @@ export function replicaParts(
     published,
     recordLog,
     elementOf,
-    hidesOwn
+    hidesOwn,
+    entryFormat
   }
   const flush = (): Promise<void> => store.flush()
   const storedFeeds = new StoredFeeds({

@@ -12,6 +12,7 @@ import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import { readEntryValues } from './entry-values.ts'
+import type { ReadableEntries } from './entry-values.ts'
 import type { AdmissionObserver } from './admission-observer.ts'
 import type { FeedWindows } from './feed-windows.ts'
 import type { UnknownAuthors } from './unknown-authors.ts'
@@ -47,8 +48,7 @@ export type AdmissionResult =
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly isOffence: boolean }
 
-export interface AdmitterInit {
-  readonly swarm: string
+export interface AdmitterInit extends ReadableEntries {
   readonly serial: Serial
   readonly commits: Commits
   readonly feeds: FeedStore
@@ -127,12 +127,12 @@ export class Admitter {
     bytes: Uint8Array,
     { isNew, from }: Pick<Charged, 'from' | 'isNew'>
   ): Promise<OverBudget | readonly Operation[]> {
-    const { budgets, voices, swarm } = this.#init
+    const { budgets, voices } = this.#init
     const { author, seq } = entry
     const most = mostBytesOf(bytes.length, entry.payload)
     const refusal = await budgets.refusal({ author, isNew, from, bytes: most })
     if (refusal !== undefined) return refusal
-    const stored = readEntryValues(swarm, seq, bytes)
+    const stored = readEntryValues(this.#init, seq, bytes)
     const counted = bytesOf(bytes.length, stored.bytes, stored.values.length)
     const voice = await voices?.of(author)
     return budgets.charge({ author, isNew, from, voice, bytes: counted })
@@ -209,10 +209,11 @@ export class Admitter {
 
   /** Without an origin no observer is called. */
   async #admit(bytes: Uint8Array, origin?: EntryOrigin): Promise<AdmissionResult> {
-    const { swarm, commits, feeds } = this.#init
+    const { swarm, entryFormat, commits, feeds } = this.#init
     await commits.refresh()
     const verdict = await validateEntry(bytes, {
       swarm,
+      entryFormat,
       feed: (author) => this.#feedOf(author),
       headerAt: async (author, seq) => {
         await commits.flush()

@@ -1,6 +1,6 @@
 /** Reads the values of stored entries. */
 import { readEntry } from '../feeds/entry.ts'
-import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
+import { KNOWLEDGE_DOC } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
@@ -24,11 +24,22 @@ export function readIntroducedVoice(swarm: string, bytes: Uint8Array): FeedVoice
   }
 }
 
+/** Which entries a replica reads. */
+export interface ReadableEntries {
+  readonly swarm: string
+  /** The highest format. */
+  readonly entryFormat: number
+}
+
 /** The values of an admitted entry; none for an entry of a playbook or of an unread format. */
-export function readEntryValues(swarm: string, seq: number, bytes: Uint8Array): EntryValues {
+export function readEntryValues(
+  { swarm, entryFormat }: ReadableEntries,
+  seq: number,
+  bytes: Uint8Array
+): EntryValues {
   try {
     const entry = readEntry(bytes)
-    if (entry.format > ENTRY_FORMAT || entry.doc !== KNOWLEDGE_DOC)
+    if (entry.format > entryFormat || entry.doc !== KNOWLEDGE_DOC)
       return { seq, values: [], bytes: bytes.length }
     const { part, update: packed } = splitPayload(swarm, entry.payload)
     const update = unpack(packed)

@@ -10,6 +10,7 @@ import { REBUILD_KEY, REPLACED_SECTIONS } from '../store/migrations.ts'
 import { changedBy } from '../records/value.ts'
 import { readEntryValues, readIntroducedVoice } from './entry-values.ts'
 import { isSameVoice } from '../feeds/feed-voices.ts'
+import type { ReadableEntries } from './entry-values.ts'
 import type { RetractionAdmitter } from './retraction-admitter.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { FeedVoices } from '../feeds/feed-voices.ts'
@@ -18,8 +19,7 @@ import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-export interface StandingRebuildInit {
-  readonly swarm: string
+export interface StandingRebuildInit extends ReadableEntries {
   readonly store: Pick<Store, 'section'>
   readonly feeds: Pick<FeedStore, 'between' | 'feed' | 'heads'>
   readonly standings: Pick<StandingWriter, 'add'>
@@ -122,9 +122,9 @@ export class StandingRebuild {
   }
 
   async #addEntry(author: Uint8Array, seq: number, bytes: Uint8Array): Promise<number> {
-    const { swarm, feeds, standings, recordLog, drafts } = this.#init
+    const { feeds, standings, recordLog, drafts } = this.#init
     const introduction = await this.#introduce(author, bytes)
-    const { values, order } = readEntryValues(swarm, seq, bytes)
+    const { values, order } = readEntryValues(this.#init, seq, bytes)
     await this.#init.runExclusive(async () => {
       const { base, fork } = feeds.feed(author)
       // The window was narrowed meanwhile.

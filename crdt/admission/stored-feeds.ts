@@ -3,14 +3,14 @@
  * peer has read.
  */
 import { readEntryValues } from './entry-values.ts'
+import type { ReadableEntries } from './entry-values.ts'
 import type { SignedHeader } from '../feeds/entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 import type { Commits } from '../store/commits.ts'
 import type { Serial } from '../store/serial.ts'
 
-export interface StoredFeedsComponents {
-  readonly swarm: string
+export interface StoredFeedsComponents extends ReadableEntries {
   readonly serial: Serial
   readonly commits: Commits
   readonly feeds: FeedStore
@@ -67,11 +67,11 @@ export class StoredFeeds {
 
   /** The values of an author's entries, as far as they are stored and undamaged. */
   async *entryValues(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
-    const { swarm, feeds, flush } = this.#components
+    const { feeds, flush } = this.#components
     await flush()
     let seq = from
     for await (const bytes of feeds.between(author, from, to)) {
-      yield readEntryValues(swarm, seq, bytes)
+      yield readEntryValues(this.#components, seq, bytes)
       seq += 1
     }
   }

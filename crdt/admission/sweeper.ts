@@ -11,6 +11,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { toHex } from '../bytes/index.ts'
 import { changedBy } from '../records/value.ts'
 import { readEntryValues } from './entry-values.ts'
+import type { ReadableEntries } from './entry-values.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { EntryPosition, StandingWriter } from '../records/standing-writer.ts'
@@ -18,8 +19,7 @@ import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-export interface SweeperInit {
-  readonly swarm: string
+export interface SweeperInit extends ReadableEntries {
   readonly store: Pick<Store, 'closing' | 'section'>
   /** Authors that have values outside of their window, by name; the sweeper keeps it. */
   readonly unswept: Map<string, Uint8Array>
@@ -139,7 +139,7 @@ export class Sweeper {
 
   async #removeOutside(author: Uint8Array): Promise<void> {
     for await (const entry of this.#init.feeds.outside(author)) {
-      const { values, order } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
+      const { values, order } = readEntryValues(this.#init, entry.seq, entry.bytes)
       const at = { author, seq: entry.seq, order }
       for (let from = 0; ; from += SLICE) {
         const isLast = from + SLICE >= values.length

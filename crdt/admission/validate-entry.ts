@@ -3,13 +3,7 @@
  * each refusal has a named reason; no state changes before the verdict. An author's own entries
  * pass the same code.
  */
-import {
-  ENTRY_FORMAT,
-  KNOWLEDGE_DOC,
-  LESSON_FORMAT,
-  MAX_ENTRY_BYTES,
-  PLAYBOOK_FORMAT
-} from '../constants.ts'
+import { KNOWLEDGE_DOC, LESSON_FORMAT, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
 import { hasOwnPayload, hasValidSignature, NO_ENTRY, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
@@ -58,7 +52,7 @@ export type RejectReason =
   | 'structure'
   /** Of a closed swarm: no member stands behind the author, or not behind all that it says. */
   | 'voice'
-  /** Of a closed swarm: it rests on members or an epoch that this node does not know yet. */
+  /** Of a closed swarm: it rests on members, an epoch or a format that this node does not know yet. */
   | 'unknown-member'
   /** Its author, or in a closed swarm its member, has used what a node takes of one in a day. */
   | 'quota'
@@ -114,6 +108,8 @@ export type EntryVerdict =
 /** The part of the replica that validation reads. */
 export interface FeedReader {
   readonly swarm: string
+  /** The highest format that is read. */
+  readonly entryFormat: number
   feed(author: Uint8Array): Feed
   /** Header of the entry at `seq`: the stored one, or the one that ended the feed. */
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
@@ -156,10 +152,10 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
   const refusal = await feeds.mayUnpack?.(entry)
   if (refusal !== undefined) return rejectWith(refusal)
-  const { voices, swarm } = feeds
+  const { voices, swarm, entryFormat } = feeds
   // Without its voice it would be relayed for nobody.
-  if (voices !== undefined && entry.format > ENTRY_FORMAT) return rejectWith('unknown-member')
-  const content = validateContent(entry, feed, swarm)
+  if (voices !== undefined && entry.format > entryFormat) return rejectWith('unknown-member')
+  const content = validateContent(entry, feed, feeds)
   const verdict =
     content.verdict === 'admit' && voices !== undefined
       ? await validateVoice(content, feed, swarm, voices)
@@ -168,7 +164,7 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
     return voices === undefined ? verdict : withoutUnknownAuthor(verdict, feed)
   }
   // A replica that knows a higher base compares the entry with none before it, and relays it.
-  const isOffence = validateContent(entry, atBase(feed, entry.seq), swarm).verdict === 'reject'
+  const isOffence = validateContent(entry, atBase(feed, entry.seq), feeds).verdict === 'reject'
   const judged = { ...verdict, isOffence }
   return voices === undefined ? judged : withoutUnknownAuthor(judged, feed)
 }
@@ -216,12 +212,16 @@ async function validateVoice(
 }
 
 /** For the author's next entry: admits it, or ends the feed. */
-function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict {
+function validateContent(
+  entry: Entry,
+  feed: Feed,
+  { swarm, entryFormat }: Pick<FeedReader, 'entryFormat' | 'swarm'>
+): EntryVerdict {
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
   const next = { ...feed, seq, head, format, base, doc }
   if (format < feed.format && !isFirst(entry, feed)) return rejectAndEnd('format', entry)
-  if (format > ENTRY_FORMAT) {
+  if (format > entryFormat) {
     return { verdict: 'admit', entry, values: [], bytes: entry.payload.length, next }
   }
   if (format === PLAYBOOK_FORMAT) return validateEdit(entry, feed, swarm, next)

@@ -31,6 +31,8 @@ export interface VoiceCheckInit {
   readonly swarm: string
   readonly membership: Membership
   readonly voices: FeedVoices
+  /** The highest entry format that is read. */
+  readonly entryFormat: number
   feed(author: Uint8Array): Feed
   /** Of an own feed that peers do not see all of: the last entry that they see. */
   publicSeq(author: Uint8Array): number | undefined
@@ -63,7 +65,8 @@ export class VoiceCheck {
    */
   async prepare(bytes: Uint8Array, from = ''): Promise<void> {
     const entry = readIf(() => readEntry(bytes))
-    if (entry === undefined) return
+    // It is refused without a look at its voice.
+    if (entry === undefined || entry.format > this.#init.entryFormat) return
     const name = toHex(entry.hash)
     const pending = this.#prepared.get(name)
     // The same entry from several peers at once is checked once.

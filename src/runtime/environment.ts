@@ -21,6 +21,8 @@ export interface HostEnvironment {
   readonly createHost?: SwarmInit['createHost']
   /** Computes the voices of a closed swarm; by default in a thread. */
   readonly createVoices?: () => Voices
+  /** The highest entry format that this node reads; by default that of this version. */
+  readonly entryFormat?: number
 }
 
 export const processEnvironment: HostEnvironment = {

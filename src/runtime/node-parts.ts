@@ -109,7 +109,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       filterKey,
       hidesOwn: hidesOwn(options),
       epochs: authorEpochs(() => clock.now(), inSwarm?.epoch),
-      timing: voteTiming(() => clock.now())
+      timing: voteTiming(() => clock.now()),
+      entryFormat: environment.entryFormat
     })
     const { elementOf, published } = replica
     const observe = observes ? { key: published.key, elementOf } : undefined

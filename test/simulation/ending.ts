@@ -34,6 +34,8 @@ export interface EndingInit {
   readonly nodes: readonly SimulatedNode[]
   /** Those that keep to the protocol. */
   readonly honest: readonly SimulatedNode[]
+  /** Those that have the same at the end: also one of a later version, when the others are updated. */
+  readonly agreeing: readonly SimulatedNode[]
   readonly agents: readonly Agent[]
   readonly door: DoorStory | undefined
   readonly lies: LieLedger
@@ -41,6 +43,7 @@ export interface EndingInit {
   readonly isClosed: boolean
   readonly story: Story
   readonly start: (node: SimulatedNode) => Promise<void>
+  readonly restart: (node: SimulatedNode) => Promise<void>
   readonly report: (node: SimulatedNode, text: string) => void
   /** The node was revoked: others may have what it said, or not. */
   readonly leave: (node: SimulatedNode) => void
@@ -57,15 +60,8 @@ export class Ending {
   /** The network is whole, and no disk is full. */
   async run(): Promise<void> {
     const { time } = simulated()
-    const { nodes, honest, door, leave, story, report } = this.#init
-    const isWaiting = (node: SimulatedNode): boolean => door?.isWaiting(node) === true
-    const areUp = (): boolean =>
-      nodes.every((node) => node.running !== undefined || isWaiting(node))
-    await this.#until(areUp, 60_000)
-    for (const node of nodes) {
-      if (node.running === undefined && !isWaiting(node))
-        await time.settle(this.#init.start(node), `The start of ${node.name}`)
-    }
+    const { nodes, honest, agreeing, door, leave, story, report } = this.#init
+    await this.#startAll()
     if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
     await this.#agree(60_000)
     for (const node of nodes) if (door?.isRevoked(node) === true) leave(node)
@@ -75,7 +71,7 @@ export class Ending {
     // Retractions of votes of several authors leave, and then the votes that wait for theirs.
     for (let i = 0; i < 2; i++) {
       await this.#agree(LOOKS)
-      const waiting = honest.filter((node) => sumOf(waitingOf(node)) > 0)
+      const waiting = agreeing.filter((node) => sumOf(waitingOf(node)) > 0)
       if (waiting.length === 0) continue
       for (const node of waiting) story.tell(node.name, `has not sent ${textOf(waitingOf(node))}`)
       time.leap(WAIT)
@@ -86,6 +82,20 @@ export class Ending {
     for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
     for (const node of honest) if (door?.isMember(node) !== false) this.#checkUnsent(node)
     for (const node of honest) this.#init.checkKeys(node)
+  }
+
+  /** All nodes become nodes of the later version, which reads what the last one has published. */
+  async update(): Promise<void> {
+    const { time } = simulated()
+    const { nodes, story, restart } = this.#init
+    for (const node of nodes) {
+      node.isLater = true
+      if (node.running?.isLater !== false) continue
+      story.tell(node.name, 'is updated')
+      await time.settle(restart(node), `The update of ${node.name}`)
+    }
+    await this.#startAll()
+    await this.#agree(QUIET)
   }
 
   /** Nothing is new to anybody, and all peers can be synced with but one that does not answer. */
@@ -116,6 +126,19 @@ export class Ending {
     }
   }
 
+  async #startAll(): Promise<void> {
+    const { time } = simulated()
+    const { nodes, door } = this.#init
+    const isWaiting = (node: SimulatedNode): boolean => door?.isWaiting(node) === true
+    const areUp = (): boolean =>
+      nodes.every((node) => node.running !== undefined || isWaiting(node))
+    await this.#until(areUp, 60_000)
+    for (const node of nodes) {
+      if (node.running === undefined && !isWaiting(node))
+        await time.settle(this.#init.start(node), `The start of ${node.name}`)
+    }
+  }
+
   /** Waits until all agree and go on to do so, at most so long. */
   async #agree(limit: number): Promise<void> {
     const { time } = simulated()
@@ -135,17 +158,23 @@ export class Ending {
 
   /** All have the same, and nothing of it is on its way. */
   #isQuiet(): boolean {
-    const { honest, door } = this.#init
-    const members = honest.filter((node) => door?.isMember(node) !== false)
-    const digests = new Set<string>()
+    const { honest, agreeing, door } = this.#init
+    const areLater = agreeing.every(({ running }) => running?.isLater !== false)
+    const members = (areLater ? agreeing : honest).filter((node) => door?.isMember(node) !== false)
+    const digests = new Map<boolean, string>()
     for (const node of members) {
       const { running, mode } = node
       if (running === undefined) continue
       const { replica } = running.parts
       if (replica.hiddenAuthors().length > 0 || waitingOf(node).retractions > 0) return false
-      if (mode === 'full') digests.add(toHex(replica.digest()))
+      if (mode !== 'full') continue
+      // Of its version.
+      const { isLater } = running
+      const digest = toHex(replica.digest())
+      if ((digests.get(isLater) ?? digest) !== digest) return false
+      digests.set(isLater, digest)
     }
-    return digests.size <= 1 && this.#unfinished().length === 0
+    return this.#unfinished().length === 0
   }
 
   #unfinished(): (readonly [SimulatedNode, string])[] {

@@ -17,6 +17,8 @@ const { values } = parseArgs({
     directories: { type: 'string', default: 'both' },
     /** `tried` or `shut`: only closed swarms whose door is tried, or others. By default the seed says. */
     doors: { type: 'string', default: 'both' },
+    /** `mixed` or `same`: one node of a later version, where nobody lies. By default the seed says. */
+    versions: { type: 'string', default: 'both' },
     /** `open`, `closed` or `door`: seeds that say something else are left out. */
     among: { type: 'string', default: 'all' },
     /** Seeds without a step of this kind are left out. */
@@ -50,7 +52,8 @@ export const settings: PlanSettings = {
   isClosed: choiceOf(values.swarms, 'closed'),
   isDamaged: choiceOf(values.disks, 'damaged'),
   isCopied: choiceOf(values.directories, 'copied'),
-  isAtDoor: choiceOf(values.doors, 'tried')
+  isAtDoor: choiceOf(values.doors, 'tried'),
+  isMixed: choiceOf(values.versions, 'mixed')
 }
 
 function numberOf(text: string | undefined): number | undefined {

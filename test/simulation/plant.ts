@@ -24,6 +24,8 @@ const { values } = parseArgs({
     doors: { type: 'string', default: 'both' },
     /** `copied`: only swarms with copied or old directories. */
     directories: { type: 'string', default: 'both' },
+    /** `mixed`: one node of a later version, where nobody lies. */
+    versions: { type: 'string', default: 'both' },
     /** Counts the seeds that find a bug, of all: takes longer. */
     count: { type: 'boolean', default: false },
     /** Only bugs whose name contains one of these parts, with `|` between them. */
@@ -83,7 +85,7 @@ async function plant(directory: string, { name, also, ...bug }: PlantedBug): Pro
 }
 
 function simulateIn(directory: string, { name, having }: PlantedBug): Promise<string> {
-  const { seeds, from, swarms, doors, directories } = values
+  const { seeds, from, swarms, doors, directories, versions } = values
   const options = [
     '--seeds',
     seeds,
@@ -95,6 +97,8 @@ function simulateIn(directory: string, { name, having }: PlantedBug): Promise<st
     doors,
     '--directories',
     directories,
+    '--versions',
+    versions,
     // Where it cannot show, it need not be looked for.
     '--among',
     amongOf(name),

@@ -433,5 +433,19 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'crdt/admission/validate-entry.ts',
     from: "    return { verdict: 'admit', entry, values: [], bytes: entry.payload.length, next }\n",
     to: "    return rejectAndEnd('format', entry)\n"
+  },
+  {
+    name: 'voices: an entry of a later format is read as if its voice were known',
+    file: 'crdt/admission/validate-entry.ts',
+    from: "  if (voices !== undefined && entry.format > entryFormat) return rejectWith('unknown-member')\n",
+    to: '',
+    having: 'update'
+  },
+  {
+    name: 'voices: an entry of a later format ends its feed',
+    file: 'crdt/admission/validate-entry.ts',
+    from: "entry.format > entryFormat) return rejectWith('unknown-member')\n",
+    to: "entry.format > entryFormat) return rejectAndEnd('unknown-member', entry)\n",
+    having: 'update'
   }
 ]

@@ -8,6 +8,7 @@ import { simulated } from './environment/simulated.ts'
 import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
 import { PROCESSOR } from './load.ts'
+import { LATER_FORMAT } from './lies/manner.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Statement } from '../../crdt/index.ts'
 import type { Life, Subject } from './subject.ts'
@@ -30,6 +31,8 @@ export interface NodeInit {
   /** Milliseconds by which its clock differs. */
   readonly skew: number
   readonly tamper?: Tamper
+  /** Whether it begins as a node of a later version. */
+  readonly isLater?: boolean
   /** In a closed swarm. */
   readonly membership?: Membership
   /** What the nodes of this simulation have computed. */
@@ -56,6 +59,8 @@ const LIBRARIES = 2_000
 export interface RunningNode extends Life {
   readonly owner: Owner
   readonly host: SimulatedHost
+  /** Whether it is of the later version. */
+  readonly isLater: boolean
 }
 
 export class SimulatedNode implements Subject {
@@ -71,6 +76,8 @@ export class SimulatedNode implements Subject {
   running: RunningNode | undefined
   /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
   hasFlippedBit = false
+  /** Whether its next life is of a later version. */
+  isLater: boolean
   /** Damaged values that it has found, in earlier lives. */
   #damaged = 0
   /** Timers that stopped lives have left. */
@@ -81,6 +88,7 @@ export class SimulatedNode implements Subject {
     this.#skew = init.skew
     this.name = init.name
     this.mode = init.mode
+    this.isLater = init.isLater === true
     this.disk = init.disk
   }
 
@@ -110,6 +118,7 @@ export class SimulatedNode implements Subject {
   async #open(owner: Owner): Promise<void> {
     const { number, network, bootstrap, k, mode, onWarn, onOffend, disk, tamper } = this.#init
     const { membership, voices } = this.#init
+    const { isLater } = this
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
@@ -141,6 +150,7 @@ export class SimulatedNode implements Subject {
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
       place: `${disk.place} of ${this.name}`,
+      ...(isLater ? { entryFormat: LATER_FORMAT } : {}),
       createVoices: () => simulatedVoices(voices, owner),
       createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
         this.#host = host
@@ -163,7 +173,7 @@ export class SimulatedNode implements Subject {
     const hive = new HiveNode(parts)
     hive.on('hive:warn', (text) => onWarn(this, text))
     const run = <T>(task: () => T): T => simulated().time.runAs(owner, task)
-    this.running = { hive, parts, owner, host: this.#host, run }
+    this.running = { hive, parts, owner, host: this.#host, isLater, run }
   }
 
   /** Ends the life in order. */

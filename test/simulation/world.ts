@@ -17,6 +17,9 @@ import { Lives } from './lives.ts'
 import { Story } from './story.ts'
 import { LieLedger } from './lies/ledger.ts'
 import { NEWER } from './lies/manner.ts'
+import { unreadEntries, wrongEnds } from './promises/later-entries.ts'
+import { DIRECTORY_STEPS, DISK_FAULTS } from './plan/kinds.ts'
+import { hasUpdates } from './plan/step.ts'
 import { lieOf } from './lies/stranger.ts'
 import { tamperOf } from './lies/tamper.ts'
 import { Trace } from './trace.ts'
@@ -127,6 +130,7 @@ export class World {
     this.#ending = new Ending({
       nodes: this.nodes,
       honest: this.#honest,
+      agreeing: hasUpdates(plan) ? this.nodes : this.#honest,
       agents: this.#agents,
       door: this.#door,
       lies: this.#lies,
@@ -134,6 +138,7 @@ export class World {
       isClosed: plan.members !== undefined,
       story: this.story,
       start: (node) => this.#lives.start(node),
+      restart: (node) => this.#lives.stopAndStart(node),
       report: (node, text) => this.#break(node, text),
       leave: (node) => this.#acknowledged.leave(node.name),
       checkKeys: (node) => this.#checkKeys(node)
@@ -162,6 +167,7 @@ export class World {
       tamper:
         number === plan.nodes - 1 ? tamperOf(plan.manner, random.stream('tamper')) : undefined,
       membership: this.#memberships[plan.members?.[number] ?? -1],
+      isLater: number === plan.nodes - 1 && hasUpdates(plan),
       voices: this.#voices,
       k: plan.k,
       network: this.#network,
@@ -182,6 +188,10 @@ export class World {
   /** Those that keep to the protocol. */
   get #honest(): readonly SimulatedNode[] {
     return this.#isStrange ? this.nodes.slice(0, -1) : this.nodes
+  }
+
+  get #honestMembers(): readonly SimulatedNode[] {
+    return this.#honest.filter((node) => this.#door?.isMember(node) !== false)
   }
 
   /** Light nodes are the last ones before a stranger. */
@@ -206,14 +216,11 @@ export class World {
     }
     await this.#calmDown()
     this.#door?.checkEnd()
-    const { time: clock } = simulated()
-    let checked = await clock.settle(this.#promises(), 'The checks')
-    // What takes its time is no fault: a sync with each peer comes in four minutes.
-    if (checked.length > 0) {
-      await clock.run(clock.now + PATIENCE)
-      checked = await clock.settle(this.#promises(), 'The checks')
+    if (hasUpdates(this.#plan)) {
+      await this.#check(() => this.#promisesBeforeUpdate())
+      await this.#ending.update()
     }
-    this.broken.push(...checked)
+    await this.#check(() => this.#promises())
     const { manner } = this.#plan
     this.#ending.checkGossip()
     await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
@@ -221,14 +228,55 @@ export class World {
     return this.broken
   }
 
-  #promises(): Promise<string[]> {
-    return brokenPromises(this.#quiet)
+  /** What takes its time is no fault: a sync with each peer comes in four minutes. */
+  async #check(promises: () => Promise<string[]>): Promise<void> {
+    const { time } = simulated()
+    let checked = await time.settle(promises(), 'The checks')
+    if (checked.length > 0) {
+      await time.run(time.now + PATIENCE)
+      checked = await time.settle(promises(), 'The checks')
+    }
+    this.broken.push(...checked)
+  }
+
+  async #promises(): Promise<string[]> {
+    const quiet = this.#quiet
+    if (!hasUpdates(this.#plan)) return brokenPromises(quiet)
+    const newer = this.nodes.slice(-1).filter((node) => this.#door?.isMember(node) !== false)
+    const broken = await brokenPromises({ ...quiet, nodes: [...quiet.nodes, ...newer] })
+    if (!this.#isNewerIntact) return broken
+    for (const node of quiet.nodes) broken.push(...(await unreadEntries(node, quiet)))
+    return broken
+  }
+
+  /** Nodes of this version agree, and those of the later one, each without what only the other can hold. */
+  async #promisesBeforeUpdate(): Promise<string[]> {
+    const quiet = this.#quiet
+    const isLater = (node: SimulatedNode): boolean => node.running?.isLater === true
+    const before = this.#honestMembers.filter((node) => !isLater(node))
+    const after = this.#honestMembers.filter(isLater)
+    const broken: string[] = []
+    for (const nodes of [before, after]) {
+      if (nodes.length > 0) broken.push(...(await brokenPromises({ ...quiet, nodes })))
+    }
+    for (const node of before) {
+      broken.push(...(await wrongEnds(node, this.#lies, this.#isNewerIntact)))
+    }
+    return broken
+  }
+
+  /** Whether the node of the later version has all that it has published, and belongs to the swarm. */
+  get #isNewerIntact(): boolean {
+    const { nodes, steps } = this.#plan
+    const kinds: readonly string[] = [...DISK_FAULTS, ...DIRECTORY_STEPS]
+    const isHarmed = steps.some(({ node, kind }) => node === nodes - 1 && kinds.includes(kind))
+    return !isHarmed && this.#door?.isMember(this.nodes.at(-1)) !== false
   }
 
   get #quiet(): Quiet {
     const { members } = this.#plan
     return {
-      nodes: this.#honest.filter((node) => this.#door?.isMember(node) !== false),
+      nodes: this.#honestMembers,
       acknowledged: this.#acknowledged,
       lies: this.#lies,
       areLiesShown: this.#plan.areLiesShown,
@@ -379,6 +427,10 @@ export class World {
       case 'set-clock':
         node.setClock(step.skew ?? 0)
         return this.story.tell(node.name, `clock is ${Math.round(step.skew ?? 0)} ms ahead`)
+      case 'update':
+        node.isLater = true
+        this.story.tell(node.name, 'is of a later version from its next start on')
+        return this.#lives.restart(node)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')

@@ -59,21 +59,15 @@ class EntryStem extends StemPath<Entry> implements Stem {
 
   override async start(): Promise<void> {
     this.#replica.on('entry:admit', this.#onAdmitted)
-<<<<<<< HEAD
     this.#replica.on('entry:hide', this.#onHidden)
-=======
     this.#replica.on('entry:unhide', this.#onUnhidden)
->>>>>>> h-b
     await super.start()
   }
 
   override async stop(): Promise<void> {
     this.#replica.off('entry:admit', this.#onAdmitted)
-<<<<<<< HEAD
     this.#replica.off('entry:hide', this.#onHidden)
-=======
     this.#replica.off('entry:unhide', this.#onUnhidden)
->>>>>>> h-b
     await super.stop()
   }
 

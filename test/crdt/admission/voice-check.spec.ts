@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
 import { MemberVoices } from '../../../crdt/members/member-voices.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { VoiceError } from '../../../crdt/errors.ts'
@@ -89,6 +90,15 @@ describe('the check of voices', () => {
       assert.equal(await checked.outcome(entry), 'held')
     }
     assert.deepEqual([checked.credentials, checked.tags], [1, 5])
+  })
+
+  it('does not run for an entry of a later format, which is refused', async () => {
+    await using checked = await Checked.open(roster)
+    const place = { ...voice, seq: 1, format: ENTRY_FORMAT + 1 }
+    const entry = await new VoicedFeed(eve).entry(place, [publication('a')])
+    for (let i = 0; i < 3; i++)
+      assert.equal(await checked.outcome(entry, 'a peer'), 'unknown-member')
+    assert.deepEqual([checked.credentials, checked.tags], [0, 0])
   })
 
   it('keeps the verdict that a credential is forged', async () => {

@@ -10,6 +10,7 @@ import {
   writeEntry
 } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
 import { replicaParts } from '../../../crdt/replica-parts.ts'
 import { authorEpochs } from '../../../crdt/feeds/author-epoch.ts'
 import { forge, honestValues, SWARM } from '../../fixtures/forgery.ts'
@@ -144,6 +145,7 @@ describe('an own entry that is not made', () => {
         hidesOwn: true,
         epochs: authorEpochs(),
         timing: new HandClock(),
+        entryFormat: ENTRY_FORMAT,
         day: () => 20_000
       },
       new EventEmitter()

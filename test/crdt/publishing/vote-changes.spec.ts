@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { digestOf, openReplica, openStore, readEntry, writeEntry } from '../../../crdt/index.ts'
 import { readEntryValues } from '../../../crdt/admission/entry-values.ts'
+import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
 import { commitmentOf, createSecret } from '../../../crdt/records/retraction.ts'
 import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
 import { forge, SWARM } from '../../fixtures/forgery.ts'
@@ -25,7 +26,11 @@ async function typesOf(replica: Replica, swarm = SWARM): Promise<Value['type'][]
   for (const { author } of replica.heads()) {
     const own: Value['type'][] = []
     for await (const bytes of replica.entriesAfter(author, 0)) {
-      const { values } = readEntryValues(swarm, readEntry(bytes).seq, bytes)
+      const { values } = readEntryValues(
+        { swarm, entryFormat: ENTRY_FORMAT },
+        readEntry(bytes).seq,
+        bytes
+      )
       own.push(...values.map(({ type }) => type))
     }
     types.push(own)
@@ -229,7 +234,11 @@ describe('retractions in entries, which earlier versions wrote', () => {
     const { entries } = await replica.publish([SAID])
     const [entry] = entries
     assert.ok(entry !== undefined)
-    const { values } = readEntryValues(SWARM, 1, writeEntry(entry))
+    const { values } = readEntryValues(
+      { swarm: SWARM, entryFormat: ENTRY_FORMAT },
+      1,
+      writeEntry(entry)
+    )
     const copied = values.map((value) =>
       value.type === 'register' ? { ...value, register: { ...value.register, commitment } } : value
     )

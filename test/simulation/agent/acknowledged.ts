@@ -52,6 +52,16 @@ export class Acknowledged {
     return this.#stances.get(node)?.get(record) ?? NOTHING_SAID
   }
 
+  /** Whether the node has said something of the record. */
+  hasSaid(node: string, record: string): boolean {
+    return this.#ever.get(node)?.has(record) === true
+  }
+
+  /** Whether some node may have called the record wrong at some time. */
+  wasDisputed(record: string): boolean {
+    return [...this.#ever.values()].some((stances) => stances.get(record)?.has('dispute') === true)
+  }
+
   /** Whether the node may have had the stance at some time. */
   hadStance(node: string, record: string, stance: Stance): boolean {
     return this.#ever.get(node)?.get(record)?.has(stance) === true

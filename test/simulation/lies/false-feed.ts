@@ -1,7 +1,7 @@
 /** The feed of an author that somebody makes up: well-formed, whatever it says and to whom. */
 import { readEntryValues } from '../../../crdt/admission/entry-values.ts'
 import { createAuthor } from '../../../crdt/index.ts'
-import { KNOWLEDGE_DOC, LESSON_FORMAT } from '../../../crdt/constants.ts'
+import { ENTRY_FORMAT, KNOWLEDGE_DOC, LESSON_FORMAT } from '../../../crdt/constants.ts'
 import { createEntry, NO_ENTRY } from '../../../crdt/feeds/entry.ts'
 import { pack } from '../../../crdt/feeds/payload.ts'
 import { joinPayload } from '../../../crdt/feeds/voice-part.ts'
@@ -16,6 +16,12 @@ import type { RunningNode } from '../simulated-node.ts'
 
 /** Before the first entry. */
 const NOTHING = { seq: 0, hash: NO_ENTRY, clock: 0, base: 1 }
+
+interface Signing {
+  readonly isBase?: boolean
+  readonly prev?: Uint8Array
+  readonly format?: number
+}
 
 interface End {
   readonly seq: number
@@ -62,10 +68,10 @@ export class FalseFeed {
     return new FalseFeed(this.#swarm, this.author, this.#end)
   }
 
-  /** `isBase`: the feed begins with this entry. `prev`: follows another entry. */
+  /** `isBase`: the feed begins with this entry. `prev`: follows another entry. `format`: a later one. */
   async sign(
     given: readonly Value[],
-    { isBase = false, prev }: { readonly isBase?: boolean; readonly prev?: Uint8Array } = {}
+    { isBase = false, prev, format = LESSON_FORMAT }: Signing = {}
   ): Promise<Entry> {
     const { author } = this
     const { hash, clock: before, ...end } = this.#end
@@ -78,7 +84,7 @@ export class FalseFeed {
     const entry = createEntry(
       this.#swarm,
       author,
-      { format: LESSON_FORMAT, seq, prev: prev ?? hash, doc: KNOWLEDGE_DOC, heads: [], base },
+      { format, seq, prev: prev ?? hash, doc: KNOWLEDGE_DOC, heads: [], base },
       joinPayload(await partOf(author, values, isFirst), update)
     )
     this.#end = { seq, hash: entry.hash, clock: clock + values.length, base }
@@ -106,7 +112,8 @@ async function endOf(
   const { author: key, seq, head: hash, base } = head
   let clock = 0
   for await (const bytes of replica.entriesAfter(key, base - 1)) {
-    clock += readEntryValues(replica.swarm, 0, bytes).values.length
+    const read = readEntryValues({ swarm: replica.swarm, entryFormat: ENTRY_FORMAT }, 0, bytes)
+    clock += read.values.length
   }
   return { key, seq, hash, clock, base }
 }

@@ -10,10 +10,23 @@ export interface Fork {
   readonly entries: readonly Entry[]
 }
 
+/** The feed of an author whose node is of a later version, in a closed swarm. */
+export interface LaterFeed {
+  readonly author: string
+  /** The last entry of a format that all read: on the disk of its node, and signed. */
+  plain: number
+  signed: number
+  /** Where an entry of the later format begins the feed again; 1 if none does. */
+  base: number
+  /** Records of live entries of the later format, on the disk of its node. */
+  records: Uint8Array[]
+}
+
 export class LieLedger {
   readonly forks: Fork[] = []
   /** Records that only entries name which nobody may take. */
   readonly refused: Uint8Array[] = []
+  readonly later: LaterFeed[] = []
   /** Authors that say something of a record, by record. */
   readonly #authors = new Map<string, Set<string>>()
   /** Records that an author names from a place on, by author. */
@@ -34,6 +47,12 @@ export class LieLedger {
   /** Nobody may take an entry that says it. */
   noteRefused(values: readonly Value[]): void {
     for (const value of values) if (value.type === 'record') this.refused.push(value.digest)
+  }
+
+  noteLater(author: Uint8Array): LaterFeed {
+    const feed: LaterFeed = { author: toHex(author), plain: 0, signed: 0, base: 1, records: [] }
+    this.later.push(feed)
+    return feed
   }
 
   noteFork(entries: readonly Entry[]): void {

@@ -1,4 +1,5 @@
 /** How the last node of a plan behaves, and how a host is bent. */
+import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
 import type { StreamHandler } from '@libp2p/interface'
 
 export const MANNERS = [
@@ -30,6 +31,9 @@ export const CLOSED_MANNERS = [
 
 /** Of a later version, and honest: its entries are of a format that others cannot read. */
 export const NEWER = 'newer'
+
+/** The format that the later version has more: with the content of the last known one. */
+export const LATER_FORMAT = ENTRY_FORMAT + 1
 
 export type Manner = (typeof CLOSED_MANNERS)[number] | typeof NEWER
 

@@ -70,6 +70,9 @@ export const DIRECTORY_STEPS = ['copy', 'restore', 'downgrade'] as const
  */
 export const DOOR_STEPS = ['join', 'steal', 'revoke', 'succeed'] as const
 
+/** A node is updated to the later version, which reads what the newer one publishes. */
+export const UPDATE_STEPS = ['update'] as const
+
 export type WorkKind = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
 
 export type StepKind =
@@ -79,5 +82,6 @@ export type StepKind =
   | 'set-clock'
   | 'lie'
   | (typeof DOOR_STEPS)[number]
+  | (typeof UPDATE_STEPS)[number]
   | (typeof DISK_FAULTS)[number]
   | (typeof DIRECTORY_STEPS)[number]

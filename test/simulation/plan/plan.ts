@@ -1,11 +1,12 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
 import { EPOCH } from '../environment/virtual-time.ts'
-import { MANNERS, NEWER } from '../lies/manner.ts'
+import { MANNERS } from '../lies/manner.ts'
 import { withChains } from './chains.ts'
 import { skewsOf, withClocks } from './clocks.ts'
 import { closedPlan, doorPlan, successionPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
 import { FAULTS, WORK } from './kinds.ts'
+import { withNewer } from './newer-plan.ts'
 import { inOrder } from './step.ts'
 import { sizeOf, temperOf } from './temper.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
@@ -25,6 +26,8 @@ export interface PlanSettings {
   readonly isCopied?: boolean
   /** Whether the door of a closed swarm is tried. */
   readonly isAtDoor?: boolean
+  /** Whether one node is of a later version, where nobody lies. */
+  readonly isMixed?: boolean
 }
 
 /** Steps of work a minute of each node. */
@@ -43,9 +46,6 @@ const DOOR_RATE = 0.5
 /** The part of all seeds with damaged disks, and of the others with directories that are copied. */
 const DAMAGE_RATE = 0.2
 const DIRECTORY_RATE = 0.25
-
-/** The part of open swarms without a liar in which one node is of a later version. */
-const NEWER_RATE = 0.25
 
 /** Lies of a stranger. */
 const MIN_LIES = 2
@@ -69,7 +69,7 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   const whole = isAtDoor
     ? successionPlan(doorPlan(closed, doors), random.stream('succession'))
     : closed
-  const mixed = withNewer(whole, random.stream('newer'))
+  const mixed = withNewer(whole, random.stream('newer'), settings.isMixed)
   const chained = withChains(mixed, random.stream('chains'))
   const clocked = withClocks(chained, random.stream('clocks'))
   const lying = withLies(clocked, random.stream('lies'))
@@ -111,14 +111,6 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     turn: random.pick(TURNS),
     areLiesShown: random.chance(0.5)
   }
-}
-
-/** The same where the last node may be of a later version. In a closed swarm nobody takes its entries. */
-function withNewer(plan: Plan, random: Seeded): Plan {
-  const { manner, members, nodes } = plan
-  const isNewer = random.chance(NEWER_RATE)
-  if (!isNewer || manner !== 'honest' || members !== undefined || nodes < 3) return plan
-  return { ...plan, manner: NEWER }
 }
 
 /** The same with lies of the last node; some strangers tell none. */

@@ -1,4 +1,5 @@
 /** What a plan is made of. */
+import { NEWER } from '../lies/manner.ts'
 import type { Manner } from '../lies/manner.ts'
 import type { DoorRole } from '../members/closed-swarm.ts'
 import type { StepKind } from './kinds.ts'
@@ -42,6 +43,11 @@ export interface Plan {
   /** Milliseconds that a turn of the event loop takes, at most. */
   readonly turn: number
   readonly skews: readonly number[]
+}
+
+/** Whether nodes are updated: the entries of the later version have an author that a member introduces. */
+export function hasUpdates({ manner, members }: Pick<Plan, 'manner' | 'members'>): boolean {
+  return manner === NEWER && members !== undefined
 }
 
 /** Steps in the order of their times. */
