@@ -63,9 +63,11 @@ export class SimulatedWorker extends EventEmitter {
   constructor(url: URL) {
     super()
     this.#url = url.href
-    // A sandbox ends with its node.
+    // A sandbox ends with its node, which hears nothing of it. Other nodes use the threads of a search.
     if (programs.get(url.href)?.length === 0) {
-      for (const worker of workers) if (!worker.#owner.isAlive) void worker.terminate()
+      for (const worker of workers) {
+        if (worker.#url === url.href && !worker.#owner.isAlive) worker.#release()
+      }
     }
     const port = programs.get(url.href)?.pop()
     if (port === undefined) throw new Error(`No instance of ${url.href} is left.`)
@@ -93,11 +95,16 @@ export class SimulatedWorker extends EventEmitter {
   unref(): void {}
 
   async terminate(): Promise<number> {
-    if (!workers.delete(this)) return 0
+    if (this.#release()) this.emit('exit', 0)
+    return 0
+  }
+
+  /** False if it has ended before. */
+  #release(): boolean {
+    if (!workers.delete(this)) return false
     this.#port.onPost = undefined
     programs.get(this.#url)?.push(this.#port)
-    this.emit('exit', 0)
-    return 0
+    return true
   }
 
   /** After a moment, in the order of the calls. */
