@@ -247,10 +247,12 @@ export class StandingWriter {
   /** The voice's latest live register, if there is one, takes the place of the removed one. */
   async #removeRegister({ digest, row }: ChangedRow, at: VotePosition): Promise<StandingRow> {
     const [vote] = await this.#keys.votesOf(row, digest, [at.voice])
+    // The latest one may have gone before it, and another one come.
+    const isLatest = vote !== undefined && isSamePosition(vote, at)
+    if (!isLatest) this.#keys.older.del(olderKey(digest, at))
     if (vote === undefined) return row
-    if (vote.hasOlder) this.#keys.older.del(olderKey(digest, at))
     const older = vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []
-    if (!isSamePosition(vote, at)) {
+    if (!isLatest) {
       const hasOlder = older.length > 0
       return vote.hasOlder === hasOlder
         ? row

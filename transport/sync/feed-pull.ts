@@ -127,11 +127,12 @@ export class FeedPull {
     for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
       const wanted = this.#askable(authors.slice(from, from + MAX_PULLED_FEEDS))
       if (wanted.length === 0) continue
-      const { taken, end } = this.#leases.take(wanted)
+      const { taken, end } = this.#leases.take(wanted, this.#peer)
+      const [received, forks] = [this.#received, this.#forks]
       try {
         await this.#pullAll(wanted.filter((author) => taken.has(toHex(author))))
       } finally {
-        end()
+        end(taken.size === 0 || this.#received > received || this.#forks > forks)
       }
       const others = wanted.filter((author) => !taken.has(toHex(author)))
       if (others.length === 0) continue

@@ -4,6 +4,7 @@ import { openStore } from '../../../crdt/index.ts'
 import { concat, equalBytes, sha256, toHex } from '../../../crdt/bytes/index.ts'
 import { commitmentOf } from '../../../crdt/records/retraction.ts'
 import { StandingReader } from '../../../crdt/records/standing-reader.ts'
+import { readVote } from '../../../crdt/records/standing-row.ts'
 import { StandingWriter } from '../../../crdt/records/standing-writer.ts'
 import { sumVotes } from '../../../crdt/records/standing.ts'
 import { voiceOrder } from '../../../crdt/records/voice-order.ts'
@@ -229,6 +230,16 @@ class Board {
     while (this.unswept.size > 0) await this.#sweep(2)
   }
 
+  /** Older registers that are stored although nothing that is live says them. */
+  async remains(): Promise<string[]> {
+    const found: string[] = []
+    for await (const [key, bytes] of this.#store.section('older-votes').entries()) {
+      const { author, seq } = readVote(key.slice(32, 64), bytes)
+      if (!this.isLive(author, seq)) found.push(`${toHex(author)} ${seq}`)
+    }
+    return found
+  }
+
   standings(): Promise<(Standing | undefined)[]> {
     const { isLive, unswept } = this
     const hasVoices = this.#speakers !== undefined
@@ -371,6 +382,26 @@ describe('stored standings', () => {
       { numRuns: budget(200, 5_000) }
     )
   }).timeout(budget(60_000, 600_000))
+
+  it('leave nothing of a voice whose latest author goes before an earlier one', async () => {
+    const digestOfAll = DIGESTS[0] ?? assert.fail()
+    const commitment = commitmentOf({ digest: digestOfAll, secret: SECRETS[0] ?? assert.fail() })
+    const said: Value = {
+      type: 'register',
+      digest: digestOfAll,
+      register: { vote: 'vouch', confidence: 1, day: 0, tags: [], commitment, counters: [] }
+    }
+    const values = AUTHORS.map((_, at) => (at < 2 ? [[said]] : []))
+    const speaking = AUTHORS.map((_, at) => ({ member: 0, generation: at }))
+    for (const maxListed of [1, 8]) {
+      await check(await Board.open(values, maxListed, speaking), [
+        { does: 'admit', author: 0, fails: false },
+        { does: 'admit', author: 1, fails: false },
+        { does: 'fork', author: 1, seq: 1 },
+        { does: 'fork', author: 0, seq: 1 }
+      ])
+    }
+  })
 })
 
 async function check(board: Board, all: readonly Step[]): Promise<void> {
@@ -384,4 +415,5 @@ async function check(board: Board, all: readonly Step[]): Promise<void> {
   }
   await board.sweepAll()
   assert.deepEqual(await board.standings(), board.expected())
+  assert.deepEqual(await board.remains(), [])
 }
