@@ -234,8 +234,8 @@ class Board {
   async remains(): Promise<string[]> {
     const found: string[] = []
     for await (const [key, bytes] of this.#store.section('older-votes').entries()) {
-      const { author, seq } = readVote(key.slice(32, 64), bytes)
-      if (!this.isLive(author, seq)) found.push(`${toHex(author)} ${seq}`)
+      const vote = readVote(key.slice(32, 64), bytes)
+      if (!this.isLive(vote.author, vote.seq)) found.push(`${toHex(vote.author)} ${vote.seq}`)
     }
     return found
   }
