@@ -102,7 +102,7 @@ export class SimulatedNode implements Subject {
     return this.#damaged + (this.running?.parts.store.damaged ?? 0) > 0
   }
 
-  /** Sets the clock of the machine: it is wrong by so many milliseconds from now on. */
+  /** Sets the clock of the machine. `skew`: milliseconds by which it is ahead from now on. */
   setClock(skew: number): void {
     this.#skew = skew
     if (this.#owner !== undefined) this.#owner.skew = skew

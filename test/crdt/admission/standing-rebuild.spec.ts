@@ -5,6 +5,7 @@ import { REBUILD_KEY } from '../../../crdt/store/migrations.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publications } from '../../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'
+import type { FailingDatabase } from '../../fixtures/failing-database.ts'
 import type { Replica, Store } from '../../../crdt/index.ts'
 
 const DERIVED = ['standings', 'votes', 'older-votes', 'withdrawals', 'facets']
@@ -33,30 +34,36 @@ async function teach(replica: Replica): Promise<void> {
   await replica.whenCompacted()
 }
 
+/** A store to open again without standings, and what it said with them. */
+async function taughtStore(): Promise<
+  FailingDatabase & { readonly store: Store; readonly before: readonly unknown[] }
+> {
+  const failing = failingDatabase()
+  const store = await openStore(failing.database)
+  const replica = await openReplica({ store })
+  await teach(replica)
+  const before = await contentOf(replica)
+  await withoutStandings(store)
+  await store.close()
+  return { ...failing, store: await openStore(failing.database), before }
+}
+
 describe('a rebuild of standings', () => {
   it('gives what the entries say, whichever of its commits fails', async () => {
     for (let failing = 0; ; failing++) {
-      const { database, failNext } = failingDatabase()
-      let store = await openStore(database)
-      const replica = await openReplica({ store })
-      await teach(replica)
-      const before = await contentOf(replica)
-      await withoutStandings(store)
-      await store.close()
-      store = await openStore(database)
+      const { store, before, database, failNext } = await taughtStore()
       let commits = 0
-      const inner = store
       const opened = await openReplica({
         store: {
-          section: (name) => inner.section(name),
-          flush: () => inner.flush(),
+          section: (name) => store.section(name),
+          flush: () => store.flush(),
           damaged: 0,
-          closing: inner.closing,
+          closing: store.closing,
           isSuspect: false,
           commit(operations, options) {
             if (commits === failing) failNext()
             commits += 1
-            return inner.commit(operations, options)
+            return store.commit(operations, options)
           }
         }
       }).catch(() => undefined)
@@ -70,14 +77,7 @@ describe('a rebuild of standings', () => {
   })
 
   it('goes on without a restart after a commit that failed', async () => {
-    const { database, failNext } = failingDatabase()
-    let store = await openStore(database)
-    const replica = await openReplica({ store })
-    await teach(replica)
-    const before = await contentOf(replica)
-    await withoutStandings(store)
-    await store.close()
-    store = await openStore(database)
+    const { store, before, failNext } = await taughtStore()
     failNext('standings')
     const opened = await openReplica({ store })
     await opened.whenCompacted()

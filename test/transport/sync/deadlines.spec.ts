@@ -130,7 +130,7 @@ describe('synchronize', () => {
     assert.equal(victim.swarm.offences, 0)
   })
 
-  it('stops waiting for filters when it is told to', async () => {
+  it('stops waiting for filters when its signal is aborted', async () => {
     await using victim = await startNode({ ...init, exchangeTimeout: undefined })
     await using _ = await attackerOn(victim, signal(), { filter: trickle(LARGE) })
     const given = new AbortController()
