@@ -10,6 +10,7 @@ import { bursts } from './bursts.ts'
 import { doors } from './doors.ts'
 import { filter } from './filter.ts'
 import { foreignText } from './foreign-text.ts'
+import { heal } from './heal.ts'
 import { hostile } from './hostile.ts'
 import { ingest } from './ingest.ts'
 import { languages } from './languages.ts'
@@ -47,6 +48,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     broadcast,
     bursts,
     doors,
+    heal,
     hostile,
     ingest,
     filter,

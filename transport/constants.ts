@@ -141,6 +141,12 @@ export const EXCHANGE_IDLE_TIMEOUT = 15_000
 /** Anti-entropy: how often a random peer is asked; gossip alone repairs a few seconds only. */
 export const SYNC_INTERVAL = 30_000
 
+/** Milliseconds between two rounds of syncs for news that gossip leaves out, and their peers at most. */
+export const NEWS_INTERVAL = 1_000
+export const MAX_NEWS_PEERS = 16
+/** Peers of such a round where this node missed something: each of them may have it. */
+export const CATCH_UP_PEERS = 3
+
 /** Streams of `/sync` that one peer may have open towards us: two, and two that are closing. */
 export const MAX_INBOUND_SYNCS = 4
 
@@ -234,7 +240,7 @@ export const STEM_HAND_TIMEOUT = 120_000
 /** Streams of `/filter`, `/have` or `/stem` one peer may have open towards us. */
 export const MAX_INBOUND_EXCHANGES = 4
 
-/** Feeds whose news is announced after one sync; the rest is found by anti-entropy. */
+/** Feeds whose news is announced after one sync; of the rest, peers learn in a round of syncs. */
 export const MAX_ANNOUNCED_FEEDS = 32
 
 /** Connections the dialer tries to keep. */

@@ -53,6 +53,8 @@ export interface SwarmHostInit {
   onMemberAdmit(peer: PeerId, member: Uint8Array): void
   onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
   onSynced(report: PullReport, milliseconds: number): void
+  /** A comparison has brought retractions. */
+  onRetractions(): void
   onSyncRun(peer: PeerId): void
   onStuck(author: Uint8Array): void
   onFilterChange(change: FilterChange): void
@@ -128,6 +130,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       timeout: init.exchangeTimeout,
       random,
       classOf: (peer) => swarm.classOf(peer),
+      onReceived: () => swarm.onRetractions(),
       onOffence
     }),
     filters: filters({

@@ -143,6 +143,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       onMemberRefuse: (peer, reason, isOurs) =>
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
       onSynced: (report, milliseconds) => this.#onSynced(report, milliseconds),
+      onRetractions: () => this.#openHost().services.sync.passOn(),
       onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
       onSyncRun: (peer) => void this.#spreading.compareRetractions(peer),
       onFilterChange: (change) => this.emit('filter:change', change),
@@ -198,6 +199,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
         pull: (peer, author) => host.services.sync.pull(peer, author),
+        onMissed: () => host.services.sync.catchUp(),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         connected: {
           peers: () => host.services.sync.peers(),

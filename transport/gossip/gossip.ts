@@ -56,8 +56,16 @@ export interface GossipInit {
   readonly subscribes: boolean
   /** Called with each entry or header from a peer, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
-  /** Pulls what `peer` has of the author's feed and this replica lacks. */
-  pull(peer: PeerId, author: Uint8Array): Promise<unknown>
+  /**
+   * Pulls what `peer` has of the author's feed and this replica lacks. Resolves to whether this replica
+   * took all that came.
+   */
+  pull(peer: PeerId, author: Uint8Array): Promise<boolean>
+  /**
+   * A message was dropped before its admission, or its sender does not have what it announced. Gossipsub
+   * takes the same message from no other peer.
+   */
+  onMissed(): void
   onOffence(peer: PeerId, reason: string): void
   readonly connected: ConnectedPeers
   /** Subscribers or mesh peers came or went. */
@@ -176,12 +184,12 @@ class TopicGossip implements Gossip {
   }
 
   #validateWith(topic: string, validate: Validate): void {
-    this.#service.topicValidators.set(
-      topic,
-      async (peer, message) =>
-        (await this.#pending.run(peer.toString(), () => validate(peer, message))) ??
-        TopicValidatorResult.Ignore
-    )
+    this.#service.topicValidators.set(topic, async (peer, message) => {
+      const checked = this.#pending.run(peer.toString(), () => validate(peer, message))
+      if (checked !== undefined) return checked
+      this.#init.onMissed()
+      return TopicValidatorResult.Ignore
+    })
   }
 
   async publish(entry: Entry): Promise<void> {
@@ -308,13 +316,15 @@ class TopicGossip implements Gossip {
   }
 
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    await this.#init.pull(peer, header.author)
+    const hasTaken = await this.#init.pull(peer, header.author).catch(() => true)
     const stored = this.#init.replica.headOf(header.author)
     const isStored =
       stored !== undefined &&
       (stored.seq > header.seq ||
         (stored.seq === header.seq && equalBytes(stored.head, header.hash)))
-    return isStored ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+    if (isStored) return TopicValidatorResult.Accept
+    if (hasTaken) this.#init.onMissed()
+    return TopicValidatorResult.Ignore
   }
 
   #reject(peer: PeerId, reason: string): TopicValidatorResult {

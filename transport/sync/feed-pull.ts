@@ -42,6 +42,8 @@ export interface PullReport {
   readonly received: number
   /** The newest entry of feeds that got news: of the last ones, as many as are announced. */
   readonly latestEntries: readonly Entry[]
+  /** Whether other feeds got news too. */
+  readonly hasMoreNews: boolean
   /** Forks this side learned of: another run may find lower ones. */
   readonly forks: number
 }
@@ -81,10 +83,12 @@ export class FeedPull {
   readonly #isLate: () => boolean
   #isCut = false
   readonly #news = new Map<string, Entry>()
+  #hasMoreNews = false
   /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
   #refusedNew = 0
   #received = 0
   #forks = 0
+  #hasRefused = false
 
   constructor(
     replica: PullReplica,
@@ -105,12 +109,18 @@ export class FeedPull {
     return {
       received: this.#received,
       latestEntries: [...this.#news.values()],
+      hasMoreNews: this.#hasMoreNews,
       forks: this.#forks
     }
   }
 
   get received(): number {
     return this.#received
+  }
+
+  /** Whether this replica refused an entry, or did not ask for a feed since it refused one before. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
   }
 
   /** Whether the time was over before all that was wanted had come. */
@@ -125,7 +135,9 @@ export class FeedPull {
   async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
     const authors = [...feeds.values()]
     for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
-      const wanted = this.#askable(authors.slice(from, from + MAX_PULLED_FEEDS))
+      const some = authors.slice(from, from + MAX_PULLED_FEEDS)
+      const wanted = this.#askable(some)
+      if (wanted.length < some.length) this.#hasRefused = true
       if (wanted.length === 0) continue
       const { taken, end } = this.#leases.take(wanted, this.#peer)
       const [received, forks] = [this.#received, this.#forks]
@@ -166,6 +178,7 @@ export class FeedPull {
       const request = writeSyncRequest({ type: 'pull', heads })
       const answer = await this.#request(request, (read) => this.#receive(heads, read))
       const { more, cut, refused } = answer
+      if (refused.size > 0) this.#hasRefused = true
       if (!more || (this.#received === before && refused.size === 0)) return
       left = left
         .slice(left.findIndex((author) => toHex(author) === cut))
@@ -278,7 +291,9 @@ export class FeedPull {
     this.#news.set(name, entry)
     // Each one keeps the buffer in memory in which it came: a run of 100,000 authors would keep 1 GB.
     const [oldest] = this.#news.keys()
-    if (this.#news.size > MAX_ANNOUNCED_FEEDS && oldest !== undefined) this.#news.delete(oldest)
+    if (this.#news.size <= MAX_ANNOUNCED_FEEDS || oldest === undefined) return
+    this.#news.delete(oldest)
+    this.#hasMoreNews = true
   }
 
   async #admitHeader(header: SignedHeader): Promise<void> {

@@ -65,6 +65,8 @@ export interface RetractionSyncInit extends ExchangeServiceInit {
   random(): number
   /** Which runs a run with the peer shares room with. */
   classOf(peer: PeerId): PeerClass
+  /** A run has brought retractions that are new here. */
+  readonly onReceived?: () => void
 }
 
 export interface RetractionSync {
@@ -214,7 +216,7 @@ class RetractionSyncService implements RetractionSync, Startable {
 
 interface RetractionPullInit extends Pick<
   RetractionSyncInit,
-  'paced' | 'random' | 'retractions' | 'timeout'
+  'onReceived' | 'paced' | 'random' | 'retractions' | 'timeout'
 > {
   readonly fruitless: Pick<Pace, 'isOpen' | 'take'>
   readonly peer: PeerId
@@ -240,12 +242,13 @@ class RetractionPull {
 
   /** Resolves to the number of new retractions. */
   async run(): Promise<number> {
-    const { fruitless } = this.#init
+    const { fruitless, onReceived } = this.#init
     if (!fruitless.isOpen) return 0
     try {
       return await this.#walk()
     } finally {
       fruitless.take(Math.max(0, this.#visited - NODES_PER_ENTRY * this.#received))
+      if (this.#received > 0) onReceived?.()
     }
   }
 

@@ -11,9 +11,11 @@
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
+  CATCH_UP_PEERS,
   FRUITLESS_PER_SECOND,
   MAX_FRUITLESS_BURST,
   MAX_INBOUND_SYNCS,
+  MAX_NEWS_PEERS,
   MAX_NODE_BURST,
   MAX_SYNC_FRAME_BYTES,
   MAX_TURN_BURST,
@@ -30,6 +32,7 @@ import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
 import { FeedPull, unexpected } from './feed-pull.ts'
 import { JoinedRuns } from './joined-runs.ts'
+import { NewsRounds } from './news-rounds.ts'
 import { placedRequest } from './placed-request.ts'
 import { RefusedFeeds } from './refused-feeds.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
@@ -77,8 +80,15 @@ export interface SyncInit extends ExchangeServiceInit {
 export interface Sync {
   /** Runs a sync that begins after this call, or joins one that does. */
   sync(peer: PeerId, options?: AbortOptions): Promise<SyncReport>
-  /** Pulls one feed: what the peer has of it beyond this replica. */
-  pull(peer: PeerId, author: Uint8Array): Promise<void>
+  /**
+   * Pulls one feed: what the peer has of it beyond this replica. Resolves to whether this replica took
+   * all that came.
+   */
+  pull(peer: PeerId, author: Uint8Array): Promise<boolean>
+  /** This node has news that it has not gossiped: syncs with peers soon. */
+  passOn(): void
+  /** News of gossip was dropped, or withheld: syncs with a few peers soon. */
+  catchUp(): void
   /** Peers that speak the protocol and are connected. */
   peers(): PeerId[]
   /** Asks again for feeds that were refused without blame: members that were unknown are known now. */
@@ -101,7 +111,7 @@ interface PullRun extends PullReport {
   readonly isDeferred: boolean
 }
 
-const NOTHING: PullReport = { received: 0, latestEntries: [], forks: 0 }
+const NOTHING: PullReport = { received: 0, latestEntries: [], hasMoreNews: false, forks: 0 }
 
 class SyncService implements Sync, Startable {
   readonly #init: SyncInit
@@ -126,6 +136,7 @@ class SyncService implements Sync, Startable {
     })
   )
   readonly #rounds: RepeatingTask | undefined
+  readonly #newsRounds: NewsRounds<PeerId>
 
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
@@ -146,6 +157,12 @@ class SyncService implements Sync, Startable {
         if (direction === 'outbound') this.#trySync(peer)
       },
       onDisconnect: (peer) => void this.#servers.delete(peer.toString())
+    })
+    this.#newsRounds = new NewsRounds({
+      stopping: this.#streams.stopping,
+      peers: () => this.peers(),
+      sync: (peer) => this.#trySync(peer),
+      random: () => init.random()
     })
     const interval = init.interval ?? SYNC_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
@@ -183,14 +200,23 @@ class SyncService implements Sync, Startable {
     return signal === undefined ? shared : abortable(shared, signal)
   }
 
-  async pull(peer: PeerId, author: Uint8Array): Promise<void> {
+  passOn(): void {
+    this.#newsRounds.ask(MAX_NEWS_PEERS)
+  }
+
+  catchUp(): void {
+    if (this.#init.acceptsEntries) this.#newsRounds.ask(CATCH_UP_PEERS)
+  }
+
+  async pull(peer: PeerId, author: Uint8Array): Promise<boolean> {
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, NO_PLACE)
     const isLate = this.#endOfRun()
     const feeds = new FeedPull(this.#init.replica, { ...this.#sharedWith(peer), isLate }, request)
     await feeds.pull(new Map([['', author]]), () => true)
-    this.#init.onSynced(feeds.report(), elapsed() - begun)
+    this.#onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
+    return !feeds.hasRefused
   }
 
   async #run(peer: PeerId, place: SyncPlace): Promise<SyncReport> {
@@ -221,7 +247,8 @@ class SyncService implements Sync, Startable {
     }
     this.#streams.log('synced with %p: %d sent, %d received', peer, sent, received)
     const latestEntries = [...first.latestEntries, ...(second?.latestEntries ?? [])]
-    return { received, latestEntries, forks, sent, isComplete }
+    const hasMoreNews = first.hasMoreNews || (second?.hasMoreNews ?? false)
+    return { received, latestEntries, hasMoreNews, forks, sent, isComplete }
   }
 
   /** `isPolite`: leaves it to the peer to pull first if the peer has less. */
@@ -230,7 +257,7 @@ class SyncService implements Sync, Startable {
     place: SyncPlace,
     { isPolite, isLate }: { readonly isPolite: boolean; readonly isLate: () => boolean }
   ): Promise<PullRun> {
-    const { replica, acceptsEntries, onSynced } = this.#init
+    const { replica, acceptsEntries } = this.#init
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, place)
     const ours = this.#summary()
@@ -251,7 +278,7 @@ class SyncService implements Sync, Startable {
       theirs.acceptsEntries &&
       theirs.entries < ours.entries
     if (isEqual || isDeferred || !acceptsEntries) {
-      onSynced(NOTHING, elapsed() - begun)
+      this.#onSynced(NOTHING, elapsed() - begun)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
     const feeds = new FeedPull(replica, { ...this.#sharedWith(peer), place, isLate }, request)
@@ -262,7 +289,7 @@ class SyncService implements Sync, Startable {
       const isComplete = await descent.run()
       return { ...feeds.report(), theirs, isEqual: isSame(), isDeferred, isComplete }
     } finally {
-      onSynced(feeds.report(), elapsed() - begun)
+      this.#onSynced(feeds.report(), elapsed() - begun)
     }
   }
 
@@ -309,6 +336,11 @@ class SyncService implements Sync, Startable {
     })
     if (forks > 0) this.#trySync(peer)
     return isComplete
+  }
+
+  #onSynced(report: PullReport, milliseconds: number): void {
+    this.#init.onSynced(report, milliseconds)
+    if (report.hasMoreNews) this.passOn()
   }
 
   get #timeout(): number {
