@@ -2,26 +2,15 @@
  * How long a swarm that was cut takes to be one again: two halves, each with authors of its own, and one
  * connection between them. All nodes are in one thread, so the CPU time of all of them bounds it.
  */
-import { memory } from '@libp2p/memory'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openReplica, openStore } from '../crdt/index.ts'
 import { toHex } from '../crdt/bytes/index.ts'
-import { createSwarm } from '../transport/index.ts'
+import { startMemoryNode } from './memory-node.ts'
 import { formatNumber } from './table.ts'
-import type { Replica } from '../crdt/index.ts'
-import type { Swarm } from '../transport/index.ts'
 import type { Benchmark } from './benchmark.ts'
-
-interface Node {
-  readonly replica: Replica
-  readonly swarm: Swarm
-  readonly stop: () => Promise<void>
-}
+import type { MemoryNode } from './memory-node.ts'
 
 /** Milliseconds after which a round is given up. */
 const PATIENCE = 300_000
-
-let addresses = 0
 
 export const heal: Benchmark<'nodes' | 'authors' | 'dialled' | 'rounds'> = {
   about: 'time until two halves of a swarm that meet have the same',
@@ -46,34 +35,17 @@ export const heal: Benchmark<'nodes' | 'authors' | 'dialled' | 'rounds'> = {
   }
 }
 
-async function startHalf(count: number, dialled: number): Promise<Node[]> {
-  const half: Node[] = []
+async function startHalf(count: number, dialled: number): Promise<MemoryNode[]> {
+  const half: MemoryNode[] = []
   while (half.length < count) {
     const bootstrap = half.slice(-dialled).flatMap(({ swarm }) => swarm.multiaddrs)
-    half.push(await startNode(bootstrap))
+    half.push(await startMemoryNode({ bootstrap }))
   }
   return half
 }
 
-async function startNode(bootstrap: readonly string[]): Promise<Node> {
-  const store = await openStore()
-  const replica = await openReplica({ store })
-  const listen = [`/memory/heal-${++addresses}`]
-  const libp2p = { transports: [memory()] }
-  const swarm = await createSwarm({ store, replica, bootstrap, listen, libp2p })
-  await swarm.start()
-  return {
-    replica,
-    swarm,
-    stop: async () => {
-      await swarm.stop()
-      await store.close()
-    }
-  }
-}
-
 /** Each entry by an author of its own, all at the first node; resolves when its half has them. */
-async function publish(half: readonly Node[], authors: number): Promise<void> {
+async function publish(half: readonly MemoryNode[], authors: number): Promise<void> {
   const [source] = half
   if (source === undefined) return
   for (let i = 0; i < authors; i++) {
@@ -86,7 +58,7 @@ async function publish(half: readonly Node[], authors: number): Promise<void> {
   await untilSame(half)
 }
 
-async function untilSame(nodes: readonly Node[]): Promise<number> {
+async function untilSame(nodes: readonly MemoryNode[]): Promise<number> {
   const begun = performance.now()
   while (new Set(nodes.map(({ replica }) => toHex(replica.digest()))).size > 1) {
     if (performance.now() - begun > PATIENCE) return Number.NaN

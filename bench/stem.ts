@@ -4,30 +4,19 @@
  * node (the "first spy" of Fanti et al., SIGMETRICS 2018). A spy that is a relay passes on as it
  * should: one that swallowed entries would be gone around.
  */
-import { memory } from '@libp2p/memory'
 import { once } from 'node:events'
-import { openReplica, openStore } from '../crdt/index.ts'
 import { toHex } from '../crdt/bytes/index.ts'
-import { createSwarm } from '../transport/index.ts'
+import { startMemoryNode } from './memory-node.ts'
 import { percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
-import type { Replica } from '../crdt/index.ts'
-import type { Swarm } from '../transport/index.ts'
 import type { Benchmark } from './benchmark.ts'
+import type { MemoryNode } from './memory-node.ts'
 
 /** Peers that each node dials when it joins. */
 const DIALLED = 6
 
-interface Node {
-  readonly replica: Replica
-  readonly swarm: Swarm
-  readonly stop: () => Promise<void>
-}
-
 /** What spies saw first, by author in hex. */
 type Sightings = Map<string, string>
-
-let addresses = 0
 
 export const stem: Benchmark<'nodes' | 'messages' | 'repetitions'> = {
   about: 'who first-spies take for the author, with and without the stem, and the latency',
@@ -76,7 +65,7 @@ async function spyOn(
   hidesOwn: boolean
 ): Promise<{ named: number; latencies: number[] }> {
   const seen: Sightings = new Map()
-  const nodes: Node[] = []
+  const nodes: MemoryNode[] = []
   for (let i = 0; i < count; i++)
     nodes.push(await startNode(nodes, hidesOwn, i % 5 === 4 ? seen : undefined))
   const signal = AbortSignal.timeout(120_000)
@@ -108,41 +97,27 @@ async function spyOn(
   return { named: (100 * named) / messages, latencies }
 }
 
-async function holds({ replica }: Node, author: Uint8Array): Promise<void> {
+async function holds({ replica }: MemoryNode, author: Uint8Array): Promise<void> {
   while (replica.headOf(author).seq === 0) await once(replica, 'entry:admit')
 }
 
-async function startNode(
-  before: readonly Node[],
+function startNode(
+  before: readonly MemoryNode[],
   hidesOwn: boolean,
   seen: Sightings | undefined
-): Promise<Node> {
-  const store = await openStore()
-  const replica = await openReplica({ store, hidesOwn })
+): Promise<MemoryNode> {
   const bootstrap = before
     .toSorted(() => Math.random() - 0.5)
     .slice(0, DIALLED)
     .flatMap(({ swarm }) => swarm.multiaddrs)
-  const swarm = await createSwarm({
-    store,
-    replica,
+  return startMemoryNode({
     bootstrap,
+    hidesOwn,
     syncInterval: 0,
     filterInterval: 0,
-    listen: [`/memory/stem-${++addresses}`],
-    libp2p: { transports: [memory()] },
     onHeader: (peer, { author }) => {
       const name = toHex(author)
       if (seen !== undefined && !seen.has(name)) seen.set(name, peer.toString())
     }
   })
-  await swarm.start()
-  return {
-    replica,
-    swarm,
-    stop: async () => {
-      await swarm.stop()
-      await store.close()
-    }
-  }
 }
