@@ -171,7 +171,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * Returns the new entries: none where the vote before has another author key, since the new one then
    * leaves later (`publishHeld`). Throws `LimitError` before anything is stored.
    */
-  async revise(publication: Publication, expected?: Register): Promise<Entry[]> {
+  async revise(publication: Publication, expected?: Register): Promise<readonly Entry[]> {
     const entries = await this.#parts.publisher.revise(publication, expected)
     await this.releaseRetractions()
     return entries

@@ -20,6 +20,8 @@ export const MAX_GATHERED = 1_000
 export interface GatheringInit<Item, Result> {
   /** Does all of it; the results are in the order of the items. */
   readonly runTogether: (items: readonly Item[]) => Promise<readonly Result[]>
+  /** Whether an item is done together with those of a burst, of which this is the first; default: always. */
+  readonly mayJoin?: (item: Item, first: Item) => boolean
   /** Calls back after some milliseconds; default: `setTimeout`. */
   readonly later?: (task: () => void, milliseconds: number) => void
 }
@@ -56,6 +58,8 @@ export class Gathering<Item, Result> {
   /** Does the item together with others. */
   gather(item: Item): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    const [first] = this.#open?.calls ?? []
+    if (first !== undefined && this.#init.mayJoin?.(item, first.item) === false) this.#close()
     const burst = (this.#open ??= this.#begin())
     burst.calls.push({ item, resolve, reject })
     if (burst.calls.length >= MAX_GATHERED) this.#close()

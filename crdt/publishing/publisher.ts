@@ -3,7 +3,7 @@
  * the next start. A node never vouches twice for a record, under any of its authors, and stores the
  * secret with which it can retract each vote.
  */
-import { equalBytes, toHex } from '../bytes/index.ts'
+import { toHex } from '../bytes/index.ts'
 import { CurrentAuthor } from './current-author.ts'
 import { FeedSigner } from './feed-signer.ts'
 import { OwnCompaction } from './own-compaction.ts'
@@ -19,22 +19,23 @@ import {
   valuesOf
 } from './publication.ts'
 import { allOf, partsOf } from './published-groups.ts'
+import { Revisions } from './revisions.ts'
 import { commitmentOf } from '../records/retraction.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from './feed-appender.ts'
-import type { HeldVote, HeldVotes } from './held-votes.ts'
+import type { HeldVotes } from './held-votes.ts'
 import type { HiddenEntries } from './hidden-entries.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { VoicedAuthor } from './own-voices.ts'
-import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Published, PublicationGroup } from './published-groups.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
+import type { Revision } from './revisions.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { EntryValues } from './restatement.ts'
@@ -62,6 +63,11 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
 /** Publications of one call that are gathered with those of others. */
 const MAX_SMALL = 64
 
+/** What is gathered: each with those of its type. */
+type Small =
+  | { readonly type: 'publications'; readonly group: PublicationGroup }
+  | { readonly type: 'revision'; readonly revision: Revision }
+
 export class Publisher {
   readonly #init: PublisherInit
   readonly #ownVotes: OwnVotes
@@ -70,7 +76,8 @@ export class Publisher {
   readonly #evidence: OwnEvidence
   readonly #compaction: OwnCompaction
   /** Serial, so that each call sees the votes of the call before it. */
-  readonly #serial: Gathering<PublicationGroup, Published>
+  readonly #serial: Gathering<Small, Published>
+  readonly #revisions: Revisions
   readonly #current: CurrentAuthor
 
   constructor(init: PublisherInit) {
@@ -95,8 +102,17 @@ export class Publisher {
       feedOf,
       runAlone: (task) => this.#serial.run(task)
     })
+    this.#revisions = new Revisions({
+      ...init,
+      current,
+      signer,
+      ownVotes: this.#ownVotes,
+      changes: this.#changes,
+      ownRegister: (digest) => this.ownRegister(digest)
+    })
     this.#serial = new Gathering({
-      runTogether: async (groups) => partsOf(groups, await this.#publish(allOf(groups))),
+      runTogether: (items) => this.#runTogether(items),
+      mayJoin: (item, first) => item.type === first.type,
       later: init.later
     })
   }
@@ -134,7 +150,7 @@ export class Publisher {
     const prepared = uniqueByDigest(preparePublications(publications))
     if (prepared.length <= MAX_SMALL) {
       signal?.throwIfAborted()
-      return this.#serial.gather(prepared)
+      return this.#serial.gather({ type: 'publications', group: prepared })
     }
     return this.#serial.run(() => this.#publish(prepared, signal))
   }
@@ -168,29 +184,12 @@ export class Publisher {
 
   /**
    * Replaces this node's register of a record, under any of its authors; of `expected`, only that one.
-   * Counters stay. Without entries the vote is held (it counts here, and leaves later), or stays as it
+   * Revisions at the same time share entries. Counters stay. Without entries the vote is held (it counts here, and leaves later), or stays as it
    * was.
    */
-  async revise(publication: Publication, expected?: Register): Promise<Entry[]> {
-    const prepared = preparePublication(publication)
-    const { digest } = prepared
-    return this.#serial.run(async () => {
-      await this.#refresh()
-      if (expected !== undefined && !isSameVote(expected, await this.ownRegister(digest))) return []
-      const author = await this.#current.get()
-      const secret = await this.#ownVotes.secretOf(digest)
-      const before = await this.#signer.latestOf(author, digest)
-      if (!this.#changes.mayFollow(author.key, digest, secret, before)) {
-        await this.#changes.hold(prepared)
-        return []
-      }
-      if (before !== undefined) this.#current.deadValues += 2
-      await this.#ownVotes.prepare([prepared])
-      return this.#signVote(author, prepared, before, [
-        this.#ownVotes.put(prepared),
-        ...prepared.operations
-      ])
-    })
+  async revise(publication: Publication, expected?: Register): Promise<readonly Entry[]> {
+    const revision = { publication: preparePublication(publication), expected }
+    return (await this.#serial.gather({ type: 'revision', revision })).entries
   }
 
   /** Publishes the held votes whose time has come. */
@@ -211,7 +210,7 @@ export class Publisher {
         }
         const author = await this.#current.get()
         const before = await this.#signer.latestOf(author, vote.digest)
-        entries.push(...(await this.#signVote(author, vote, before, [])))
+        entries.push(...(await this.#revisions.sign(author, [{ vote, before, operations: [] }])))
         left.add(toHex(vote.digest))
         day = Math.max(day, vote.register.day)
       }
@@ -224,34 +223,6 @@ export class Publisher {
   /** After a failed commit: what is held, and by which author, is read again before it decides. */
   #refresh(): Promise<void> {
     return this.#init.runExclusive(() => Promise.resolve())
-  }
-
-  /** One vote, in one entry, in place of what was held of it. */
-  async #signVote(
-    author: VoicedAuthor,
-    vote: HeldVote,
-    before: PositionedRegister | undefined,
-    operations: readonly Operation[]
-  ): Promise<Entry[]> {
-    const [published = false] = await this.#published([vote])
-    const counters = before?.register.counters ?? []
-    const values = valuesOf({ ...vote, register: { ...vote.register, counters } }, published)
-    const row = this.#init.held.get(vote.digest)
-    const entries = await this.#signer.sign(
-      author,
-      [values],
-      () => [...this.#changes.followed(vote.digest), ...operations],
-      { dropped: row?.vote === undefined ? [] : [row.vote] }
-    )
-    if (row !== undefined) await this.#init.held.finish([vote.digest])
-    return entries
-  }
-
-  /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
-  async #published(votes: readonly HeldVote[]): Promise<boolean[]> {
-    const { recordStore, hidden } = this.#init
-    const isStored = await recordStore.has(votes.map(({ digest }) => digest))
-    return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
   }
 
   /** This node's register of the record, under any of its authors; undefined if there is none. */
@@ -300,6 +271,15 @@ export class Publisher {
     this.#current.rotateIf(author)
   }
 
+  async #runTogether(items: readonly Small[]): Promise<Published[]> {
+    const groups = items.flatMap((item) => (item.type === 'publications' ? [item.group] : []))
+    if (groups.length > 0) return partsOf(groups, await this.#publish(allOf(groups)))
+    await this.#refresh()
+    const revisions = items.flatMap((item) => (item.type === 'revision' ? [item.revision] : []))
+    const revised = await this.#revisions.revise(revisions)
+    return revised.map((entries) => ({ entries, records: [], votes: [], unchanged: [] }))
+  }
+
   async #publish(
     prepared: readonly PreparedPublication[],
     signal?: AbortSignal
@@ -324,7 +304,7 @@ export class Publisher {
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = await this.#current.get()
-      const published = await this.#published(batch)
+      const published = await this.#revisions.published(batch)
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
@@ -383,9 +363,4 @@ export class Publisher {
           ])
     )
   }
-}
-
-/** Each vote of this node has a commitment of its own. */
-function isSameVote(a: Register, b: Register | undefined): boolean {
-  return b !== undefined && equalBytes(a.commitment, b.commitment)
 }

@@ -74,7 +74,7 @@ export class ReturnedClaims {
   }
 
   /** States the begin of a record, in the vote of this node. Returns the new entries. */
-  async state(record: Uint8Array, begin: number): Promise<Entry[]> {
+  async state(record: Uint8Array, begin: number): Promise<readonly Entry[]> {
     const { replica, clock } = this.#components
     const [attested, own] = await Promise.all([replica.get(record), replica.ownRegister(record)])
     if (attested === undefined || own?.vote !== 'vouch' || timeOf(own) >= begin) return []

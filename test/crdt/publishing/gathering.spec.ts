@@ -4,6 +4,7 @@ import { Gathering, MAX_GATHERED, MAX_GATHERING } from '../../../crdt/publishing
 import { publication, publications } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
+import type { OwnVote, Publication, Replica } from '../../../crdt/index.ts'
 
 /** Timers that the test lets run. */
 class Timers {
@@ -162,5 +163,97 @@ describe('small publications at the same time', () => {
     ])
     assert.ok(retraction !== undefined)
     assert.equal(again.votes.length, 1)
+  })
+})
+
+describe('revised votes at the same time', () => {
+  const RECORDS = 50
+
+  async function records(own: Replica): Promise<Uint8Array[]> {
+    await using other = await replicaOn()
+    const published = await other.replica.publish(publications(RECORDS))
+    await deliver(other.replica, own)
+    return [...published.records]
+  }
+
+  const voteOn = async (
+    replica: Replica,
+    digest: Uint8Array,
+    vote: OwnVote
+  ): Promise<Publication> => {
+    const attested = await replica.get(digest)
+    assert.ok(attested !== undefined)
+    return { record: attested.record, confidence: 0.9, day: 20_000, vote }
+  }
+
+  it('share an entry, also with what they replace', async () => {
+    await using own = await replicaOn()
+    const digests = await records(own.replica)
+    for (const vote of ['vouch', 'dispute'] as const) {
+      const votes = await Promise.all(digests.map((each) => voteOn(own.replica, each, vote)))
+      const revised = await Promise.all(votes.map((each) => own.replica.revise(each)))
+      assert.deepEqual(
+        revised.map(({ length }) => length),
+        digests.map(() => 1)
+      )
+      assert.equal(new Set(revised.flat().map(({ hash }) => toHex(hash))).size, 1)
+      for (const digest of digests) assert.equal(await own.replica.voteOn(digest), vote)
+    }
+    const [digest = new Uint8Array()] = digests
+    assert.equal((await own.replica.get(digest))?.standing.disputes, 1)
+  })
+
+  it('on one record count in their order, and keep their order with other calls', async () => {
+    await using own = await replicaOn()
+    const [one = new Uint8Array(), two = new Uint8Array()] = await records(own.replica)
+    const [vouch, dispute, vouchTwo] = [
+      await voteOn(own.replica, one, 'vouch'),
+      await voteOn(own.replica, one, 'dispute'),
+      await voteOn(own.replica, two, 'vouch')
+    ]
+    const [first, second, third, , retraction, published] = await Promise.all([
+      own.replica.revise(vouch),
+      own.replica.revise(dispute),
+      own.replica.revise(vouchTwo),
+      own.replica.revise(vouch),
+      own.replica.retract(two),
+      own.replica.publish([publication('between')])
+    ])
+    assert.deepEqual([first.length, second.length, third.length], [1, 1, 1])
+    assert.deepEqual(second, third)
+    assert.ok(retraction !== undefined)
+    assert.equal(published.records.length, 1)
+    assert.equal(await own.replica.voteOn(one), 'vouch')
+    assert.equal(await own.replica.voteOn(two), undefined)
+    const register = await own.replica.ownRegister(one)
+    assert.ok(register !== undefined)
+    // Of two that expect the same register, the first finds it.
+    const expecting = await Promise.all([
+      own.replica.revise(dispute, register),
+      own.replica.revise(vouch, register)
+    ])
+    assert.deepEqual(
+      expecting.map(({ length }) => length),
+      [1, 0]
+    )
+    assert.equal(await own.replica.voteOn(one), 'dispute')
+  })
+
+  it('leave out those that have to wait, since an earlier author key has the vote', async () => {
+    await using own = await replicaOn()
+    const digests = await records(own.replica)
+    const [earlier = new Uint8Array()] = digests
+    await own.replica.revise(await voteOn(own.replica, earlier, 'vouch'))
+    own.replica.rotateAuthor()
+    const votes = await Promise.all(digests.map((each) => voteOn(own.replica, each, 'dispute')))
+    const revised = await Promise.all(votes.map((each) => own.replica.revise(each)))
+    assert.deepEqual(
+      revised.map(({ length }) => length),
+      digests.map((_, i) => (i === 0 ? 0 : 1))
+    )
+    for (const digest of digests) assert.equal(await own.replica.voteOn(digest), 'dispute')
+    await using copy = await replicaOn()
+    await deliver(own.replica, copy.replica)
+    assert.equal((await copy.replica.get(earlier))?.standing.disputes ?? 0, 0)
   })
 })

@@ -1,0 +1,150 @@
+/**
+ * Replaces votes of this node. Revisions that come together become entries together, like publications.
+ */
+import { equalBytes, toHex } from '../bytes/index.ts'
+import { batchesOf, valuesOf } from './publication.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { Register } from '../records/register.ts'
+import type { PositionedRegister } from '../records/standing-reader.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { Operation } from '../store/section.ts'
+import type { CurrentAuthor } from './current-author.ts'
+import type { FeedSigner } from './feed-signer.ts'
+import type { HeldVote, HeldVotes } from './held-votes.ts'
+import type { HiddenEntries } from './hidden-entries.ts'
+import type { OwnVotes } from './own-votes.ts'
+import type { VoicedAuthor } from './own-voices.ts'
+import type { PreparedPublication } from './publication.ts'
+import type { VoteChanges } from './vote-changes.ts'
+
+export interface Revision {
+  readonly publication: PreparedPublication
+  /** The register that it replaces; another one stays. */
+  readonly expected: Register | undefined
+}
+
+/** A vote, and the register of its author's voice that it follows. */
+export interface FollowingVote {
+  readonly vote: HeldVote
+  readonly before: PositionedRegister | undefined
+  /** For the commit of the vote. */
+  readonly operations: readonly Operation[]
+}
+
+/** One of this call. */
+interface RevisedVote extends FollowingVote {
+  readonly vote: PreparedPublication
+  readonly bytes: Uint8Array
+}
+
+export interface RevisionsInit {
+  readonly recordStore: Pick<RecordStore, 'has'>
+  readonly held: Pick<HeldVotes, 'finish' | 'get'>
+  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
+  readonly current: Pick<CurrentAuthor, 'deadValues' | 'get'>
+  readonly signer: FeedSigner
+  readonly ownVotes: OwnVotes
+  readonly changes: Pick<VoteChanges, 'followed' | 'hold' | 'mayFollow'>
+  readonly ownRegister: (digest: Uint8Array) => Promise<Register | undefined>
+}
+
+export class Revisions {
+  readonly #init: RevisionsInit
+
+  constructor(init: RevisionsInit) {
+    this.#init = init
+  }
+
+  /** For each revision the entries that have it; none where its vote is held, or nothing changes. */
+  async revise(revisions: readonly Revision[]): Promise<Entry[][]> {
+    const results: Entry[][] = []
+    while (results.length < revisions.length) {
+      results.push(...(await this.#reviseOnce(distinct(revisions.slice(results.length)))))
+    }
+    return results
+  }
+
+  /** Votes on distinct records in as few entries as possible, in place of what was held of them. */
+  async sign(author: VoicedAuthor, votes: readonly FollowingVote[]): Promise<Entry[]> {
+    const { signer, held, changes } = this.#init
+    const published = await this.published(votes.map(({ vote }) => vote))
+    const values = votes.map(({ vote, before }, i) => {
+      const counters = before?.register.counters ?? []
+      return valuesOf({ ...vote, register: { ...vote.register, counters } }, published[i] ?? false)
+    })
+    const rows = votes.flatMap(({ vote }) => held.get(vote.digest) ?? [])
+    const entries = await signer.sign(
+      author,
+      values,
+      (from, to) =>
+        votes
+          .slice(from, to)
+          .flatMap(({ vote, operations }) => [...changes.followed(vote.digest), ...operations]),
+      { dropped: rows.flatMap(({ vote }) => vote ?? []) }
+    )
+    if (rows.length > 0) await held.finish(rows.map(({ digest }) => digest))
+    return entries
+  }
+
+  /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
+  async published(votes: readonly { readonly digest: Uint8Array }[]): Promise<boolean[]> {
+    const { recordStore, hidden } = this.#init
+    const isStored = await recordStore.has(votes.map(({ digest }) => digest))
+    return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
+  }
+
+  async #reviseOnce(revisions: readonly Revision[]): Promise<Entry[][]> {
+    const { current, ownVotes } = this.#init
+    const author = await current.get()
+    const following = new Map<number, RevisedVote>()
+    for (const [i, revision] of revisions.entries()) {
+      const vote = await this.#followingVote(author, revision)
+      if (vote !== undefined) following.set(i, vote)
+    }
+    const votes = [...following.values()]
+    current.deadValues += 2 * votes.filter(({ before }) => before !== undefined).length
+    const entries: Entry[] = []
+    for (const batch of batchesOf(votes)) {
+      await ownVotes.prepare(batch.map(({ vote }) => vote))
+      entries.push(...(await this.sign(author, batch)))
+    }
+    return revisions.map((_, i) => (following.has(i) ? entries : []))
+  }
+
+  /** Undefined where the vote is held, or nothing changes. */
+  async #followingVote(
+    author: VoicedAuthor,
+    { publication, expected }: Revision
+  ): Promise<RevisedVote | undefined> {
+    const { signer, ownVotes, changes, ownRegister } = this.#init
+    const { digest, operations } = publication
+    if (expected !== undefined && !isSameVote(expected, await ownRegister(digest))) return undefined
+    const secret = await ownVotes.secretOf(digest)
+    const before = await signer.latestOf(author, digest)
+    if (!changes.mayFollow(author.key, digest, secret, before)) {
+      await changes.hold(publication)
+      return undefined
+    }
+    return {
+      vote: publication,
+      bytes: publication.bytes,
+      before,
+      operations: [ownVotes.put(publication), ...operations]
+    }
+  }
+}
+
+/** Those before the first on a record that one of them has: each sees the vote of the one before it. */
+function distinct(revisions: readonly Revision[]): Revision[] {
+  const names = new Set<string>()
+  const end = revisions.findIndex(({ publication }) => {
+    const name = toHex(publication.digest)
+    return names.size === names.add(name).size
+  })
+  return end < 0 ? [...revisions] : revisions.slice(0, end)
+}
+
+/** Each vote of this node has a commitment of its own. */
+function isSameVote(a: Register, b: Register | undefined): boolean {
+  return b !== undefined && equalBytes(a.commitment, b.commitment)
+}
