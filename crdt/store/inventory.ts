@@ -4,7 +4,6 @@
  * drops a damaged end of its log without an error, and makes a new database where `CURRENT` is
  * missing. A file that differs from the inventory at the next start was lost or damaged meanwhile.
  */
-import { hash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -70,15 +69,9 @@ export interface FileDamage {
 export class Inventory {
   readonly #directory: string
   #files = new Map<string, FileState>()
-  #closed: string | undefined
 
   constructor(directory: string) {
     this.#directory = directory
-  }
-
-  /** SHA-256 of the inventory of the closed store, in hexadecimal digits; undefined for any other one. */
-  get closed(): string | undefined {
-    return this.#closed
   }
 
   /**
@@ -94,7 +87,6 @@ export class Inventory {
     const { data } = Contents.safeParse(JSON.parse(json))
     if (data === undefined) return 'damaged'
     const contents = latest === undefined ? asOpened(data) : data
-    if (contents.isClosed) this.#closed = hash('sha256', text)
     this.#files = new Map(Object.entries(contents.files))
     return contents
   }
@@ -233,8 +225,7 @@ export class Inventory {
       files: Object.fromEntries(files),
       ends: { ...ends }
     }
-    const text = await writeDurably(this.#directory, JSON.stringify(contents))
-    this.#closed = isClosed ? hash('sha256', text) : undefined
+    await writeDurably(this.#directory, JSON.stringify(contents))
     await rm(join(this.#directory, OPENED), { force: true })
   }
 
@@ -290,14 +281,13 @@ function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, F
   return parseInt(b, 10) - parseInt(a, 10) || 0
 }
 
-async function writeDurably(directory: string, json: string): Promise<string> {
+async function writeDurably(directory: string, json: string): Promise<void> {
   const path = join(directory, NAME)
   const temporary = `${path}.tmp`
   const text = `${json}\n${crc32(json)}`
   try {
     await writeFile(temporary, text, { flush: true, mode: 0o600 })
     await rename(temporary, path)
-    return text
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

@@ -8,6 +8,7 @@ import { ClassicLevel } from 'classic-level'
 import { createDatabase, openDatabase } from './database.ts'
 import { StoreError } from '../errors.ts'
 import { Inventory, TABLE } from './inventory.ts'
+import { manifestIn } from './section-snapshot.ts'
 import { salvageTable } from './table-salvage.ts'
 import type { Database } from './database.ts'
 import type { FileDamage, InventoryContents, Suspicion } from './inventory.ts'
@@ -28,6 +29,8 @@ export interface OpenedDirectory {
   readonly database: Database
   readonly inventory: Inventory
   readonly condition: Omit<StoreCondition, 'lost'>
+  /** LevelDB's manifest before this start. */
+  readonly manifest: string | undefined
   /** Where the logs ended when the inventory was written. */
   readonly ends: InventoryContents['ends']
 }
@@ -54,7 +57,7 @@ export async function openDirectory(
   const unverified = inventory.suspicion()
   if (damage.length > 0) inventory.suspect('damaged')
   await inventory.begin(contents)
-  const rest = { inventory, ends: contents?.ends ?? {} }
+  const rest = { inventory, ends: contents?.ends ?? {}, manifest: manifestIn(directory) }
   if (!hasTrace) {
     const database = await openWith(directory, true)
     return { ...rest, database, condition: { damage, isRepaired: false, unverified } }
