@@ -160,7 +160,7 @@ export class FeedSnapshot {
 
 /** Groups of `ROWS_PER_BLOCK`, the last one of what is left. */
 function* blocksOf(buckets: Iterable<readonly number[]>): Generator<number[]> {
-  let rows: number[] = []
+  const rows: number[] = []
   for (const bucket of buckets) {
     rows.push(...bucket)
     if (rows.length < ROWS_PER_BLOCK) continue

@@ -15,12 +15,12 @@
  *   mark covers its key.
  * - A store that is suspect has no snapshot, nor has one that was just migrated.
  */
-import { readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { concat, SEAL_BYTES } from '../bytes/index.ts'
 import { MalformedError, StoreError } from '../errors.ts'
+import { manifestIn } from './database.ts'
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts'
 import type { CommitOptions, Operation, Section, SnapshotContents, Snapshots } from './section.ts'
 
@@ -228,15 +228,6 @@ export class SectionSnapshot implements Snapshots {
 
   #pathOf(number: number): string {
     return join(this.#init.directory, nameOf(number))
-  }
-}
-
-/** The name of LevelDB's manifest, which no two openings of a database share; undefined if there is none. */
-export function manifestIn(directory: string): string | undefined {
-  try {
-    return readFileSync(join(directory, 'CURRENT'), 'utf8').trim()
-  } catch {
-    return undefined
   }
 }
 
