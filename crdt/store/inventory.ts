@@ -36,6 +36,9 @@ export const TABLE = /^\d+\.(ldb|sst)$/
 /** Bytes of tables that are read at the start after a clean end: 4 ms. A node reads the others next. */
 const CHECKED_BYTES = 4 * 1024 * 1024
 
+/** Files that are read at the same time. */
+const READERS = 3
+
 /** The last bytes of a whole table. */
 const TABLE_END = Buffer.from('57fb808b247547db', 'hex')
 
@@ -97,8 +100,10 @@ export class Inventory {
    */
   async compare({ files, isClosed }: InventoryContents): Promise<FileDamage[]> {
     const damage: FileDamage[] = []
+    const unread: (readonly [file: string, state: FileState])[] = []
     let read = 0
-    for (const [file, [size, sum]] of Object.entries(files).toSorted(newestFirst)) {
+    for (const [file, state] of Object.entries(files).toSorted(newestFirst)) {
+      const [size] = state
       const actual = sizeOf(join(this.#directory, file))
       if (actual === undefined) {
         // An open store merges tables into others.
@@ -106,9 +111,19 @@ export class Inventory {
       } else if (actual !== size) damage.push({ file, problem: 'size' })
       else if (!isClosed || CHANGING.test(file) || read + size <= CHECKED_BYTES) {
         read += size
-        if ((await this.#sumOf(file, size)) !== sum) damage.push({ file, problem: 'content' })
+        unread.push([file, state])
       }
     }
+    const differ = async (): Promise<void> => {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
+        const [file, [size, sum]] = next
+        if ((await this.#sumOf(file, size, chunk)) !== sum)
+          damage.push({ file, problem: 'content' })
+      }
+    }
+    // One file is read while the checksum of another one is computed.
+    await Promise.all(Array.from({ length: READERS }, differ))
     return damage
   }
 
@@ -230,21 +245,20 @@ export class Inventory {
   }
 
   /** Of a file that is no longer written. */
-  async #sumOf(file: string, size: number): Promise<number> {
+  async #sumOf(file: string, size: number, chunk: Buffer): Promise<number> {
     if (size <= SMALL_BYTES) return crc32(readFileSync(join(this.#directory, file)))
-    return (await this.#checksum(file)).sum
+    return (await this.#checksum(file, { chunk })).sum
   }
 
   async #checksum(
     file: string,
-    { sync = false } = {}
+    { sync = false, chunk = Buffer.allocUnsafe(CHUNK_BYTES) as Buffer } = {}
   ): Promise<{ size: number; sum: number; end: Buffer }> {
     const handle = await open(join(this.#directory, file))
     try {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       let size = 0
       let sum = 0
-      let end = Buffer.alloc(0)
+      let end: Buffer = Buffer.alloc(0)
       for (;;) {
         const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, size)
         if (bytesRead === 0) {
