@@ -245,14 +245,14 @@ export class Inventory {
   }
 
   /** Of a file that is no longer written. */
-  async #sumOf(file: string, size: number, chunk: Buffer): Promise<number> {
+  async #sumOf(file: string, size: number, chunk: Buffer<ArrayBuffer>): Promise<number> {
     if (size <= SMALL_BYTES) return crc32(readFileSync(join(this.#directory, file)))
     return (await this.#checksum(file, { chunk })).sum
   }
 
   async #checksum(
     file: string,
-    { sync = false, chunk = Buffer.allocUnsafe(CHUNK_BYTES) as Buffer } = {}
+    { sync = false, chunk = Buffer.allocUnsafe(CHUNK_BYTES) } = {}
   ): Promise<{ size: number; sum: number; end: Buffer }> {
     const handle = await open(join(this.#directory, file))
     try {
