@@ -30,21 +30,27 @@ export class KeyIndex {
 
   /** Adds a row whose key `keyOf` reads, and that no other row has. */
   add(row: number): void {
-    if (this.#size * 2 >= this.#places.length) this.#grow()
-    this.#places[this.#placeOf(this.#keyOf(row))] = row + 1
+    this.reserve(this.#size + 1)
+    this.#place(row)
     this.#size += 1
   }
 
-  #grow(): void {
-    const rows = this.#places
-    this.#places = new Uint32Array(rows.length * 2)
+  /** Makes room for as many rows at once. */
+  reserve(rows: number): void {
+    let places = this.#places.length
+    while (rows * 2 > places) places *= 2
+    if (places === this.#places.length) return
+    const stored = this.#places
+    this.#places = new Uint32Array(places)
+    for (const each of stored) if (each !== FREE) this.#place(each - 1)
+  }
+
+  /** No other row has its key, so none is compared. */
+  #place(row: number): void {
     const mask = this.#places.length - 1
-    for (const stored of rows) {
-      if (stored === FREE) continue
-      let place = this.#hash(this.#keyOf(stored - 1)) & mask
-      while (this.#places[place] !== FREE) place = (place + 1) & mask
-      this.#places[place] = stored
-    }
+    let place = this.#hash(this.#keyOf(row)) & mask
+    while (this.#places[place] !== FREE) place = (place + 1) & mask
+    this.#places[place] = row + 1
   }
 
   /** Where the key is, or where it belongs. */

@@ -46,8 +46,8 @@ export interface TreeTotals {
 
 /** The rows that a tree is built over. */
 export interface TreeRows<Item> {
-  /** The key of a row, also of one that does not count. */
-  keyOf(row: number): Uint8Array
+  /** A byte of the key of a row, also of one that does not count. */
+  keyByteOf(row: number, index: number): number
   /** Not a copy; undefined if the row does not count. */
   itemOf(row: number): Item | undefined
   keyOfItem(item: Item): Uint8Array
@@ -85,14 +85,13 @@ export class PrefixTree<Item> {
 
   /** Adds a row, or notes that its item has changed. */
   touch(row: number, isNew: boolean): void {
-    const key = this.#source.keyOf(row)
     let node: TreeNode = this.#root
     let parent: Branch | undefined
     let depth = 0
     for (; node.children !== undefined; depth++) {
       node.state = undefined
       parent = node
-      node = node.children[digitAt(key, depth)] ??= bucket()
+      node = node.children[this.#digitOf(row, depth)] ??= bucket()
     }
     node.state = undefined
     if (!isNew) return
@@ -100,7 +99,20 @@ export class PrefixTree<Item> {
     if (node.rows.length <= BUCKET_ITEMS || depth === MAX_PREFIX_DIGITS) return
     const branch = this.#split(node, depth)
     if (parent === undefined) this.#root = branch
-    else parent.children[digitAt(key, depth - 1)] = branch
+    else parent.children[this.#digitOf(row, depth - 1)] = branch
+  }
+
+  /**
+   * All rows by bucket, each once, in the order of prefixes. Rows may be added meanwhile: a bucket that is
+   * split stays as it was.
+   */
+  *buckets(): Generator<readonly number[]> {
+    const nodes: TreeNode[] = [this.#root]
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      if (node.children === undefined) yield node.rows
+      else
+        for (const child of node.children.toReversed()) if (child !== undefined) nodes.push(child)
+    }
   }
 
   /** The digest of all items. */
@@ -145,10 +157,14 @@ export class PrefixTree<Item> {
     return { type: 'inner', children: this.#childDigests(items, prefix.length) }
   }
 
+  #digitOf(row: number, depth: number): number {
+    return digitOf(this.#source.keyByteOf(row, depth >> 1), depth)
+  }
+
   #split({ rows }: Bucket, depth: number): Branch {
     const children: (Bucket | undefined)[] = Array.from({ length: FANOUT }, () => undefined)
     for (const row of rows) {
-      const child = (children[digitAt(this.#source.keyOf(row), depth)] ??= bucket())
+      const child = (children[this.#digitOf(row, depth)] ??= bucket())
       child.rows.push(row)
     }
     return {
@@ -179,7 +195,7 @@ export class PrefixTree<Item> {
   ): NodeState {
     if (rows.length === 0) return this.#stateOf(node, depth)
     if (node.children === undefined) return this.#stateOfItems(this.#itemsOf(node, items))
-    const groups = Map.groupBy(rows, (row) => digitAt(this.#source.keyOf(row), depth))
+    const groups = Map.groupBy(rows, (row) => this.#digitOf(row, depth))
     return this.#stateOfBranch(
       node,
       (child, digit) => this.#stateWith(child, depth + 1, groups.get(digit) ?? [], items),
@@ -258,7 +274,10 @@ function kept(digest: Uint8Array): Uint8Array {
 }
 
 function digitAt(key: Uint8Array, depth: number): number {
-  const byte = key[depth >> 1] ?? 0
+  return digitOf(key[depth >> 1] ?? 0, depth)
+}
+
+function digitOf(byte: number, depth: number): number {
   return depth % 2 === 0 ? byte >> 4 : byte & 15
 }
 

@@ -7,7 +7,7 @@ import { KeyIndex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Feed, FeedHead } from './feed.ts'
 
-const ROWS_PER_BLOCK = 4096
+export const ROWS_PER_BLOCK = 4096
 const ROW_BYTES = 88
 
 const HEAD = 32
@@ -15,8 +15,13 @@ const SEQ = 64
 const CLOCK = 72
 const DOC = 80
 const FORMAT = 84
-/** 1: written since the table was read or `settle` was called. */
-const CHANGED = 86
+const MARKS = 86
+
+/** Of a row that the database may not have as it is here. */
+const AHEAD = 1
+
+/** Of a row that was written since the last snapshot was begun. */
+const CHANGED = 2
 
 /** What few feeds have. */
 export type Limits = Pick<Feed, 'end' | 'fork' | 'base'>
@@ -26,6 +31,8 @@ const NO_LIMITS: Limits = { end: 0, fork: 0, base: 1 }
 /** Rows that follow each other, at most a block. */
 export interface FeedRows {
   readonly bytes: Uint8Array
+  /** Names of documents behind those of the rows before, by their numbers in the rows. */
+  readonly docs: readonly string[]
   /** Limits, by the number of the row in `bytes`. */
   readonly limits: readonly (readonly [row: number, limits: Limits])[]
 }
@@ -60,6 +67,10 @@ export class FeedTable {
     return this.#blockOf(row).subarray(at, at + HASH_BYTES)
   }
 
+  authorByteOf(row: number, index: number): number {
+    return this.#blockOf(row)[(row % ROWS_PER_BLOCK) * ROW_BYTES + index] ?? 0
+  }
+
   read(row: number): Feed {
     const at = (row % ROWS_PER_BLOCK) * ROW_BYTES
     const block = this.#blockOf(row)
@@ -86,8 +97,8 @@ export class FeedTable {
     view.setFloat64(at + SEQ, feed.seq)
     view.setFloat64(at + CLOCK, feed.clock)
     view.setUint16(at + FORMAT, feed.format)
-    if (view.getUint8(at + CHANGED) === 0) this.#changed += 1
-    view.setUint8(at + CHANGED, 1)
+    if ((view.getUint8(at + MARKS) & CHANGED) === 0) this.#changed += 1
+    view.setUint8(at + MARKS, AHEAD | CHANGED)
     this.#setDoc(row, view, at, feed.doc)
     const { end, fork, base } = feed
     if (end > 0 || fork > 0 || base > 1) this.#limits.set(row, { end, fork, base })
@@ -123,50 +134,61 @@ export class FeedTable {
     }
   }
 
-  /** Rows that were written since the table was read. */
+  /** How many rows were written since the last snapshot was begun. */
   get changed(): number {
     return this.#changed
   }
 
-  *changedRows(): Generator<number> {
-    for (let row = 0; row < this.#size; row++) if (this.isChanged(row)) yield row
-  }
-
-  isChanged(row: number): boolean {
-    return this.#viewOf(row).getUint8((row % ROWS_PER_BLOCK) * ROW_BYTES + CHANGED) === 1
-  }
-
-  /** What is here now is no change. */
-  settle(): void {
-    for (const view of this.#views) {
-      for (let at = 0; at < view.byteLength; at += ROW_BYTES) view.setUint8(at + CHANGED, 0)
+  /** Rows that the database may not have as they are here. */
+  *rowsAhead(): Generator<number> {
+    for (let row = 0; row < this.#size; row++) {
+      if ((this.#marksOf(row) & AHEAD) !== 0) yield row
     }
+  }
+
+  /** The database has the row as it is here, or may not have it. */
+  setAhead(row: number, isAhead: boolean): void {
+    const marks = this.#marksOf(row)
+    this.#setMarks(row, isAhead ? marks | AHEAD : marks & ~AHEAD)
+  }
+
+  /** All rows are as the database has them. */
+  settle(): void {
+    for (let row = 0; row < this.#size; row++) this.#setMarks(row, 0)
     this.#changed = 0
   }
 
-  /** Names of documents, by their numbers in the rows. */
-  get docs(): readonly string[] {
-    return this.#docs
-  }
-
-  /** All rows: not copies. */
-  *blocks(): Generator<FeedRows> {
-    for (const [i, block] of this.#blocks.entries()) {
-      const first = i * ROWS_PER_BLOCK
-      const count = Math.min(ROWS_PER_BLOCK, this.#size - first)
-      const limits = Array.from({ length: count }, (_, row) => [row, this.#limits.get(first + row)])
-      yield {
-        bytes: block.subarray(0, count * ROW_BYTES),
-        limits: limits.filter((each): each is [number, Limits] => each[1] !== undefined)
-      }
+  /**
+   * A copy of rows for a snapshot, at most a block, with the names of documents from number `docs` on. They
+   * count as changed no longer.
+   */
+  copy(rows: readonly number[], docs: number): FeedRows {
+    const bytes = new Uint8Array(rows.length * ROW_BYTES)
+    const limits: [number, Limits][] = []
+    for (const [i, row] of rows.entries()) {
+      const marks = this.#marksOf(row)
+      if ((marks & CHANGED) !== 0) this.#changed -= 1
+      this.#setMarks(row, marks & ~CHANGED)
+      const at = (row % ROWS_PER_BLOCK) * ROW_BYTES
+      bytes.set(this.#blockOf(row).subarray(at, at + ROW_BYTES), i * ROW_BYTES)
+      const each = this.#limits.get(row)
+      if (each !== undefined) limits.push([i, each])
     }
+    return { bytes, docs: this.#docs.slice(docs), limits }
   }
 
-  /** A table with these rows, whose bytes it keeps where they fill a block. */
-  static async of(docs: readonly string[], blocks: AsyncIterable<FeedRows>): Promise<FeedTable> {
+  /** A table of about that size with these rows, whose bytes it keeps where they fill a block. */
+  static async of(size: number, blocks: AsyncIterable<FeedRows>): Promise<FeedTable> {
     const table = new FeedTable()
-    for (const doc of docs.slice(table.#docs.length)) table.#docId(doc)
-    for await (const rows of blocks) table.#addBlock(rows)
+    table.#index.reserve(size)
+    let docs = 0
+    for await (const rows of blocks) {
+      for (const doc of rows.docs) {
+        if (table.#docId(doc) !== docs) throw new MalformedError('a document under two numbers')
+        docs += 1
+      }
+      table.#addBlock(rows)
+    }
     return table
   }
 
@@ -189,6 +211,14 @@ export class FeedTable {
       if (id >= 2) this.#addWriter(id, first + row)
     }
     for (const [row, each] of limits) this.#limits.set(first + row, each)
+  }
+
+  #marksOf(row: number): number {
+    return this.#viewOf(row).getUint8((row % ROWS_PER_BLOCK) * ROW_BYTES + MARKS)
+  }
+
+  #setMarks(row: number, marks: number): void {
+    this.#viewOf(row).setUint8((row % ROWS_PER_BLOCK) * ROW_BYTES + MARKS, marks)
   }
 
   #append(author: Uint8Array): number {

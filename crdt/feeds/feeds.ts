@@ -9,6 +9,7 @@ import { readFeed, writeFeed } from './feed-value.ts'
 import { HeadTree } from './head-tree.ts'
 import type { Feed, FeedHead } from './feed.ts'
 import type { HeadNode, HeadTotals } from './head-tree.ts'
+import type { SnapshotBounds } from './feed-snapshot.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 /** What peers do not see. */
@@ -26,19 +27,23 @@ export class Feeds {
   #table = new FeedTable()
   #tree = this.#newTree()
 
-  constructor(store: Pick<Store, 'section' | 'snapshots'>, hidden: HiddenFeeds) {
+  constructor(
+    store: Pick<Store, 'section' | 'snapshots'>,
+    hidden: HiddenFeeds,
+    bounds?: SnapshotBounds
+  ) {
     this.#section = store.section('feeds')
     this.#hidden = hidden
-    this.#snapshot = new FeedSnapshot(store.snapshots, this.#section)
+    this.#snapshot = new FeedSnapshot(store.snapshots, this.#section, bounds)
   }
 
   async load(): Promise<void> {
     const kept = await this.#snapshot.read()
     const table = kept ?? (await this.#readTable())
-    this.#snapshot.keep(table, kept !== undefined)
     this.#table = table
     this.#tree = this.#newTree()
     for (let row = 0; row < table.size; row++) this.#tree.touch(row, true)
+    this.#snapshot.follow(table, this.#tree, kept !== undefined)
   }
 
   get(author: Uint8Array): Feed {
@@ -51,6 +56,7 @@ export class Feeds {
     const before = this.#table.size
     const row = this.#table.write(feed)
     this.#tree.touch(row, row === before)
+    this.#snapshot.changed()
     return this.#section.put(feed.author, writeFeed(feed))
   }
 
@@ -123,7 +129,7 @@ export class Feeds {
 
   #newTree(): HeadTree {
     return new HeadTree({
-      authorOf: (row) => this.#table.authorOf(row),
+      authorByteOf: (row, index) => this.#table.authorByteOf(row, index),
       headOf: (row) => {
         const head = this.#table.headOf(row)
         return counts(head) ? this.#hidden.publicHead(head) : undefined

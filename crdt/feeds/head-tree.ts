@@ -20,7 +20,8 @@ export interface HeadTotals {
 
 /** The rows that a tree is built over. */
 export interface HeadRows {
-  authorOf(row: number): Uint8Array
+  /** A byte of the author key of a row. */
+  authorByteOf(row: number, index: number): number
   /** The head of a feed, not a copy; undefined if the feed does not count. */
   headOf(row: number): FeedHead | undefined
 }
@@ -30,7 +31,7 @@ export class HeadTree {
 
   constructor(source: HeadRows) {
     this.#tree = new PrefixTree({
-      keyOf: (row) => source.authorOf(row),
+      keyByteOf: (row, index) => source.authorByteOf(row, index),
       itemOf: (row) => source.headOf(row),
       keyOfItem: ({ author }) => author,
       hashed
@@ -40,6 +41,11 @@ export class HeadTree {
   /** Adds a row, or notes that its head has changed. */
   touch(row: number, isNew: boolean): void {
     this.#tree.touch(row, isNew)
+  }
+
+  /** All rows, each once, in groups of neighbours. Rows may be added meanwhile. */
+  buckets(): Generator<readonly number[]> {
+    return this.#tree.buckets()
   }
 
   /** The digest of all heads. */

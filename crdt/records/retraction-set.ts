@@ -104,7 +104,7 @@ class Ids {
   readonly #index = new KeyIndex((row) => this.#idOf(row))
   #size = 0
   readonly tree = new PrefixTree<Uint8Array>({
-    keyOf: (row) => this.#idOf(row),
+    keyByteOf: (row, index) => this.#blockOf(row)[(row % ROWS_PER_BLOCK) * HASH_BYTES + index] ?? 0,
     itemOf: (row) => (this.#gone.has(row) ? undefined : this.#idOf(row)),
     keyOfItem: (id) => id,
     hashed: (ids) => ({ bytes: Buffer.concat(ids), weight: ids.length })
@@ -146,8 +146,12 @@ class Ids {
 
   #idOf(row: number): Uint8Array {
     const at = (row % ROWS_PER_BLOCK) * HASH_BYTES
+    return this.#blockOf(row).subarray(at, at + HASH_BYTES)
+  }
+
+  #blockOf(row: number): Uint8Array {
     const block = this.#blocks[Math.floor(row / ROWS_PER_BLOCK)]
     if (block === undefined) throw new RangeError(`no row ${row}`)
-    return block.subarray(at, at + HASH_BYTES)
+    return block
   }
 }

@@ -2,7 +2,7 @@
  * Opening a store's database: a LevelDB directory, or memory. A directory belongs to one process,
  * and in it to one store; what fails is said in words that name the directory.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve as absolute } from 'node:path'
 import { Level } from 'level'
@@ -52,6 +52,15 @@ export function createDatabase(directory: string, createIfMissing: boolean): Dat
     writeBufferSize: WRITE_BUFFER_BYTES,
     createIfMissing
   })
+}
+
+/** The name of LevelDB's manifest, which no two openings of a database share; undefined if there is none. */
+export function manifestIn(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, 'CURRENT'), 'utf8').trim()
+  } catch {
+    return undefined
+  }
 }
 
 /** Takes the directory for this process until the result is called. */

@@ -4,7 +4,6 @@
  * drops a damaged end of its log without an error, and makes a new database where `CURRENT` is
  * missing. A file that differs from the inventory at the next start was lost or damaged meanwhile.
  */
-import { hash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,6 +35,9 @@ export const TABLE = /^\d+\.(ldb|sst)$/
 
 /** Bytes of tables that are read at the start after a clean end: 4 ms. A node reads the others next. */
 const CHECKED_BYTES = 4 * 1024 * 1024
+
+/** Files that are read at the same time. */
+const READERS = 3
 
 /** The last bytes of a whole table. */
 const TABLE_END = Buffer.from('57fb808b247547db', 'hex')
@@ -70,15 +72,9 @@ export interface FileDamage {
 export class Inventory {
   readonly #directory: string
   #files = new Map<string, FileState>()
-  #closed: string | undefined
 
   constructor(directory: string) {
     this.#directory = directory
-  }
-
-  /** SHA-256 of the inventory of the closed store, in hexadecimal digits; undefined for any other one. */
-  get closed(): string | undefined {
-    return this.#closed
   }
 
   /**
@@ -94,7 +90,6 @@ export class Inventory {
     const { data } = Contents.safeParse(JSON.parse(json))
     if (data === undefined) return 'damaged'
     const contents = latest === undefined ? asOpened(data) : data
-    if (contents.isClosed) this.#closed = hash('sha256', text)
     this.#files = new Map(Object.entries(contents.files))
     return contents
   }
@@ -105,8 +100,10 @@ export class Inventory {
    */
   async compare({ files, isClosed }: InventoryContents): Promise<FileDamage[]> {
     const damage: FileDamage[] = []
+    const unread: (readonly [file: string, state: FileState])[] = []
     let read = 0
-    for (const [file, [size, sum]] of Object.entries(files).toSorted(newestFirst)) {
+    for (const [file, state] of Object.entries(files).toSorted(newestFirst)) {
+      const [size] = state
       const actual = sizeOf(join(this.#directory, file))
       if (actual === undefined) {
         // An open store merges tables into others.
@@ -114,9 +111,19 @@ export class Inventory {
       } else if (actual !== size) damage.push({ file, problem: 'size' })
       else if (!isClosed || CHANGING.test(file) || read + size <= CHECKED_BYTES) {
         read += size
-        if ((await this.#sumOf(file, size)) !== sum) damage.push({ file, problem: 'content' })
+        unread.push([file, state])
       }
     }
+    const differ = async (): Promise<void> => {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
+        const [file, [size, sum]] = next
+        if ((await this.#sumOf(file, size, chunk)) !== sum)
+          damage.push({ file, problem: 'content' })
+      }
+    }
+    // One file is read while the checksum of another one is computed.
+    await Promise.all(Array.from({ length: READERS }, differ))
     return damage
   }
 
@@ -233,27 +240,25 @@ export class Inventory {
       files: Object.fromEntries(files),
       ends: { ...ends }
     }
-    const text = await writeDurably(this.#directory, JSON.stringify(contents))
-    this.#closed = isClosed ? hash('sha256', text) : undefined
+    await writeDurably(this.#directory, JSON.stringify(contents))
     await rm(join(this.#directory, OPENED), { force: true })
   }
 
   /** Of a file that is no longer written. */
-  async #sumOf(file: string, size: number): Promise<number> {
+  async #sumOf(file: string, size: number, chunk: Buffer<ArrayBuffer>): Promise<number> {
     if (size <= SMALL_BYTES) return crc32(readFileSync(join(this.#directory, file)))
-    return (await this.#checksum(file)).sum
+    return (await this.#checksum(file, { chunk })).sum
   }
 
   async #checksum(
     file: string,
-    { sync = false } = {}
+    { sync = false, chunk = Buffer.allocUnsafe(CHUNK_BYTES) } = {}
   ): Promise<{ size: number; sum: number; end: Buffer }> {
     const handle = await open(join(this.#directory, file))
     try {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       let size = 0
       let sum = 0
-      let end = Buffer.alloc(0)
+      let end: Buffer = Buffer.alloc(0)
       for (;;) {
         const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, size)
         if (bytesRead === 0) {
@@ -290,14 +295,13 @@ function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, F
   return parseInt(b, 10) - parseInt(a, 10) || 0
 }
 
-async function writeDurably(directory: string, json: string): Promise<string> {
+async function writeDurably(directory: string, json: string): Promise<void> {
   const path = join(directory, NAME)
   const temporary = `${path}.tmp`
   const text = `${json}\n${crc32(json)}`
   try {
     await writeFile(temporary, text, { flush: true, mode: 0o600 })
     await rename(temporary, path)
-    return text
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { createDatabase, openDatabase } from './database.ts'
+import { createDatabase, manifestIn, openDatabase } from './database.ts'
 import { StoreError } from '../errors.ts'
 import { Inventory, TABLE } from './inventory.ts'
 import { salvageTable } from './table-salvage.ts'
@@ -28,6 +28,8 @@ export interface OpenedDirectory {
   readonly database: Database
   readonly inventory: Inventory
   readonly condition: Omit<StoreCondition, 'lost'>
+  /** LevelDB's manifest before this start. */
+  readonly manifest: string | undefined
   /** Where the logs ended when the inventory was written. */
   readonly ends: InventoryContents['ends']
 }
@@ -54,7 +56,7 @@ export async function openDirectory(
   const unverified = inventory.suspicion()
   if (damage.length > 0) inventory.suspect('damaged')
   await inventory.begin(contents)
-  const rest = { inventory, ends: contents?.ends ?? {} }
+  const rest = { inventory, ends: contents?.ends ?? {}, manifest: manifestIn(directory) }
   if (!hasTrace) {
     const database = await openWith(directory, true)
     return { ...rest, database, condition: { damage, isRepaired: false, unverified } }

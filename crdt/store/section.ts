@@ -78,21 +78,28 @@ export interface StoreReport extends ValuesReport {
   readonly unreadable?: string
 }
 
-/**
- * Chunks of a table in memory as the database has it; `unchanged`: those that were read. Undefined: none
- * are to be kept.
- */
-export type WriteSnapshot = () => Promise<Iterable<Uint8Array> | 'unchanged' | undefined>
-
-/** Tables in memory that are written at a clean stop and read at the next start. */
-export interface Snapshots {
+/** What a snapshot has of a section. */
+export interface SnapshotContents {
+  /** What was written. Reading throws where the file is damaged. */
+  readonly chunks: AsyncIterable<Uint8Array>
   /**
-   * The chunks of a table, for the first reading after the start. Undefined if there are none, or if the
-   * database may have changed since. Reading throws where a chunk is damaged.
+   * Keys that were written since, and their values; undefined for a deleted one. Reading throws where a
+   * mark is damaged.
    */
-  read(name: string): AsyncIterable<Uint8Array> | undefined
-  /** Called once all commits have ended; reads of the store are answered then. */
-  onClose(name: string, write: WriteSnapshot): void
+  readonly changed: AsyncIterable<readonly [key: Uint8Array, value: Uint8Array | undefined]>
+}
+
+/** The snapshot of the section `feeds`, in a file: reading its values one by one takes long. */
+export interface Snapshots {
+  /** Undefined if there is none, or if not all keys that were written since are known. */
+  read(): SnapshotContents | undefined
+  /**
+   * Writes a new one. The chunks may have a value that is on disk after the call; keys that are written
+   * after it are changed ones. Rejects where it fails: what was there before stays.
+   */
+  write(chunks: () => AsyncIterable<Uint8Array>): Promise<void>
+  /** Called for each write of the section that is on disk, in order; the value of a deleted key is undefined. */
+  onWritten(listener: (key: Uint8Array, value: Uint8Array | undefined) => void): void
 }
 
 /** The store of a node: sections, written through one queue of commits. */

@@ -18,7 +18,7 @@ import { makeDirectory } from '../make-directory.ts'
 import { LevelSection } from './level-section.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
-import { StoreSnapshots } from './snapshots.ts'
+import { SectionSnapshot } from './section-snapshot.ts'
 import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 import type { FileDamage } from './inventory.ts'
@@ -126,6 +126,7 @@ async function withSchema(store: LevelStore): Promise<Store> {
   try {
     await store.checkSchema()
     await store.checkEnds()
+    await store.snapshots?.load()
   } catch (error) {
     await store.close()
     throw error
@@ -145,7 +146,7 @@ class LevelStore implements Store {
   readonly #closed = new AbortController()
   readonly #opened: OpenedDirectory | undefined
   readonly #keeper: InventoryKeeper | undefined
-  readonly snapshots: StoreSnapshots | undefined
+  readonly snapshots: SectionSnapshot | undefined
   #lost: Readonly<Record<string, number>> = {}
   #isMigrated = false
   readonly #erasure = new Erasure({
@@ -162,10 +163,13 @@ class LevelStore implements Store {
       opened && new InventoryKeeper({ inventory: opened.inventory, ends: () => this.#ends() })
     this.snapshots =
       opened &&
-      new StoreSnapshots({
+      new SectionSnapshot({
         directory: open.where,
-        inventory: opened.inventory.closed,
-        isSuspect: () => this.isSuspect || this.#isMigrated || this.#failure !== undefined
+        manifest: opened.manifest,
+        section: (name) => this.section(name),
+        commit: (operations, commitOptions) => this.#enqueue(operations, commitOptions),
+        isSuspect: () => this.isSuspect || this.#isMigrated || this.#failure !== undefined,
+        closing: this.closing
       })
   }
 
@@ -225,13 +229,12 @@ class LevelStore implements Store {
     this.#closed.abort()
     await this.flush()
     await this.#erasure.finish()
-    const sealSnapshots = await this.snapshots?.write()
+    await this.snapshots?.finish()
+    await this.flush()
     // Undefined where the tables cannot be read: the next start compares less.
     const ends = await this.#keeper?.end().catch(nothing)
     await this.#open.close()
-    const inventory = ends && (await this.#keeper?.writeClosed(ends))
-    // The next start reads the database where this fails.
-    if (inventory !== undefined) await sealSnapshots?.(inventory).catch(nothing)
+    if (ends !== undefined) await this.#keeper?.writeClosed(ends)
     const copies = await this.#copies?.catch(nothing)
     await copies?.close()
   }
@@ -374,14 +377,24 @@ class LevelStore implements Store {
   async #write(group: readonly PendingCommit[]): Promise<void> {
     if (this.#failure !== undefined) await this.#open.reopen(this.#failure)
     this.#failure = undefined
+    const { snapshots } = this
     const batch = this.#open.database.batch()
+    const add = (operation: Operation | undefined): void => {
+      if (operation?.type === 'put') batch.put(operation.key, operation.value, ENCODING)
+      else if (operation !== undefined) batch.del(operation.key, ENCODING)
+    }
+    const followed: Operation[] = []
     for (const { operations } of group) {
       for (const operation of operations) {
-        if (operation.type === 'put') batch.put(operation.key, operation.value, ENCODING)
-        else batch.del(operation.key, ENCODING)
+        add(operation)
+        if (snapshots?.follows(operation.key) !== true) continue
+        followed.push(operation)
+        add(snapshots.markOf(operation))
       }
     }
+    add(snapshots?.rowFor(this.#open.generation))
     await batch.write({ sync: group.some(({ sync }) => sync) })
+    snapshots?.written(followed)
   }
 }
 

@@ -10,7 +10,7 @@ class Rows {
   readonly heads: (FeedHead | undefined)[] = []
   readonly authors: Uint8Array[] = []
   readonly tree = new HeadTree({
-    authorOf: (row) => this.authors[row] ?? new Uint8Array(),
+    authorByteOf: (row, index) => this.authors[row]?.[index] ?? 0,
     headOf: (row) => this.heads[row]
   })
 

@@ -16,7 +16,7 @@ describe('the inventory of an open store', () => {
   } {
     let written = 0
     const write = (): Promise<void> => writes[written++]?.() ?? Promise.resolve()
-    const inventory = { closed: undefined, write }
+    const inventory = { write }
     const keeper = new InventoryKeeper({ inventory, ends: () => Promise.resolve({}) })
     return { keeper, written: () => written }
   }
