@@ -5,6 +5,7 @@
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type nodeCrypto from 'node:crypto'
+import { anyOf } from './any-signal.ts'
 import { SimulatedWorker } from './simulated-worker.ts'
 import { VirtualTimer } from './virtual-timer.ts'
 import { simulated } from './simulated.ts'
@@ -84,22 +85,6 @@ function installTimers(): void {
     return controller.signal
   }
   AbortSignal.any = anyOf
-}
-
-/** Node.js keeps its own as long as a source may abort: those of an ended simulation for ever. */
-function anyOf(signals: Iterable<AbortSignal>): AbortSignal {
-  const controller = new AbortController()
-  const sources = [...signals]
-  const aborted = sources.find((signal) => signal.aborted)
-  if (aborted !== undefined) controller.abort(aborted.reason)
-  else {
-    const onAbort = ({ target }: Event): void => {
-      for (const source of sources) source.removeEventListener('abort', onAbort)
-      if (target instanceof AbortSignal) controller.abort(target.reason)
-    }
-    for (const source of sources) source.addEventListener('abort', onAbort)
-  }
-  return controller.signal
 }
 
 /** Until the next turn of the event loop: on a busy processor others come before. */
