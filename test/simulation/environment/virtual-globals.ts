@@ -9,6 +9,7 @@ import { anyOf } from './any-signal.ts'
 import { SimulatedWorker } from './simulated-worker.ts'
 import { VirtualTimer } from './virtual-timer.ts'
 import { simulated } from './simulated.ts'
+import { rememberingVerify } from './verified.ts'
 import type { Seeded } from './seeded-bytes.ts'
 
 const require = createRequire(import.meta.url)
@@ -126,7 +127,7 @@ function abortError({ reason }: AbortSignal): Error {
 
 function installRandomness(): void {
   const crypto = require('node:crypto') as typeof nodeCrypto
-  const { createPrivateKey, createPublicKey } = crypto
+  const { createPrivateKey, createPublicKey, verify } = crypto
   const random = (): Seeded => simulated().random
   Math.random = () => random().next()
   const fill = <T extends ArrayBufferView>(view: T): T => random().fill(view)
@@ -135,6 +136,7 @@ function installRandomness(): void {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
   }
   Object.assign(crypto, {
+    verify: rememberingVerify(verify),
     randomBytes: (length: number) => random().bytes(length),
     randomFillSync: fill,
     randomUUID: uuid,
