@@ -4,16 +4,28 @@
  */
 import type { StepKind } from './plan/kinds.ts'
 
+interface Change {
+  /** By default that of the bug. */
+  readonly file?: string
+  readonly from: string
+  readonly to: string
+}
+
 export interface PlantedBug {
   readonly name: string
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Planted with it, by default in the same file: what would do the same in its place. */
-  readonly also?: { readonly file?: string; readonly from: string; readonly to: string }
+  /** Planted with it: what would do the same in its place. */
+  readonly also?: Change | readonly Change[]
   readonly isPast?: true
   /** Without a step of this kind the bug cannot show. */
   readonly having?: StepKind
+}
+
+/** All texts that the bug replaces. */
+export function changesOf({ file, from, to, also = [] }: PlantedBug): Required<Change>[] {
+  return [{ file, from, to }, ...[also].flat().map((each) => ({ file, ...each }))]
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -346,11 +358,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'transport/swarm.ts',
     from: '    sync.retryRefused()\n    void syncAll(sync)\n',
     to: '    void sync\n',
-    also: {
-      file: 'transport/sync/refused-feeds.ts',
-      from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
-      to: 'MAX_REFUSED_WAIT + doubled'
-    }
+    // Statements and entries come at the same time, and then the second attempt brings them.
+    also: [
+      {
+        file: 'transport/sync/refused-feeds.ts',
+        from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
+        to: 'MAX_REFUSED_WAIT + doubled'
+      },
+      { file: 'transport/sync/refused-feeds.ts', from: 'const FREE = 2', to: 'const FREE = 0' }
+    ]
   },
   {
     name: 'door: a revocation is not checked',

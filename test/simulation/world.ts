@@ -411,8 +411,7 @@ export class World {
         this.story.tell(node.name, 'becomes slow')
         return this.#network.slow(node.name, SLOW_NODE)
       case 'disk-full':
-        node.disk.isFull = !node.disk.isFull
-        return this.story.tell(node.name, node.disk.isFull ? 'disk is full' : 'disk has space')
+        return this.#fillDisk(node, step)
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
@@ -437,6 +436,20 @@ export class World {
       default:
         void agent.do(step)
     }
+  }
+
+  /** At once or after some writes, so that work fails in its midst; the next time it has space again. */
+  #fillDisk({ name, disk }: SimulatedNode, { subject }: Step): void {
+    if (disk.isFull) {
+      disk.isFull = false
+      return this.story.tell(name, 'disk has space')
+    }
+    const fill = (): void => {
+      disk.isFull = true
+      this.story.tell(name, 'disk is full')
+    }
+    if (subject % 2 === 0) fill()
+    else disk.afterWrites(1 + (subject % MAX_WRITES), fill)
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
