@@ -206,7 +206,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a peer whose feed begins later is not behind',
     file: 'transport/sync/descent.ts',
     from: ' || their.base > our.base) return true',
-    to: ') return true'
+    to: ') return true',
+    having: 'lie'
   },
   {
     name: 'a lease of a feed is never ended',

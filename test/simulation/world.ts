@@ -253,7 +253,8 @@ export class World {
   async #promisesBeforeUpdate(): Promise<string[]> {
     const quiet = this.#quiet
     const isLater = (node: SimulatedNode): boolean => node.running?.isLater === true
-    const before = this.#honestMembers.filter((node) => !isLater(node))
+    // Who has gone back holds entries that it cannot read, and the others do not.
+    const before = this.#honestMembers.filter((node) => !isLater(node) && !node.hasGoneBack)
     const after = this.#honestMembers.filter(isLater)
     const broken: string[] = []
     for (const nodes of [before, after]) {
@@ -430,12 +431,22 @@ export class World {
         node.isLater = true
         this.story.tell(node.name, 'is of a later version from its next start on')
         return this.#lives.restart(node)
+      case 'go-back':
+        return this.#goBack(node)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')
       default:
         void agent.do(step)
     }
+  }
+
+  #goBack(node: SimulatedNode): void {
+    if (!node.isLater) return
+    node.isLater = false
+    node.hasGoneBack = true
+    this.story.tell(node.name, 'is of this version again from its next start on')
+    this.#lives.restart(node)
   }
 
   /** At once or after some writes, so that work fails in its midst; the next time it has space again. */

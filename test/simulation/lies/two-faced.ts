@@ -27,7 +27,7 @@ const MAX_SIDE = 3
 const BASE_RATES = [0.1, 0.2, 0.6] as const
 
 /** The part of lies of which a base and the proof go different ways. */
-const BASE_ALONE_RATE = 0.25
+const BASE_ALONE_RATE = 0.4
 
 /** Signs two entries for one place. */
 export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
