@@ -197,10 +197,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'missing bodies are fetched only after entries came',
-    file: 'transport/sync/sync.ts',
-    from: '      onSynced(NOTHING, elapsed() - begun)\n',
-    to: '',
-    isPast: true
+    file: 'transport/spreading.ts',
+    from: "this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
+    to: "latestEntries.length > 0 && this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
+    isPast: true,
+    having: 'lie'
   },
   {
     name: 'a peer whose feed begins later is not behind',

@@ -26,8 +26,8 @@ const MAX_SIDE = 3
 /** The part of entries of one lie with which its feed begins again. */
 const BASE_RATES = [0.1, 0.2, 0.6] as const
 
-/** The part of lies of which a base and the proof go different ways. */
-const BASE_ALONE_RATE = 0.4
+/** The part of lies of which the proof goes another way than the rest. */
+const PROOF_ALONE_RATE = 0.4
 
 /** Signs two entries for one place. */
 export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
@@ -36,8 +36,8 @@ export async function fork(running: RunningNode, random: Seeded, ledger: LieLedg
   const sign = (side: FalseFeed, count: number): Promise<Entry[]> =>
     entriesOf(side, count, rate, { running, random, ledger })
   const common = await sign(feed, random.below(MAX_COMMON + 1))
-  if (random.chance(BASE_ALONE_RATE)) {
-    return baseBesideProof({ feed, common }, { running, random, ledger })
+  if (random.chance(PROOF_ALONE_RATE)) {
+    return proofAlone({ feed, common }, { running, random, ledger })
   }
   await tell(running, random, common)
   if (random.chance(0.5)) await pause(random)
@@ -59,26 +59,42 @@ export async function fork(running: RunningNode, random: Seeded, ledger: LieLedg
 }
 
 /**
- * The proof that an author is void goes to all, when one peer alone has heard that its feed begins again
- * behind that place: the others learn of the base from nothing but a comparison with that peer.
+ * The proof that an author is void goes to all, when one peer alone has heard the rest: that its feed begins
+ * again behind that place, or what another author confirms. The others learn of the base, or get the body of
+ * the record, from nothing but that peer.
  */
-async function baseBesideProof(
+async function proofAlone(
   { feed, common }: { readonly feed: FalseFeed; readonly common: readonly Entry[] },
   liar: Liar
 ): Promise<void> {
   const { running, random, ledger } = liar
   const other = feed.branch()
-  const one = await entriesOf(feed, 1, 0, liar)
+  const said = newFact(random)
+  const entry = await feed.sign(said)
+  ledger.note(entry, said)
   const contradiction = await entriesOf(other, 1, 0, liar)
-  const base = await entriesOf(feed, 1, 1, liar)
-  ledger.noteFork([...one, ...contradiction])
+  ledger.noteFork([entry, ...contradiction])
+  const rest = random.chance(0.5) ? await entriesOf(feed, 1, 1, liar) : await confirmed(said, liar)
   const peers = running.host.getConnections()
-  if (peers.length > 0) await passOn(running, random.pick(peers), [...common, ...one, ...base])
+  if (peers.length > 0) {
+    const peer = random.pick(peers)
+    for (const part of [[...common, entry], rest]) await passOn(running, peer, part)
+  }
   await pause(random)
   // The own replica finds the contradiction, and gossips the proof.
-  for (const entry of [...common, ...one, ...contradiction]) {
-    await running.parts.replica.admit(writeEntry(entry))
+  for (const each of [...common, entry, ...contradiction]) {
+    await running.parts.replica.admit(writeEntry(each))
   }
+}
+
+/** A vote of another author, without the record. */
+async function confirmed(said: readonly Value[], liar: Liar): Promise<Entry[]> {
+  const { running, random, ledger } = liar
+  const author = await FalseFeed.create(running, random)
+  const vote = said.filter(({ type }) => type === 'register')
+  const entry = await author.sign(vote)
+  ledger.note(entry, vote)
+  return [entry]
 }
 
 /** An author of which an entry follows no other one. */
@@ -124,7 +140,7 @@ async function entriesOf(
 
 /** A new fact, or a vote on a known record. */
 async function somethingOf({ parts }: RunningNode, random: Seeded): Promise<Value[]> {
-  const fact = honestValues(`A fact that nobody has found, ${random.below(1_000_000)}.`)
+  const fact = newFact(random)
   const known = await parts.replica.newestRecords(0, 100)
   if (known.length === 0 || random.chance(0.4)) return fact
   const digest = random.pick(known)
@@ -132,6 +148,10 @@ async function somethingOf({ parts }: RunningNode, random: Seeded): Promise<Valu
   return fact.flatMap((value) =>
     value.type === 'register' ? [{ ...value, digest, register: { ...value.register, vote } }] : []
   )
+}
+
+function newFact(random: Seeded): Value[] {
+  return honestValues(`A fact that nobody has found, ${random.below(1_000_000)}.`)
 }
 
 /** By gossip to all, or by stems to some, from which the others hear it. */
