@@ -76,7 +76,6 @@ export class Sweeper {
   start(before: () => Promise<void>): void {
     this.#before = before
     this.#queue(() => this.#begin())
-    for (const author of this.#init.unswept.values()) this.sweep(author)
   }
 
   /** Removes what is outside of the author's window, once the window is on disk. */
@@ -116,12 +115,13 @@ export class Sweeper {
     if (!isOpen) return
     this.#pause = Math.min(2 * this.#pause, MAX_PAUSE)
     this.#queue(() => this.#begin())
-    for (const author of this.#init.unswept.values()) this.sweep(author)
   }
 
   async #begin(): Promise<void> {
     await this.#before?.()
     this.#before = undefined
+    // Those too that were marked in it.
+    for (const author of this.#init.unswept.values()) this.sweep(author)
   }
 
   async #sweep(author: Uint8Array): Promise<void> {

@@ -33,6 +33,7 @@ export class RunCounts {
   readonly #counts = new Map<string, Count>()
   #latest: string | undefined
   #syncing: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(components: RunCountsComponents) {
     this.#components = components
@@ -65,9 +66,12 @@ export class RunCounts {
     this.#counts.set(agent, count)
     this.#latest = agent
     const written = this.#components.store.commit([this.#put(agent, count)], WITHOUT_SYNC)
-    this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
-    // Without a limit nothing depends on the count; the next write has it.
-    if (limit === undefined) written.catch((error: unknown) => this.#components.onError(error))
+    if (!this.#isClosed) {
+      this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
+    }
+    // Without a limit nothing depends on the count; the next write has it, unless there is none.
+    if (limit === undefined && !this.#isClosed)
+      written.catch((error: unknown) => this.#components.onError(error))
     else {
       try {
         await written
@@ -78,8 +82,9 @@ export class RunCounts {
     }
   }
 
-  /** Makes all counts durable. */
+  /** Makes all counts durable. A run that comes later is refused with the store, or has its count written. */
   async close(): Promise<void> {
+    this.#isClosed = true
     if (this.#syncing !== undefined) await this.#sync()
   }
 

@@ -163,11 +163,11 @@ export class Ending {
     const members = (areLater ? agreeing : honest).filter((node) => door?.isMember(node) !== false)
     const digests = new Map<boolean, string>()
     for (const node of members) {
-      const { running, mode } = node
+      const { running, mode, hasGoneBack } = node
       if (running === undefined) continue
       const { replica } = running.parts
       if (replica.hiddenAuthors().length > 0 || waitingOf(node).retractions > 0) return false
-      if (mode !== 'full') continue
+      if (mode !== 'full' || (hasGoneBack && !running.isLater)) continue
       // Of its version.
       const { isLater } = running
       const digest = toHex(replica.digest())

@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { PLANTED_BUGS } from './planted-bugs.ts'
+import { changesOf, PLANTED_BUGS } from './planted-bugs.ts'
 import type { PlantedBug } from './planted-bugs.ts'
 
 const { values } = parseArgs({
@@ -69,12 +69,12 @@ async function hunt(bug: PlantedBug): Promise<Found> {
   }
 }
 
-async function plant(directory: string, { name, also, ...bug }: PlantedBug): Promise<void> {
-  for (const { file = bug.file, from, to } of [bug, ...(also === undefined ? [] : [also])]) {
+async function plant(directory: string, bug: PlantedBug): Promise<void> {
+  for (const { file, from, to } of changesOf(bug)) {
     const path = join(directory, file)
     const text = await readFile(path, 'utf8')
     if (text.split(from).length !== 2) {
-      throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+      throw new Error(`The bug "${bug.name}" no longer fits ${file}: write it again.`)
     }
     // A function, since "$" has a meaning in a text.
     await writeFile(

@@ -4,16 +4,28 @@
  */
 import type { StepKind } from './plan/kinds.ts'
 
+interface Change {
+  /** By default that of the bug. */
+  readonly file?: string
+  readonly from: string
+  readonly to: string
+}
+
 export interface PlantedBug {
   readonly name: string
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Planted with it, by default in the same file: what would do the same in its place. */
-  readonly also?: { readonly file?: string; readonly from: string; readonly to: string }
+  /** Planted with it: what would do the same in its place. */
+  readonly also?: Change | readonly Change[]
   readonly isPast?: true
   /** Without a step of this kind the bug cannot show. */
   readonly having?: StepKind
+}
+
+/** All texts that the bug replaces. */
+export function changesOf({ file, from, to, also = [] }: PlantedBug): Required<Change>[] {
+  return [{ file, from, to }, ...[also].flat().map((each) => ({ file, ...each }))]
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -185,16 +197,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'missing bodies are fetched only after entries came',
-    file: 'transport/sync/sync.ts',
-    from: '      onSynced(NOTHING, elapsed() - begun)\n',
-    to: '',
-    isPast: true
+    file: 'transport/spreading.ts',
+    from: "this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
+    to: "latestEntries.length > 0 && this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
+    isPast: true,
+    having: 'lie'
   },
   {
     name: 'a peer whose feed begins later is not behind',
     file: 'transport/sync/descent.ts',
     from: ' || their.base > our.base) return true',
-    to: ') return true'
+    to: ') return true',
+    having: 'lie'
   },
   {
     name: 'a lease of a feed is never ended',
@@ -346,11 +360,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'transport/swarm.ts',
     from: '    sync.retryRefused()\n    void syncAll(sync)\n',
     to: '    void sync\n',
-    also: {
-      file: 'transport/sync/refused-feeds.ts',
-      from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
-      to: 'MAX_REFUSED_WAIT + doubled'
-    }
+    // Statements and entries come at the same time, and then the second attempt brings them.
+    also: [
+      {
+        file: 'transport/sync/refused-feeds.ts',
+        from: 'Math.min(MAX_REFUSED_WAIT, doubled)',
+        to: 'MAX_REFUSED_WAIT + doubled'
+      },
+      { file: 'transport/sync/refused-feeds.ts', from: 'const FREE = 2', to: 'const FREE = 0' }
+    ]
   },
   {
     name: 'door: a revocation is not checked',

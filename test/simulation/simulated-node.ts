@@ -78,6 +78,8 @@ export class SimulatedNode implements Subject {
   hasFlippedBit = false
   /** Whether its next life is of a later version. */
   isLater: boolean
+  /** Whether it was of the later version: its store has entries that it cannot read. */
+  hasGoneBack = false
   /** Damaged values that it has found, in earlier lives. */
   #damaged = 0
   /** Timers that stopped lives have left. */

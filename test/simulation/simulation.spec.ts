@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PLANTED_BUGS } from './planted-bugs.ts'
+import { changesOf, PLANTED_BUGS } from './planted-bugs.ts'
 
 /** Output of `npm run simulate` with these options. */
 function simulate(...options: string[]): { readonly output: string; readonly code: number | null } {
@@ -35,10 +35,10 @@ describe('a simulated swarm', function () {
 
   it('has planted bugs that fit the sources', async () => {
     const root = join(import.meta.dirname, '../..')
-    for (const { name, also, ...bug } of PLANTED_BUGS) {
-      for (const { file = bug.file, from } of [bug, ...(also === undefined ? [] : [also])]) {
+    for (const bug of PLANTED_BUGS) {
+      for (const { file, from } of changesOf(bug)) {
         const text = await readFile(join(root, file), 'utf8')
-        assert.equal(text.split(from).length, 2, `The bug "${name}" does not fit ${file}.`)
+        assert.equal(text.split(from).length, 2, `The bug "${bug.name}" does not fit ${file}.`)
       }
     }
   })

@@ -253,7 +253,8 @@ export class World {
   async #promisesBeforeUpdate(): Promise<string[]> {
     const quiet = this.#quiet
     const isLater = (node: SimulatedNode): boolean => node.running?.isLater === true
-    const before = this.#honestMembers.filter((node) => !isLater(node))
+    // Who has gone back holds entries that it cannot read, and the others do not.
+    const before = this.#honestMembers.filter((node) => !isLater(node) && !node.hasGoneBack)
     const after = this.#honestMembers.filter(isLater)
     const broken: string[] = []
     for (const nodes of [before, after]) {
@@ -411,8 +412,7 @@ export class World {
         this.story.tell(node.name, 'becomes slow')
         return this.#network.slow(node.name, SLOW_NODE)
       case 'disk-full':
-        node.disk.isFull = !node.disk.isFull
-        return this.story.tell(node.name, node.disk.isFull ? 'disk is full' : 'disk has space')
+        return this.#fillDisk(node, step)
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
@@ -431,12 +431,36 @@ export class World {
         node.isLater = true
         this.story.tell(node.name, 'is of a later version from its next start on')
         return this.#lives.restart(node)
+      case 'go-back':
+        return this.#goBack(node)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')
       default:
         void agent.do(step)
     }
+  }
+
+  #goBack(node: SimulatedNode): void {
+    if (!node.isLater) return
+    node.isLater = false
+    node.hasGoneBack = true
+    this.story.tell(node.name, 'is of this version again from its next start on')
+    this.#lives.restart(node)
+  }
+
+  /** At once or after some writes, so that work fails in its midst; the next time it has space again. */
+  #fillDisk({ name, disk }: SimulatedNode, { subject }: Step): void {
+    if (disk.isFull) {
+      disk.isFull = false
+      return this.story.tell(name, 'disk has space')
+    }
+    const fill = (): void => {
+      disk.isFull = true
+      this.story.tell(name, 'disk is full')
+    }
+    if (subject % 2 === 0) fill()
+    else disk.afterWrites(1 + (subject % MAX_WRITES), fill)
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {

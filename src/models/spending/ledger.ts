@@ -60,6 +60,7 @@ const { hour: HOUR, day: DAY } = WINDOW_MS
  * each call.
  */
 const WITHOUT_SYNC = { sync: false } as const
+const WITH_SYNC = { sync: true } as const
 
 /**
  * Milliseconds after which spending is fsynced, and a failed write repeated: a loss of power may
@@ -92,6 +93,7 @@ export class Ledger {
   /** Resolves when a reservation ends. */
   #changed = Promise.withResolvers<void>()
   #syncing: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(init: LedgerComponents) {
     const { store, now } = init
@@ -238,7 +240,7 @@ export class Ledger {
   #write(removals: readonly Operation[], row?: UsageRow): void {
     this.#unwrittenRemovals.push(...removals)
     if (row !== undefined) this.#unwrittenRows.add(row)
-    void this.#commit(WITHOUT_SYNC)
+    void this.#commit(this.#isClosed ? WITH_SYNC : WITHOUT_SYNC)
     this.#syncLater()
   }
 
@@ -267,6 +269,7 @@ export class Ledger {
   }
 
   #syncLater(): void {
+    if (this.#isClosed) return
     this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
   }
 
@@ -277,7 +280,7 @@ export class Ledger {
     this.#prune()
     const { latest } = this.#rows
     if (latest !== undefined) this.#unwrittenRows.add(latest)
-    await this.#commit({ sync: true })
+    await this.#commit(WITH_SYNC)
   }
 
   /** Drops the rows before the last `USAGE_DAYS`, once an hour. */
@@ -291,8 +294,9 @@ export class Ledger {
     }
   }
 
-  /** Writes spending to disk. */
+  /** Writes spending to disk. What is settled later is written at once, or booked in full at the next start. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#sync()
     // It may have failed with a write that was begun before it.
     if (this.#isFailing) await this.#sync()

@@ -34,6 +34,7 @@ export class SkillWriter {
   #writing: Promise<unknown> = Promise.resolve()
   #unsynced: ChangedSkill | undefined
   #syncing: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(components: SkillWriterComponents) {
     this.#components = components
@@ -76,8 +77,9 @@ export class SkillWriter {
     if (this.#unsynced === changing) this.#unsynced = undefined
   }
 
-  /** Writes acknowledged changes to disk. */
+  /** Writes acknowledged changes to disk. What changes later is written at once, with fsync, or fails. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.settled()
     try {
       await this.#sync()
@@ -93,7 +95,7 @@ export class SkillWriter {
     const { store, records } = this.#components
     const changed = [...this.#changed]
     const operations = this.#operations
-    const sync = this.#needsSync
+    const sync = this.#needsSync || this.#isClosed
     this.#changed.clear()
     this.#operations = []
     this.#needsSync = false
@@ -119,6 +121,7 @@ export class SkillWriter {
   }
 
   #syncLater(): void {
+    if (this.#isClosed) return
     this.#syncing ??= setTimeout(() => {
       this.#sync().catch((error: unknown) => this.#components.onError?.(error))
     }, SYNC_INTERVAL).unref()

@@ -87,4 +87,13 @@ describe('a rebuild of standings', () => {
     assert.deepEqual(await contentOf(opened), before)
     await store.close()
   })
+
+  it('leaves no removal to the next start, so that reads of standings stay exact', async () => {
+    const { store } = await taughtStore()
+    const opened = await openReplica({ store })
+    assert.ok(opened.heads().some(({ base }) => base > 1))
+    await opened.whenCompacted()
+    assert.deepEqual(await Array.fromAsync(store.section('unswept').entries()), [])
+    await store.close()
+  })
 })

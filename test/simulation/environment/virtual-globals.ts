@@ -5,9 +5,11 @@
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type nodeCrypto from 'node:crypto'
+import { anyOf } from './any-signal.ts'
 import { SimulatedWorker } from './simulated-worker.ts'
 import { VirtualTimer } from './virtual-timer.ts'
 import { simulated } from './simulated.ts'
+import { rememberingVerify } from './verified.ts'
 import type { Seeded } from './seeded-bytes.ts'
 
 const require = createRequire(import.meta.url)
@@ -86,22 +88,6 @@ function installTimers(): void {
   AbortSignal.any = anyOf
 }
 
-/** Node.js keeps its own as long as a source may abort: those of an ended simulation for ever. */
-function anyOf(signals: Iterable<AbortSignal>): AbortSignal {
-  const controller = new AbortController()
-  const sources = [...signals]
-  const aborted = sources.find((signal) => signal.aborted)
-  if (aborted !== undefined) controller.abort(aborted.reason)
-  else {
-    const onAbort = ({ target }: Event): void => {
-      for (const source of sources) source.removeEventListener('abort', onAbort)
-      if (target instanceof AbortSignal) controller.abort(target.reason)
-    }
-    for (const source of sources) source.addEventListener('abort', onAbort)
-  }
-  return controller.signal
-}
-
 /** Until the next turn of the event loop: on a busy processor others come before. */
 function turn(): number {
   const { turn: most, random } = simulated()
@@ -141,7 +127,7 @@ function abortError({ reason }: AbortSignal): Error {
 
 function installRandomness(): void {
   const crypto = require('node:crypto') as typeof nodeCrypto
-  const { createPrivateKey, createPublicKey } = crypto
+  const { createPrivateKey, createPublicKey, verify } = crypto
   const random = (): Seeded => simulated().random
   Math.random = () => random().next()
   const fill = <T extends ArrayBufferView>(view: T): T => random().fill(view)
@@ -150,6 +136,7 @@ function installRandomness(): void {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
   }
   Object.assign(crypto, {
+    verify: rememberingVerify(verify),
     randomBytes: (length: number) => random().bytes(length),
     randomFillSync: fill,
     randomUUID: uuid,

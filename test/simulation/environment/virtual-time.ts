@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { EventQueue } from './event-queue.ts'
+import { settled } from './settled.ts'
 import type { QueuedEvent } from './event-queue.ts'
 import type { Owner } from './owner.ts'
 
@@ -14,8 +15,6 @@ export const EPOCH = Date.UTC(2026, 0, 1)
 /** Milliseconds that a look at the clock costs: work that is bounded by time ends. */
 const LOOK = 0.001
 
-/** The real one; by then all microtasks and ticks have run. */
-const realTurn = setImmediate
 const realNow = performance.now.bind(performance)
 
 export class VirtualTime {
@@ -94,7 +93,7 @@ export class VirtualTime {
   async run(until: number, isDone: () => boolean = () => false): Promise<void> {
     const started = realNow()
     for (;;) {
-      await new Promise<void>((resolve) => realTurn(resolve))
+      await settled()
       if (isDone()) return
       const event = this.#queue.take(until)
       if (event === undefined) break

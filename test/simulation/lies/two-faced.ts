@@ -23,20 +23,28 @@ const LONG_PAUSE = 30_000
 const MAX_COMMON = 2
 const MAX_SIDE = 3
 
-/** The part of entries with which a feed begins again. */
-const BASE_RATE = 0.2
+/** The part of entries of one lie with which its feed begins again. */
+const BASE_RATES = [0.1, 0.2, 0.6] as const
+
+/** The part of lies of which the proof goes another way than the rest. */
+const PROOF_ALONE_RATE = 0.4
 
 /** Signs two entries for one place. */
 export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {
   const feed = await FalseFeed.create(running, random)
-  const common = await entriesOf(feed, random.below(MAX_COMMON + 1), running, random, ledger)
+  const rate = random.pick(BASE_RATES)
+  const sign = (side: FalseFeed, count: number): Promise<Entry[]> =>
+    entriesOf(side, count, rate, { running, random, ledger })
+  const common = await sign(feed, random.below(MAX_COMMON + 1))
+  if (random.chance(PROOF_ALONE_RATE)) {
+    return proofAlone({ feed, common }, { running, random, ledger })
+  }
   await tell(running, random, common)
   if (random.chance(0.5)) await pause(random)
   const other = feed.branch()
   const sides: (readonly Entry[])[] = []
   for (const side of [feed, other]) {
-    const count = 1 + random.below(MAX_SIDE)
-    sides.push(await entriesOf(side, count, running, random, ledger))
+    sides.push(await sign(side, 1 + random.below(MAX_SIDE)))
   }
   ledger.noteFork(sides.flatMap(([first]) => first ?? []))
   await Promise.all(
@@ -47,11 +55,46 @@ export async function fork(running: RunningNode, random: Seeded, ledger: LieLedg
   )
   // A void author goes on.
   await pause(random, LONG_PAUSE)
-  await tell(
-    running,
-    random,
-    await entriesOf(random.pick([feed, other]), 1, running, random, ledger)
-  )
+  await tell(running, random, await sign(random.pick([feed, other]), 1))
+}
+
+/**
+ * The proof that an author is void goes to all, when one peer alone has heard the rest: that its feed begins
+ * again behind that place, or what another author confirms. The others learn of the base, or get the body of
+ * the record, from nothing but that peer.
+ */
+async function proofAlone(
+  { feed, common }: { readonly feed: FalseFeed; readonly common: readonly Entry[] },
+  liar: Liar
+): Promise<void> {
+  const { running, random, ledger } = liar
+  const other = feed.branch()
+  const said = newFact(random)
+  const entry = await feed.sign(said)
+  ledger.note(entry, said)
+  const contradiction = await entriesOf(other, 1, 0, liar)
+  ledger.noteFork([entry, ...contradiction])
+  const rest = random.chance(0.5) ? await entriesOf(feed, 1, 1, liar) : await confirmed(said, liar)
+  const peers = running.host.getConnections()
+  if (peers.length > 0) {
+    const peer = random.pick(peers)
+    for (const part of [[...common, entry], rest]) await passOn(running, peer, part)
+  }
+  await pause(random)
+  // The own replica finds the contradiction, and gossips the proof.
+  for (const each of [...common, entry, ...contradiction]) {
+    await running.parts.replica.admit(writeEntry(each))
+  }
+}
+
+/** A vote of another author, without the record. */
+async function confirmed(said: readonly Value[], liar: Liar): Promise<Entry[]> {
+  const { running, random, ledger } = liar
+  const author = await FalseFeed.create(running, random)
+  const vote = said.filter(({ type }) => type === 'register')
+  const entry = await author.sign(vote)
+  ledger.note(entry, vote)
+  return [entry]
 }
 
 /** An author of which an entry follows no other one. */
@@ -61,7 +104,9 @@ export async function breakChain(
   ledger: LieLedger
 ): Promise<void> {
   const feed = await FalseFeed.create(running, random)
-  await tell(running, random, await entriesOf(feed, 1 + random.below(2), running, random, ledger))
+  const rate = random.pick(BASE_RATES)
+  const told = await entriesOf(feed, 1 + random.below(2), rate, { running, random, ledger })
+  await tell(running, random, told)
   await pause(random, LONG_PAUSE)
   const prev = new Uint8Array(random.bytes(HASH_BYTES))
   const values = await somethingOf(running, random)
@@ -71,17 +116,22 @@ export async function breakChain(
   await tell(running, random, [entry])
 }
 
+interface Liar {
+  readonly running: RunningNode
+  readonly random: Seeded
+  readonly ledger: LieLedger
+}
+
 async function entriesOf(
   feed: FalseFeed,
   count: number,
-  running: RunningNode,
-  random: Seeded,
-  ledger: LieLedger
+  baseRate: number,
+  { running, random, ledger }: Liar
 ): Promise<Entry[]> {
   const entries: Entry[] = []
   for (let i = 0; i < count; i++) {
     const values = await somethingOf(running, random)
-    const entry = await feed.sign(values, { isBase: feed.seq > 0 && random.chance(BASE_RATE) })
+    const entry = await feed.sign(values, { isBase: feed.seq > 0 && random.chance(baseRate) })
     ledger.note(entry, values)
     entries.push(entry)
   }
@@ -90,7 +140,7 @@ async function entriesOf(
 
 /** A new fact, or a vote on a known record. */
 async function somethingOf({ parts }: RunningNode, random: Seeded): Promise<Value[]> {
-  const fact = honestValues(`A fact that nobody has found, ${random.below(1_000_000)}.`)
+  const fact = newFact(random)
   const known = await parts.replica.newestRecords(0, 100)
   if (known.length === 0 || random.chance(0.4)) return fact
   const digest = random.pick(known)
@@ -98,6 +148,10 @@ async function somethingOf({ parts }: RunningNode, random: Seeded): Promise<Valu
   return fact.flatMap((value) =>
     value.type === 'register' ? [{ ...value, digest, register: { ...value.register, vote } }] : []
   )
+}
+
+function newFact(random: Seeded): Value[] {
+  return honestValues(`A fact that nobody has found, ${random.below(1_000_000)}.`)
 }
 
 /** By gossip to all, or by stems to some, from which the others hear it. */

@@ -28,6 +28,9 @@ const CUT_AFTER = 15_000
 const HASTE_RATE = 0.4
 const HASTE = 20_000
 
+/** The part of closed swarms in which somebody is away from the beginning. */
+const ABSENT_RATE = 0.3
+
 /** The part of doors at which another root takes over. */
 const SUCCESSION_RATE = 0.4
 
@@ -47,13 +50,21 @@ export function closedPlan(plan: Plan, random: Seeded, temper: Temper): Plan {
     const time = node === before.node ? before.at + random.next() * SOON : drawn.at
     return { at: time, kind: temper.pick(CLOSED_STEPS, random), node, subject }
   })
+  const begin = EPOCH - at()
   return {
     ...plan,
     manner,
-    begin: EPOCH - at(),
+    begin,
     members,
-    steps: inOrder([...plan.steps, ...added, ...weeks])
+    steps: inOrder([...plan.steps, ...added, ...weeks, ...absentOnes(honest, random)])
   }
+}
+
+/** Who ends before it knows any other member: when it comes back, entries and statements come together. */
+function absentOnes(honest: number, random: Seeded): Step[] {
+  const absent = random.stream('absent')
+  if (!absent.chance(ABSENT_RATE)) return []
+  return [{ at: 0, kind: 'absence', node: absent.below(honest), subject: absent.below(2) }]
 }
 
 /**

@@ -70,8 +70,8 @@ export const DIRECTORY_STEPS = ['copy', 'restore', 'downgrade'] as const
  */
 export const DOOR_STEPS = ['join', 'steal', 'revoke', 'succeed'] as const
 
-/** A node is updated to the later version, which reads what the newer one publishes. */
-export const UPDATE_STEPS = ['update'] as const
+/** A node is updated to the later version, which reads what the newer one publishes, or goes back. */
+export const UPDATE_STEPS = ['update', 'go-back'] as const
 
 export type WorkKind = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
 

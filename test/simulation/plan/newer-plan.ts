@@ -1,4 +1,7 @@
-/** The last node may be of a later version. In a closed swarm others are updated, some while they work. */
+/**
+ * The last node may be of a later version. In a closed swarm others are updated, some while they work, and
+ * some of those go back to this version for a while.
+ */
 import { NEWER } from '../lies/manner.ts'
 import { inOrder } from './step.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
@@ -7,8 +10,9 @@ import type { Plan } from './step.ts'
 /** The part of swarms without a liar in which one node is of a later version. */
 const NEWER_RATE = 0.25
 
-/** Nodes that are updated before the work ends, at most. */
+/** Nodes that are updated before the work ends, at most, and the part of them that go back. */
 const MAX_UPDATES = 3
+const BACK_RATE = 0.4
 
 /** The same where the last node may be of a later version; `isMixed`: undefined where the seed says. */
 export function withNewer(plan: Plan, random: Seeded, isMixed: boolean | undefined): Plan {
@@ -28,11 +32,19 @@ function updatedPlan(plan: Plan, members: readonly number[], random: Seeded): Pl
     node: random.below(last),
     subject: 0
   }))
+  const back = random.stream('back')
+  const returns = updates
+    .filter(() => back.chance(BACK_RATE))
+    .map((update) => ({
+      ...update,
+      at: back.between(update.at, plan.end),
+      kind: 'go-back' as const
+    }))
   return {
     ...plan,
     manner: NEWER,
     // No clone of another one: what it publishes counts beside what its agent was promised.
     members: [...members.slice(0, last), last],
-    steps: inOrder([...plan.steps, ...updates])
+    steps: inOrder([...plan.steps, ...updates, ...returns])
   }
 }

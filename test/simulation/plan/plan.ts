@@ -47,9 +47,13 @@ const DOOR_RATE = 0.5
 const DAMAGE_RATE = 0.2
 const DIRECTORY_RATE = 0.25
 
-/** Lies of a stranger. */
+/** Lies of a stranger, and votes of others on what is new then. */
 const MIN_LIES = 2
 const MAX_LIES = 8
+const MAX_ECHOES = 3
+
+/** Milliseconds from a lie to such a vote, at most. */
+const ECHO = 20_000
 
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
 const TURNS = [0, 0, 20, 150] as const
@@ -113,7 +117,7 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
   }
 }
 
-/** The same with lies of the last node; some strangers tell none. */
+/** The same with lies of the last node; some strangers tell none. In some seeds others vote on them. */
 function withLies(plan: Plan, random: Seeded): Plan {
   if (plan.manner === 'honest') return plan
   const count = MIN_LIES + random.below(MAX_LIES - MIN_LIES + 1)
@@ -123,7 +127,17 @@ function withLies(plan: Plan, random: Seeded): Plan {
     node: plan.nodes - 1,
     subject: 0
   }))
-  return { ...plan, steps: inOrder([...plan.steps, ...lies]) }
+  const echoes = random.stream('echoes')
+  const most = echoes.pick([0, MAX_ECHOES])
+  const votes = lies.flatMap(({ at }) =>
+    Array.from({ length: echoes.below(most + 1) }, () => ({
+      at: Math.min(plan.end, at + echoes.next() * ECHO),
+      kind: echoes.pick(['vouch', 'dispute'] as const),
+      node: echoes.below(plan.nodes - 1),
+      subject: echoes.below(plan.subjects)
+    }))
+  )
+  return { ...plan, steps: inOrder([...plan.steps, ...lies, ...votes]) }
 }
 
 function timesOf(count: number, end: number, random: Seeded, { hasBursts }: Temper): number[] {

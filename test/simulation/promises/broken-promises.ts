@@ -1,7 +1,7 @@
 /** What must hold when nothing moves any more. */
 import { countedForks, tooManyVotes, wrongCounters, wrongCounts } from './counts.ts'
 import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './facts.ts'
-import { brokenChains, takenLies, unknownForks, wrongForks } from './feeds.ts'
+import { brokenChains, leftRemovals, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
@@ -26,6 +26,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     if (!isExcused(node)) await checkFilters(running, report)
     if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
     if (!isExcused(node)) await checkLists(running, report)
+    if (!isExcused(node)) for (const text of await leftRemovals(running)) report(text)
   }
   for (const node of whole) {
     broken.push(...unknownForks(node, quiet), ...(await takenLies(node, quiet)))

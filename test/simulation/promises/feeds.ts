@@ -37,6 +37,13 @@ export function unknownForks({ name, running }: Subject, { lies, areLiesShown }:
     .map(({ author, seq }) => `${name} does not know that ${author.slice(0, 6)} forks at ${seq}`)
 }
 
+/** What feeds no longer have is removed from the disk, also where that failed at first. */
+export async function leftRemovals({ parts: { store } }: Life): Promise<string[]> {
+  const left: string[] = []
+  for await (const [author] of store.section('unswept').entries()) left.push(toHex(author))
+  return left.map((author) => `entries of the author ${author.slice(0, 6)} are not removed`)
+}
+
 /** Each entry follows the one before. */
 export async function brokenChains({ parts: { replica } }: Life): Promise<string[]> {
   const broken: string[] = []
