@@ -150,8 +150,16 @@ export const MAX_INBOUND_SYNCS = 4
  */
 export const SYNC_ROOM = { bootstrap: 2, dialled: 3, inbound: 3, slow: 1 } as const
 
-/** Syncs of such a room that have begun; one more ends the one that waits the longest. 0.3 MB each at most. */
+/** Syncs of such a room that have begun; one more ends the one that has cost most. 0.3 MB each at most. */
 export const MAX_OPEN_SYNCS = 64
+
+/**
+ * The part of the time that a peer may keep syncs waiting without bringing anything, and what it owes at
+ * most. Peers with nothing new take less. With as many connections as a node has, peers that take no more
+ * fill a third of a room.
+ */
+export const FREE_WAIT_SHARE = 0.02
+export const MAX_OWED_WAIT = 60_000
 
 /** Names of such peers that are remembered. */
 export const MAX_SLOW_PEERS = 1_024

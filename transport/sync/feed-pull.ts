@@ -33,7 +33,7 @@ export interface FeedPullInit {
   /** Whether the time of the run is over. Without it a peer could bring an entry now and then for ever. */
   readonly isLate?: () => boolean
   /** Left while another run fetches a feed. */
-  readonly place?: Pick<SyncPlace, 'waitFor'>
+  readonly place?: Pick<SyncPlace, 'isOfUse' | 'waitFor'>
 }
 
 /** What came of a pull. */
@@ -76,7 +76,7 @@ export class FeedPull {
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
   readonly #peer: string
-  readonly #place: Pick<SyncPlace, 'waitFor'>
+  readonly #place: Pick<SyncPlace, 'isOfUse' | 'waitFor'>
   readonly #inflated: Pick<InflatedPace, 'take'> | undefined
   readonly #isLate: () => boolean
   #isCut = false
@@ -273,6 +273,7 @@ export class FeedPull {
   async #count(entry: Entry, durable: Promise<void>): Promise<void> {
     await durable
     this.#received += 1
+    this.#place.isOfUse()
     const name = toHex(entry.author)
     this.#news.delete(name)
     this.#news.set(name, entry)
