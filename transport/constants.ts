@@ -64,6 +64,9 @@ export const MAX_PULLED_FEEDS = 64
 /** Bytes of entries after which an answer is cut; the same request brings the rest. */
 export const MAX_PULL_BYTES = 1024 * 1024
 
+/** Entries of one answer: one more may follow while any of these bytes are left. */
+export const MAX_ANSWER_BYTES = MAX_PULL_BYTES + MAX_ENTRY_BYTES
+
 /** What an answer brings at least. */
 export const MIN_BYTES_PER_SECOND = 9_000
 

@@ -197,7 +197,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         retractions: this.#paced,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
-        pull: (peer, author) => host.services.sync.pull(peer, author),
+        pull: (peer, header) => host.services.sync.pull(peer, header),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         connected: {
           peers: () => host.services.sync.peers(),

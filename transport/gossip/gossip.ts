@@ -57,7 +57,7 @@ export interface GossipInit {
   /** Called with each entry or header from a peer, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** Pulls what `peer` has of the author's feed and this replica lacks. */
-  pull(peer: PeerId, author: Uint8Array): Promise<unknown>
+  pull(peer: PeerId, header: SignedHeader): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
   readonly connected: ConnectedPeers
   /** Subscribers or mesh peers came or went. */
@@ -277,7 +277,7 @@ class TopicGossip implements Gossip {
         if (admission.isOffence) return this.#reject(peer, admission.reason)
         // The sender's branch of that feed is another than ours: a sync finds where they part.
         if (admission.reason === 'fork') {
-          this.#init.pull(peer, readEntry(bytes).author).catch(() => undefined)
+          this.#init.pull(peer, readEntry(bytes)).catch(() => undefined)
         }
         return TopicValidatorResult.Ignore
     }
@@ -308,7 +308,7 @@ class TopicGossip implements Gossip {
   }
 
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    await this.#init.pull(peer, header.author)
+    await this.#init.pull(peer, header)
     const stored = this.#init.replica.headOf(header.author)
     const isStored =
       stored !== undefined &&

@@ -41,6 +41,7 @@ import type { RepeatingTask } from '@libp2p/utils'
 import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FeedPullInit, PullReport } from './feed-pull.ts'
+import type { WantedFeed } from './refused-feeds.ts'
 import type { Summary } from './sync-frames.ts'
 import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
@@ -78,7 +79,7 @@ export interface Sync {
   /** Runs a sync that begins after this call, or joins one that does. */
   sync(peer: PeerId, options?: AbortOptions): Promise<SyncReport>
   /** Pulls one feed: what the peer has of it beyond this replica. */
-  pull(peer: PeerId, author: Uint8Array): Promise<void>
+  pull(peer: PeerId, feed: WantedFeed): Promise<void>
   /** Peers that speak the protocol and are connected. */
   peers(): PeerId[]
   /** Asks again for feeds that were refused without blame: members that were unknown are known now. */
@@ -183,12 +184,12 @@ class SyncService implements Sync, Startable {
     return signal === undefined ? shared : abortable(shared, signal)
   }
 
-  async pull(peer: PeerId, author: Uint8Array): Promise<void> {
+  async pull(peer: PeerId, feed: WantedFeed): Promise<void> {
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, NO_PLACE)
     const isLate = this.#endOfRun()
     const feeds = new FeedPull(this.#init.replica, { ...this.#sharedWith(peer), isLate }, request)
-    await feeds.pull(new Map([['', author]]), () => true)
+    await feeds.pull(new Map([['', feed]]), () => true)
     this.#init.onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
   }
