@@ -173,6 +173,9 @@ export const FILTER_INTERVAL = 5_000
 /** Raw bytes of a filter in one frame, before compression. */
 export const FILTER_CHUNK_BYTES = 64 * 1024
 
+/** Raw bytes of a chunk, taken over all of them but the last one of each slice. */
+export const MIN_CHUNK_BYTES = 4 * 1024
+
 /** A chunk that does not compress, with its frame's own bytes. */
 export const MAX_FILTER_FRAME_BYTES = FILTER_CHUNK_BYTES + 1024
 
@@ -203,8 +206,9 @@ export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 /** Peers asked for one body before it counts as not to be had. */
 export const MAX_QUERIED_PEERS = 8
 
-/** A frame of `/stem`: an entry. */
+/** A frame of `/stem`: an entry. The smallest has a header of 100 bytes, its signature and two lengths. */
 export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
+export const MIN_STEM_FRAME_BYTES = 166
 
 /** Entries passed on together. */
 export const MAX_STEM_BATCH_BYTES = 1024 * 1024
