@@ -287,6 +287,8 @@ export const NONCE_TIMEOUT = 1_000
 
 /** Addresses of former peers that are kept for the next start. */
 export const MAX_REMEMBERED_PEERS = 64
+/** How old the time at which such a peer was seen may be before it is written again. */
+export const REMEMBERED_REFRESH = 60 * 60_000
 
 /** A host or NAT may bring a whole fleet: libp2p's default of 5 a second turns most of it away. */
 export const INBOUND_CONNECTIONS_PER_SECOND = 200

@@ -74,7 +74,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#clock = init.clock ?? Date
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
-    this.#remembered = new RememberedPeers(init.store, this.#clock)
+    this.#remembered = new RememberedPeers({
+      store: init.store,
+      clock: this.#clock,
+      onFailure: (error) => this.#log('cannot store the addresses of peers - %e', error)
+    })
     this.#paced = new PacedRetractions(init.replica.retractions)
     this.#spreading = new Spreading({
       replica: init.replica,
@@ -223,6 +227,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
     host.removeEventListener('peer:identify', this.#onIdentify)
     host.removeEventListener('self:peer:update', this.#onAddresses)
+    await this.#remembered
+      .stop()
+      .catch((error: unknown) => this.#log('cannot store the addresses of peers - %e', error))
     await host.stop()
   }
 
@@ -430,11 +437,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const addresses = addressesOf(peerId.toString(), detail.listenAddrs.map(String))
     // A peer that is lost is dialled again, also in this run.
     this.#dialer?.add(addresses)
-    this.#remembered
-      .add(peerId.toString(), addresses)
-      .catch((error: unknown) =>
-        this.#log('cannot store the addresses of %p - %e', detail.peerId, error)
-      )
+    this.#remembered.add(peerId.toString(), addresses)
   }
 }
 

@@ -4,6 +4,8 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { defaultLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { SwarmError } from '../../../transport/index.ts'
+import { multiaddr } from '@multiformats/multiaddr'
+import { bareNode } from '../../fixtures/attacker.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
@@ -11,7 +13,8 @@ import { openStore } from '../../../crdt/index.ts'
 import {
   MAX_FOUND_ADDRESSES,
   MAX_FOUND_OF_PEER,
-  MAX_REMEMBERED_PEERS
+  MAX_REMEMBERED_PEERS,
+  REMEMBERED_REFRESH
 } from '../../../transport/constants.ts'
 import { Dialer } from '../../../transport/peers/dialer.ts'
 import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
@@ -112,26 +115,81 @@ describe('a peer that was met', () => {
 })
 
 describe('remembered peers', () => {
-  it('are the latest, with few addresses each, and on disk once they are acknowledged', async () => {
+  const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/192.0.2.1/tcp/${i + 1}`)
+
+  it('are the latest, with few addresses each, and written again where that failed', async () => {
     const { database, failNext } = failingDatabase()
     const store = await openStore(database)
     let now = 0
     const clock = { now: () => now++ }
-    const remembered = new RememberedPeers(store, clock)
-    const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/192.0.2.1/tcp/${i + 1}`)
+    const failure = Promise.withResolvers<unknown>()
+    const open = (): RememberedPeers =>
+      new RememberedPeers({ store, clock, onFailure: failure.resolve })
+    const remembered = open()
     failNext('peers')
-    await assert.rejects(remembered.add('lost', addresses), { code: 'STORE_WRITE_FAILED' })
-    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) await remembered.add(`p${i}`, addresses)
+    remembered.add('lost', addresses)
+    assert.ok((await failure.promise) instanceof Error)
+    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) remembered.add(`p${i}`, addresses)
     // The oldest comes back, so that the one after it has to go.
-    await remembered.add('p5', addresses.slice(0, 1))
-    await remembered.add('new', addresses)
-    for (const each of [remembered, new RememberedPeers(store, clock)]) {
-      const known = await each.load()
-      assert.equal(known.length, (MAX_REMEMBERED_PEERS - 1) * 4 + 1)
-      assert.equal(known[0], '/ip4/192.0.2.1/tcp/1/p2p/new')
-      assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
-      assert.ok(!known.some((address) => address.endsWith('/p6')))
-    }
+    remembered.add('p5', addresses.slice(0, 1))
+    remembered.add('new', addresses)
+    await remembered.stop()
+    const again = open()
+    const known = await again.load()
+    assert.equal(known.length, (MAX_REMEMBERED_PEERS - 1) * 4 + 1)
+    assert.equal(known[0], '/ip4/192.0.2.1/tcp/1/p2p/new')
+    assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
+    assert.ok(!known.some((address) => address.endsWith('/p6')))
+    // Also among those of an earlier run the oldest goes.
+    again.add('newer', addresses)
+    await again.stop()
+    const left = await open().load()
+    assert.ok(!left.some((address) => address.endsWith('/p7')))
+    assert.ok(left.some((address) => address.endsWith('/p8')))
     await store.close()
+  })
+
+  it('cost one write, however many come at a time, and none where nothing is new', async () => {
+    const store = await openStore()
+    let [commits, now] = [0, 0]
+    let written = Promise.withResolvers<void>()
+    const remembered = new RememberedPeers({
+      store: {
+        section: (name) => store.section(name),
+        commit: async (operations) => {
+          commits += 1
+          await store.commit(operations)
+          written.resolve()
+        }
+      },
+      clock: { now: () => now },
+      onFailure: (error) => assert.fail(String(error))
+    })
+    const comeAndGo = (): void => {
+      for (let i = 0; i < 1_000; i++) remembered.add(`p${i % 50}`, addresses)
+    }
+    const lie = (): void => {
+      for (let port = 1; port < 100; port++) remembered.add('liar', [`/ip4/192.0.2.1/tcp/${port}`])
+    }
+    for (const expected of [1, 2]) {
+      written = Promise.withResolvers()
+      comeAndGo()
+      lie()
+      await written.promise
+      assert.equal(commits, expected)
+    }
+    now += REMEMBERED_REFRESH / 2
+    comeAndGo()
+    await remembered.stop()
+    assert.equal(commits, 2)
+    await store.close()
+  })
+
+  it('are not those that a peer pushes: identify is asked once for each connection', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    const host = await bareNode()
+    const connection = await host.dial(multiaddr(victim.swarm.multiaddrs[0] ?? ''))
+    await assert.rejects(connection.newStream('/ipfs/id/push/1.0.0'), /protocol/i)
+    await host.stop()
   })
 })
