@@ -11,13 +11,21 @@ import { publication } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { openStore } from '../../../crdt/index.ts'
 import {
+  BACKOFF_FIRST,
+  BACKOFF_MAX,
   MAX_FOUND_ADDRESSES,
   MAX_FOUND_OF_PEER,
   MAX_REMEMBERED_PEERS,
+  MIN_CONNECTIONS,
   REMEMBERED_REFRESH
 } from '../../../transport/constants.ts'
 import { Dialer } from '../../../transport/peers/dialer.ts'
 import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
+import type { Connection } from '@libp2p/interface'
+
+async function newPeer(): Promise<string> {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
+}
 
 describe('the dialer', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(18_000)
@@ -51,6 +59,66 @@ describe('the dialer', () => {
     await using second = await startNode({ listen })
     await second.publish([publication('after the restart')])
     await converged([b, second], signal())
+  })
+})
+
+describe('the times of the dialer', () => {
+  it('grow with each failure; it dials nobody twice at a time, itself never, others while it has few', async () => {
+    const [given, met, own] = [await newPeer(), await newPeer(), await newPeer()]
+    const [bootstrap, remembered] = [given, met].map((peer) => `/ip4/127.0.0.1/tcp/1/p2p/${peer}`)
+    assert.ok(bootstrap !== undefined && remembered !== undefined)
+    const others = await Promise.all(Array.from({ length: MIN_CONNECTIONS }, newPeer))
+    let [now, port] = [0, 2]
+    let isFull = false
+    let dialled: string[] = []
+    const failures: ((error: Error) => void)[] = []
+    const dialer = new Dialer({
+      libp2p: {
+        peerId: peerIdFromString(own),
+        getConnections: () =>
+          isFull
+            ? others.map((peer) => ({ remotePeer: peerIdFromString(peer) }) as Connection)
+            : [],
+        dial: (address) => {
+          dialled.push(String(address))
+          return new Promise((_, reject) => failures.push(reject))
+        }
+      },
+      log: defaultLogger().forComponent('test'),
+      clock: { now: () => now },
+      random: () => 1,
+      bootstrap: [bootstrap],
+      remembered: [remembered],
+      onUnreachable: () => undefined
+    })
+    const dialledAt = async (time: number): Promise<string[]> => {
+      now = time
+      // It looks whom it should dial; nobody dials himself.
+      dialer.add([`/ip4/127.0.0.1/tcp/${port++}/p2p/${own}`])
+      await new Promise((resolve) => setImmediate(resolve))
+      const news = dialled
+      dialled = []
+      return news
+    }
+    const fail = async (): Promise<void> => {
+      for (const each of failures.splice(0)) each(new Error('nobody'))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    void dialer.start()
+    assert.deepEqual(await dialledAt(0), [bootstrap, remembered])
+    assert.deepEqual(await dialledAt(100_000), [], 'the dials have not ended')
+    await fail()
+    const first = 100_000 + BACKOFF_FIRST
+    assert.deepEqual(await dialledAt(first - 1), [])
+    assert.deepEqual(await dialledAt(first), [bootstrap, remembered])
+    await fail()
+    assert.deepEqual(await dialledAt(first + 2 * BACKOFF_FIRST - 1), [])
+    assert.deepEqual(await dialledAt(first + 2 * BACKOFF_FIRST), [bootstrap, remembered])
+    await fail()
+    isFull = true
+    assert.deepEqual(await dialledAt(first + BACKOFF_MAX), [bootstrap])
+    await fail()
+    await dialer.stop()
   })
 })
 
@@ -89,10 +157,6 @@ describe('a peer that names other addresses each time', () => {
     assert.ok(dialled.has(`/ip4/127.0.0.1/tcp/1/p2p/${met}`), [...dialled].join(' '))
     assert.equal(dialled.size, 1 + MAX_FOUND_OF_PEER)
   })
-
-  async function newPeer(): Promise<string> {
-    return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
-  }
 })
 
 describe('a peer that was met', () => {
