@@ -132,7 +132,9 @@ export class Subscriptions {
   /** Throws the first error; what failed waits for the next call. */
   async #recheckAll(): Promise<void> {
     const errors: unknown[] = []
-    for (const [name, recheck] of [...this.#rechecks]) {
+    // What fails is added again behind them.
+    const waiting = Array.from(this.#rechecks)
+    for (const [name, recheck] of waiting) {
       this.#rechecks.delete(name)
       keepLatest(this.#recent, name, recheck, MAX_RECENT)
       try {

@@ -77,7 +77,7 @@ export class SyncRoom {
     }
   }
 
-  #place(wait: PeerWait): Place {
+  #place(ofPeer: PeerWait): Place {
     const controller = new AbortController()
     let isIn = false
     /** When the run began to wait for its peer. */
@@ -86,10 +86,10 @@ export class SyncRoom {
     const place: Place = {
       signal: controller.signal,
       get waited() {
-        return wait.milliseconds + current()
+        return ofPeer.milliseconds + current()
       },
       end: () => controller.abort(new Error('Its place is left to a newer sync.')),
-      isOfUse: () => wait.clear(),
+      isOfUse: () => ofPeer.clear(),
       leave: () => {
         if (!isIn) return
         isIn = false
@@ -100,7 +100,7 @@ export class SyncRoom {
       enter: async (given) => {
         if (isIn) return
         this.#waiting.delete(place)
-        wait.add(current())
+        ofPeer.add(current())
         since = undefined
         await this.#enter(given)
         isIn = true
