@@ -85,7 +85,7 @@ class Spies {
   #probe(host: Host, peer: PeerId, header: SignedHeader): void {
     this.probes += 1
     const { sync, have } = host.services
-    void sync.pull(peer, header.author).catch(() => undefined)
+    void sync.pull(peer, header).catch(() => undefined)
     void sync.sync(peer).catch(() => undefined)
     void have.fetch([header.hash], { preferredPeers: [peer.toString()] }).catch(() => undefined)
     if (isEntry(header)) void this.#boomerang(host, peer, header).catch(() => undefined)

@@ -64,6 +64,9 @@ export const MAX_PULLED_FEEDS = 64
 /** Bytes of entries after which an answer is cut; the same request brings the rest. */
 export const MAX_PULL_BYTES = 1024 * 1024
 
+/** Entries of one answer: one more may follow while any of these bytes are left. */
+export const MAX_ANSWER_BYTES = MAX_PULL_BYTES + MAX_ENTRY_BYTES
+
 /** What an answer brings at least. */
 export const MIN_BYTES_PER_SECOND = 9_000
 
@@ -156,8 +159,16 @@ export const MAX_INBOUND_SYNCS = 4
  */
 export const SYNC_ROOM = { bootstrap: 2, dialled: 3, inbound: 3, slow: 1 } as const
 
-/** Syncs of such a room that have begun; one more ends the one that waits the longest. 0.3 MB each at most. */
+/** Syncs of such a room that have begun; one more ends the one that has cost most. 0.3 MB each at most. */
 export const MAX_OPEN_SYNCS = 64
+
+/**
+ * The part of the time that a peer may keep syncs waiting without bringing anything, and what it owes at
+ * most. Peers with nothing new take less. With as many connections as a node has, peers that take no more
+ * fill a third of a room.
+ */
+export const FREE_WAIT_SHARE = 0.02
+export const MAX_OWED_WAIT = 60_000
 
 /** Names of such peers that are remembered. */
 export const MAX_SLOW_PEERS = 1_024
@@ -167,6 +178,9 @@ export const FILTER_INTERVAL = 5_000
 
 /** Raw bytes of a filter in one frame, before compression. */
 export const FILTER_CHUNK_BYTES = 64 * 1024
+
+/** Raw bytes of a chunk, taken over all of them but the last one of each slice. */
+export const MIN_CHUNK_BYTES = 4 * 1024
 
 /** A chunk that does not compress, with its frame's own bytes. */
 export const MAX_FILTER_FRAME_BYTES = FILTER_CHUNK_BYTES + 1024
@@ -198,8 +212,9 @@ export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 /** Peers asked for one body before it counts as not to be had. */
 export const MAX_QUERIED_PEERS = 8
 
-/** A frame of `/stem`: an entry. */
+/** A frame of `/stem`: an entry. The smallest has a header of 100 bytes, its signature and two lengths. */
 export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
+export const MIN_STEM_FRAME_BYTES = 166
 
 /** Entries passed on together. */
 export const MAX_STEM_BATCH_BYTES = 1024 * 1024
@@ -278,6 +293,8 @@ export const NONCE_TIMEOUT = 1_000
 
 /** Addresses of former peers that are kept for the next start. */
 export const MAX_REMEMBERED_PEERS = 64
+/** How old the time at which such a peer was seen may be before it is written again. */
+export const REMEMBERED_REFRESH = 60 * 60_000
 
 /** A host or NAT may bring a whole fleet: libp2p's default of 5 a second turns most of it away. */
 export const INBOUND_CONNECTIONS_PER_SECOND = 200

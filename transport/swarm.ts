@@ -74,7 +74,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#clock = init.clock ?? Date
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
-    this.#remembered = new RememberedPeers(init.store, this.#clock)
+    this.#remembered = new RememberedPeers({
+      store: init.store,
+      clock: this.#clock,
+      onFailure: (error) => this.#log('cannot store the addresses of peers - %e', error)
+    })
     this.#paced = new PacedRetractions(init.replica.retractions)
     this.#spreading = new Spreading({
       replica: init.replica,
@@ -198,7 +202,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         retractions: this.#paced,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
-        pull: (peer, author) => host.services.sync.pull(peer, author),
+        pull: (peer, header) => host.services.sync.pull(peer, header),
         onMissed: () => host.services.sync.catchUp(),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         connected: {
@@ -225,6 +229,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
     host.removeEventListener('peer:identify', this.#onIdentify)
     host.removeEventListener('self:peer:update', this.#onAddresses)
+    await this.#remembered
+      .stop()
+      .catch((error: unknown) => this.#log('cannot store the addresses of peers - %e', error))
     await host.stop()
   }
 
@@ -432,11 +439,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const addresses = addressesOf(peerId.toString(), detail.listenAddrs.map(String))
     // A peer that is lost is dialled again, also in this run.
     this.#dialer?.add(addresses)
-    this.#remembered
-      .add(peerId.toString(), addresses)
-      .catch((error: unknown) =>
-        this.#log('cannot store the addresses of %p - %e', detail.peerId, error)
-      )
+    this.#remembered.add(peerId.toString(), addresses)
   }
 }
 

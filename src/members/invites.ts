@@ -1,7 +1,8 @@
 /**
  * Invites: one-time secrets that this node hands out, and what became of them. A use is on disk
  * together with the certificate that it gave before the newcomer hears of it, so that a crash gives
- * no use away twice. The same newcomer may ask again and gets the same certificate.
+ * no use away twice. The same newcomer may ask again and gets the same certificate. An invite ends with the
+ * first member that used it and was revoked, wherever that was: the member may have passed it on.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
@@ -44,6 +45,8 @@ export interface InvitesInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   /** Milliseconds of the Unix epoch. */
   readonly now: () => number
+  /** Whether the certificate or its member was revoked. */
+  readonly isRevoked: (certificate: Uint8Array) => boolean
 }
 
 /** The invites of this node. */
@@ -60,7 +63,7 @@ export class Invites {
   /** Durable once it resolves. */
   async create(terms: InviteTerms): Promise<NewInvite> {
     const kept = await this.list()
-    const ended = kept.filter(([, row]) => stateOf(row, this.#init.now()) !== 'open')
+    const ended = kept.filter(([, row]) => this.stateOf(row) !== 'open')
     if (kept.length - ended.length >= MAX_INVITES_KEPT) {
       throw new HiveError(
         'LIMIT_EXCEEDED',
@@ -85,12 +88,19 @@ export class Invites {
     return rows.toSorted(([, a], [, b]) => a.created - b.created)
   }
 
-  /** Cancels those that a member used and that others could still use: it may have passed them on. */
-  async cancelUsedBy(member: string): Promise<void> {
+  /** `cancelled`: a member that used it was revoked, and others could still use it. */
+  stateOf(row: InviteRow): 'cancelled' | 'expired' | 'open' | 'used' {
+    if (Object.keys(row.used).length >= row.uses) return 'used'
+    if (this.#init.now() >= row.expires) return 'expired'
+    return Object.values(row.used).some((hex) => this.#init.isRevoked(certificateOf(hex)))
+      ? 'cancelled'
+      : 'open'
+  }
+
+  /** Removes those that are cancelled since a member was revoked. */
+  async removeCancelled(): Promise<void> {
     for (const [id, row] of await this.list()) {
-      if (Object.hasOwn(row.used, member) && stateOf(row, this.#init.now()) === 'open') {
-        await this.cancel(id)
-      }
+      if (this.stateOf(row) === 'cancelled') await this.cancel(id)
     }
   }
 
@@ -118,8 +128,9 @@ export class Invites {
       if (row === undefined || !isRight) return 'invite unknown'
       const name = toHex(member)
       const given = row.used[name]
-      if (given !== undefined) return Uint8Array.from(Buffer.from(given, 'hex'))
-      const state = stateOf(row, this.#init.now())
+      if (given !== undefined) return certificateOf(given)
+      const state = this.stateOf(row)
+      if (state === 'cancelled') return 'invite unknown'
       if (state !== 'open') return `invite ${state}`
       const certificate = issue(row)
       if (certificate === undefined) return 'enrolment closed'
@@ -130,10 +141,9 @@ export class Invites {
   }
 }
 
-/** Whether an invite can be used. */
-export function stateOf(row: InviteRow, now: number): 'expired' | 'open' | 'used' {
-  if (Object.keys(row.used).length >= row.uses) return 'used'
-  return now >= row.expires ? 'expired' : 'open'
+/** The certificate of a use. */
+export function certificateOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex, 'hex'))
 }
 
 function keyOf(id: Uint8Array): string {

@@ -10,7 +10,7 @@ import {
   MAX_LISTED,
   MAX_USES
 } from './constants.ts'
-import { Invites, stateOf } from './invites.ts'
+import { certificateOf, Invites } from './invites.ts'
 import { Issuing } from './issuing.ts'
 import { memberWithId } from './member-ids.ts'
 import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
@@ -69,19 +69,23 @@ export class Members {
 
   constructor(init: MembersInit) {
     this.#init = init
-    this.#invites = new Invites(init)
+    this.#invites = new Invites({ ...init, isRevoked: (bytes) => this.#isRevoked(bytes) })
     const issuing = new Issuing(init)
     this.#issuing = issuing
     const { renewsOthers = true } = init
     this.renewals = new Renewals({ ...init, issuing, renewsOthers })
   }
 
-  /** Adds the certificates of uses that a crash kept from the statements. `openMembers` calls it. */
+  /**
+   * Adds the certificates of uses that a crash kept from the statements, and removes invites of revoked
+   * members. `openMembers` calls it.
+   */
   async recover(): Promise<void> {
     const rows = await this.#invites.list()
     const given = rows.flatMap(([, { used }]) => Object.values(used))
-    const certificates = given.map((hex) => Uint8Array.from(Buffer.from(hex, 'hex')))
+    const certificates = given.map(certificateOf)
     if (certificates.length > 0) await this.#init.statements.add(certificates)
+    await this.#removeInvites()
   }
 
   /** The full name of the swarm. */
@@ -160,14 +164,13 @@ export class Members {
   /** The invites of this node, the latest first. */
   async invites(): Promise<InviteView[]> {
     const rows = await this.#invites.list()
-    return rows.toReversed().map(([id, row]) => ({
-      id,
-      role: row.role,
-      state: stateOf(row, this.#init.now()),
-      uses: row.uses,
-      usedBy: Object.keys(row.used),
-      expires: new Date(row.expires).toISOString()
-    }))
+    return rows.toReversed().flatMap(([id, row]) => {
+      const state = this.#invites.stateOf(row)
+      if (state === 'cancelled') return []
+      const { role, uses, used } = row
+      const expires = new Date(row.expires).toISOString()
+      return [{ id, role, state, uses, usedBy: Object.keys(used), expires }]
+    })
   }
 
   /** Nobody can use the invite any more. Throws `HiveError` if there is none. */
@@ -220,7 +223,7 @@ export class Members {
       )
     }
     await this.add(revocations)
-    await this.#invites.cancelUsedBy(toHex(member))
+    await this.#removeInvites()
     return this.#view(member) ?? this.#unknown(id)
   }
 
@@ -267,6 +270,21 @@ export class Members {
   /** All statements of the swarm that this node has. */
   statements(): Uint8Array[] {
     return this.#init.statements.list().map(({ bytes }) => bytes)
+  }
+
+  /** Of revoked members. Nobody can use them in any case: what cannot be written is removed at a later start. */
+  #removeInvites(): Promise<void> {
+    return this.#invites.removeCancelled().catch(() => undefined)
+  }
+
+  /** Whether the certificate was revoked, or its member by another one. */
+  #isRevoked(bytes: Uint8Array): boolean {
+    const { chains } = this.#init.statements
+    const certificate = readStatement(bytes)
+    if (certificate.kind !== 'certificate') return false
+    if (chains.isRevoked(certificate.id)) return true
+    const verdict = chains.verdictOfMember(certificate.member, this.#seconds())
+    return !verdict.isAdmitted && verdict.reason === 'revoked'
   }
 
   #issue(row: InviteRow, { member, voice }: EnrolRequest): Uint8Array | undefined {

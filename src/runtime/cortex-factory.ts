@@ -418,7 +418,7 @@ export class CortexFactory {
   }
 
   #notifySubscribers(digest: Uint8Array): void {
-    this.#subscriptions.recheck(digest).catch((error: unknown) => this.#observer.onError(error))
+    this.#subscriptions.recheck(digest)
   }
 
   async #announce(entries: readonly Entry[]): Promise<void> {

@@ -6,7 +6,8 @@ import {
   FILTER_CHUNK_BYTES,
   MAX_DELTA_ELEMENTS,
   MAX_FILTER_BYTES,
-  MAX_FILTER_FRAME_BYTES
+  MAX_FILTER_FRAME_BYTES,
+  MIN_CHUNK_BYTES
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import type { FilterVersion, SliceState } from '../../crdt/index.ts'
@@ -102,13 +103,22 @@ export function writeChunk(raw: Uint8Array): Uint8Array {
   return encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, packHashes(raw)))
 }
 
-/** Throws `MalformedError`, or `ProtocolError` when it holds more than `max` bytes. */
+/** Throws `MalformedError`, or `ProtocolError` when it holds none or more than `max` bytes. */
 export function readChunk(bytes: Uint8Array, max: number): Uint8Array {
-  const raw = unpack(readAll(bytes, (decoder) => readBlob(decoder, MAX_FILTER_FRAME_BYTES)))
-  if (raw.length === 0 || raw.length > Math.min(max, FILTER_CHUNK_BYTES)) {
+  const packed = readAll(bytes, (decoder) => readBlob(decoder, MAX_FILTER_FRAME_BYTES))
+  const raw = unpack(packed, FILTER_CHUNK_BYTES)
+  if (raw.length === 0 || raw.length > max) {
     throw new ProtocolError('a chunk that does not match the announced filter')
   }
   return raw
+}
+
+/**
+ * Chunks that this many raw bytes may come in. Those of a slice have 64 KiB but for its last one; a peer that
+ * sends a byte in each would keep a node busy for hours with one filter.
+ */
+export function maxChunks(bytes: number): number {
+  return Math.ceil(bytes / MIN_CHUNK_BYTES) + MAX_SLICES
 }
 
 /** Raw bytes that follow an answer. */

@@ -20,6 +20,7 @@ import {
   MIN_BYTES_PER_SECOND,
   SYNC_REQUEST_TIMEOUT
 } from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
 import { abortable } from '../streams/abortable.ts'
 import { Deadline } from '../streams/deadline.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
@@ -29,6 +30,7 @@ import {
   readFilterResponse,
   readFilterRequest,
   readChunk,
+  maxChunks,
   slicesBytes,
   slicesOf,
   writeFilterResponse,
@@ -315,7 +317,9 @@ function* framesOf(answer: FilterResponse, raw: readonly Uint8Array[]): Generato
 
 async function readChunks(read: Read, length: number): Promise<Uint8Array> {
   const raw = new Uint8Array(length)
-  for (let at = 0; at < length;) {
+  let left = maxChunks(length)
+  for (let at = 0; at < length; left--) {
+    if (left === 0) throw new ProtocolError('a filter in chunks that are too small')
     const chunk = readChunk(await read(), length - at)
     raw.set(chunk, at)
     at += chunk.length

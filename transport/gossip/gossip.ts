@@ -60,7 +60,7 @@ export interface GossipInit {
    * Pulls what `peer` has of the author's feed and this replica lacks. Resolves to whether this replica
    * took all that came.
    */
-  pull(peer: PeerId, author: Uint8Array): Promise<boolean>
+  pull(peer: PeerId, header: SignedHeader): Promise<boolean>
   /**
    * A message was dropped before its admission, or its sender does not have what it announced. Gossipsub
    * takes the same message from no other peer.
@@ -285,7 +285,7 @@ class TopicGossip implements Gossip {
         if (admission.isOffence) return this.#reject(peer, admission.reason)
         // The sender's branch of that feed is another than ours: a sync finds where they part.
         if (admission.reason === 'fork') {
-          this.#init.pull(peer, readEntry(bytes).author).catch(() => undefined)
+          this.#init.pull(peer, readEntry(bytes)).catch(() => undefined)
         }
         return TopicValidatorResult.Ignore
     }
@@ -316,7 +316,7 @@ class TopicGossip implements Gossip {
   }
 
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    const hasTaken = await this.#init.pull(peer, header.author).catch(() => true)
+    const hasTaken = await this.#init.pull(peer, header).catch(() => true)
     const stored = this.#init.replica.headOf(header.author)
     const isStored =
       stored !== undefined &&

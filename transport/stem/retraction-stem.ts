@@ -67,6 +67,7 @@ class RetractionStem extends StemPath<Retraction> implements Stem {
 
 class StemRetractions implements StemItems<Retraction> {
   readonly name = 'retraction-stem'
+  readonly minFrameBytes = RETRACTION_BYTES
   readonly maxFrameBytes = RETRACTION_BYTES
   readonly maxBatchBytes = MAX_STEMMED_RETRACTIONS * RETRACTION_BYTES
   readonly #init: RetractionStemInit

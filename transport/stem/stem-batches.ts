@@ -1,20 +1,28 @@
 /**
  * The batches that peers send on stems. Frames of a batch are read only once it has ended, so that streams
  * which are cut in the middle cost no signature. What waits for the end is bounded for all peers together:
- * beyond it the stream that began first ends, so that streams which are held open keep out no others.
+ * beyond it the stream that began first ends, so that streams which are held open keep out no others. A
+ * frame that is shorter than any item is refused: an empty one would count for nothing and take 100 bytes.
  */
 import { MAX_STEM_READING_BYTES } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import type { FrameStream } from '../streams/frame-stream.ts'
 
+export interface StemBatchesInit {
+  readonly minFrameBytes: number
+  readonly maxBatchBytes: number
+}
+
 export class StemBatches {
+  readonly #minFrameBytes: number
   readonly #maxBatchBytes: number
   /** Bytes of each stream that is being read, the first one that began first. */
   readonly #reading = new Map<AbortController, number>()
   #bytes = 0
 
-  /** `maxBatchBytes`: of one batch. */
-  constructor(maxBatchBytes: number) {
+  /** `minFrameBytes`: of one frame; `maxBatchBytes`: of one batch. */
+  constructor({ minFrameBytes, maxBatchBytes }: StemBatchesInit) {
+    this.#minFrameBytes = minFrameBytes
     this.#maxBatchBytes = maxBatchBytes
   }
 
@@ -28,6 +36,9 @@ export class StemBatches {
       for (;;) {
         const frame = await frames.read({ signal: either })
         if (frame === undefined) return batch
+        if (frame.length < this.#minFrameBytes) {
+          throw new ProtocolError('a frame on a stem that is shorter than any item')
+        }
         batch.push(frame)
         this.#add(stream, frame.length)
         stream.signal.throwIfAborted()

@@ -34,6 +34,8 @@ import type { Clock } from '../peers/offences.ts'
 export interface StemItems<Item> {
   /** For the log. */
   readonly name: string
+  /** Of the smallest item. */
+  readonly minFrameBytes: number
   readonly maxFrameBytes: number
   /** Of all frames but the last one. */
   readonly maxBatchBytes: number
@@ -134,8 +136,8 @@ export class StemPath<Item> implements ItemSource, Startable {
       respond: (frames, signal, peer) => this.#receive(frames, signal, peer),
       onConnect: () => this.send()
     })
-    const { maxBatchBytes, maxFrameBytes } = init.items
-    this.#batches = new StemBatches(maxBatchBytes + maxFrameBytes)
+    const { minFrameBytes, maxBatchBytes, maxFrameBytes } = init.items
+    this.#batches = new StemBatches({ minFrameBytes, maxBatchBytes: maxBatchBytes + maxFrameBytes })
     this.#cuts = new CutStems(init.clock)
     this.#relays = new StemRelays({
       clock: init.clock,

@@ -1,7 +1,7 @@
 /** `/stem/1.0.0`: the stems of entries (`stem-path.ts`). */
 import { hasOwnPayload, hasValidSignature, readEntry, writeEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { MAX_STEM_BATCH_BYTES, MAX_STEM_FRAME_BYTES } from '../constants.ts'
+import { MAX_STEM_BATCH_BYTES, MAX_STEM_FRAME_BYTES, MIN_STEM_FRAME_BYTES } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { AuthorRelays } from './author-relays.ts'
 import { StemPath } from './stem-path.ts'
@@ -81,6 +81,7 @@ class EntryStem extends StemPath<Entry> implements Stem {
 
 class StemEntries implements StemItems<Entry> {
   readonly name = 'stem'
+  readonly minFrameBytes = MIN_STEM_FRAME_BYTES
   readonly maxFrameBytes = MAX_STEM_FRAME_BYTES
   readonly maxBatchBytes = MAX_STEM_BATCH_BYTES
   readonly #init: StemInit

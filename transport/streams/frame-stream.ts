@@ -2,7 +2,8 @@
  * Length-prefixed frames over a libp2p stream, with backpressure in both directions. libp2p's own
  * readers take whatever arrives into memory; this one pauses the stream, and with it yamux's
  * window and the sender, while bytes wait unread. They wait in one buffer: 512 KiB in frames or in chunks
- * of one byte would be 57 MB of objects and more.
+ * of one byte would be 57 MB of objects and more. Nobody who reads is woken before a frame is whole, so that
+ * chunks of one byte cost little time either.
  */
 import * as encoding from 'lib0/encoding'
 import { Uint8ArrayList } from 'uint8arraylist'
@@ -18,6 +19,8 @@ export class FrameStream {
   readonly #stream: Stream
   readonly #maxFrameBytes: number
   readonly #buffer = new ByteQueue()
+  /** Bytes that the buffer has at least once the next frame is whole. */
+  #needed = 1
   #ended: boolean
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -65,9 +68,12 @@ export class FrameStream {
   /** The next frame, when all of it is there. */
   #nextFrame(): Uint8Array | undefined {
     const prefix = this.#prefix()
-    if (prefix === undefined) return undefined
-    const end = prefix.bytes + prefix.length
-    return end > this.#buffer.length ? undefined : this.#buffer.take(end, prefix.bytes)
+    const end = prefix === undefined ? this.#buffer.length + 1 : prefix.bytes + prefix.length
+    if (prefix !== undefined && end <= this.#buffer.length) {
+      return this.#buffer.take(end, prefix.bytes)
+    }
+    this.#needed = end
+    return undefined
   }
 
   /** The length of the next frame in the shortest form, when all of it is there. */
@@ -109,7 +115,7 @@ export class FrameStream {
     if (this.#buffer.length >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
       this.#stream.pause()
     }
-    this.#wake?.()
+    if (this.#buffer.length >= this.#needed) this.#wake?.()
   }
 
   readonly #onEnd = (): void => {

@@ -128,8 +128,7 @@ export class Descent {
   async #pull(): Promise<void> {
     const wanted = this.#wanted
     this.#wanted = new Map()
-    const authors = new Map(Array.from(wanted, ([name, { author }]) => [name, author]))
-    await this.#init.feeds.pull(authors, (author) => {
+    await this.#init.feeds.pull(wanted, (author) => {
       const head = wanted.get(toHex(author))
       return head !== undefined && this.#isBehind(head)
     })

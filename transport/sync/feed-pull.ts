@@ -9,7 +9,12 @@
  */
 import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { MAX_ANNOUNCED_FEEDS, MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
+import {
+  MAX_ANNOUNCED_FEEDS,
+  MAX_ANSWER_BYTES,
+  MAX_PULLED_FEEDS,
+  SYNC_COMMIT_WINDOW
+} from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { NO_PLACE } from './sync-room.ts'
@@ -18,7 +23,7 @@ import type { Entry, FeedHead, PublicView, RejectReason, SignedHeader } from '..
 import type { InflatedPace } from '../inflated-pace.ts'
 import type { FeedLeases } from './feed-leases.ts'
 import type { Request } from './placed-request.ts'
-import type { RefusedFeeds } from './refused-feeds.ts'
+import type { RefusedFeeds, WantedFeed } from './refused-feeds.ts'
 import type { SyncAnswer } from './sync-frames.ts'
 import type { SyncPlace } from './sync-room.ts'
 
@@ -33,7 +38,7 @@ export interface FeedPullInit {
   /** Whether the time of the run is over. Without it a peer could bring an entry now and then for ever. */
   readonly isLate?: () => boolean
   /** Left while another run fetches a feed. */
-  readonly place?: Pick<SyncPlace, 'waitFor'>
+  readonly place?: Pick<SyncPlace, 'isOfUse' | 'waitFor'>
 }
 
 /** What came of a pull. */
@@ -53,9 +58,6 @@ interface PullAnswer {
   readonly cut: string | undefined
   readonly refused: ReadonlySet<string>
 }
-
-/** Entries of one answer that this side could not use, as when it got them from elsewhere. */
-const MAX_USELESS_ENTRIES = 4096
 
 /** Reasons that end by themselves; that of a voice, where it is no offence, with a higher base. */
 const MAY_COME_LATER: ReadonlySet<RejectReason> = new Set([
@@ -78,7 +80,7 @@ export class FeedPull {
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
   readonly #peer: string
-  readonly #place: Pick<SyncPlace, 'waitFor'>
+  readonly #place: Pick<SyncPlace, 'isOfUse' | 'waitFor'>
   readonly #inflated: Pick<InflatedPace, 'take'> | undefined
   readonly #isLate: () => boolean
   #isCut = false
@@ -132,10 +134,10 @@ export class FeedPull {
    * Pulls feeds of which the peer claims to have more. If another run fetches a feed, waits for that
    * run, and pulls the feed if it is still behind.
    */
-  async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
-    const authors = [...feeds.values()]
-    for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
-      const some = authors.slice(from, from + MAX_PULLED_FEEDS)
+  async pull(feeds: ReadonlyMap<string, WantedFeed>, isBehind: IsBehind): Promise<void> {
+    const all = [...feeds.values()]
+    for (let from = 0; from < all.length; from += MAX_PULLED_FEEDS) {
+      const some = all.slice(from, from + MAX_PULLED_FEEDS)
       const wanted = this.#askable(some)
       if (wanted.length < some.length) this.#hasRefused = true
       if (wanted.length === 0) continue
@@ -154,8 +156,9 @@ export class FeedPull {
   }
 
   /** A peer whose budget is used up is spared what this replica would refuse. */
-  #askable(feeds: readonly Uint8Array[]): Uint8Array[] {
-    const authors = this.#refusedFeeds.askable(feeds, this.#peer)
+  #askable(feeds: readonly WantedFeed[]): Uint8Array[] {
+    const askable = this.#refusedFeeds.askable(feeds, this.#peer, (author) => this.#headOf(author))
+    const authors = askable.map(({ author }) => author)
     const areNewAskable =
       this.#refusedNew < MAX_PULLED_FEEDS && this.#refusedFeeds.areNewAskable(this.#peer)
     if (areNewAskable) return authors
@@ -174,7 +177,7 @@ export class FeedPull {
         return
       }
       const before = this.#received
-      const heads = left.map((author) => this.#replica.headOf(author) ?? nothingOf(author))
+      const heads = left.map((author) => this.#headOf(author))
       const request = writeSyncRequest({ type: 'pull', heads })
       const answer = await this.#request(request, (read) => this.#receive(heads, read))
       const { more, cut, refused } = answer
@@ -192,7 +195,7 @@ export class FeedPull {
     let commits: Promise<void>[] = []
     /** Feeds of which this side refused an entry: it cannot use those that follow. */
     const refused = new Set<string>()
-    let useless = 0
+    let bytes = 0
     let proofs = 0
     let cut: string | undefined
     const feedOf = (author: Uint8Array): { last: number; headers: number } => {
@@ -221,21 +224,18 @@ export class FeedPull {
         continue
       }
       if (answer.type !== 'entry') throw unexpected(answer)
+      bytes += answer.bytes.length
+      if (bytes > MAX_ANSWER_BYTES) throw new Error('The peer sends an answer that is too long.')
       const entry = readEntry(answer.bytes)
       const feed = feedOf(entry.author)
       if (entry.seq <= feed.last) throw new ProtocolError('entries that are not in order')
       feed.last = entry.seq
       cut = toHex(entry.author)
-      if (refused.has(cut)) {
-        useless += 1
-        if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
-        continue
-      }
+      if (refused.has(cut)) continue
       const isNew = this.#isNew(entry.author)
       if (this.#inflated?.take(answer.bytes) === false) {
-        useless += 1
         refused.add(cut)
-        this.#refusedFeeds.refuse(entry.author)
+        this.#refusedFeeds.refuse(entry, this.#headOf(entry.author))
         continue
       }
       const admission = await this.#replica.admit(answer.bytes, this.#peer)
@@ -255,15 +255,11 @@ export class FeedPull {
         }
         continue
       }
-      useless += 1
       if (admission.outcome === 'rejected') {
         refused.add(cut)
-        if (MAY_COME_LATER.has(admission.reason)) {
-          this.#refuse(entry.author, admission.reason, isNew)
-        }
+        if (MAY_COME_LATER.has(admission.reason)) this.#refuse(entry, admission.reason, isNew)
       }
       if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
-      if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
     }
   }
 
@@ -273,9 +269,14 @@ export class FeedPull {
     return head === undefined || head.seq < head.base
   }
 
-  #refuse(author: Uint8Array, reason: RejectReason, isNew: boolean): void {
+  #headOf(author: Uint8Array): FeedHead {
+    return this.#replica.headOf(author) ?? nothingOf(author)
+  }
+
+  #refuse(entry: Entry, reason: RejectReason, isNew: boolean): void {
     const isOfPeer = OF_PEER.has(reason)
-    this.#refusedFeeds.refuse(author, isOfPeer ? this.#peer : undefined)
+    const place = this.#headOf(entry.author)
+    this.#refusedFeeds.refuse(entry, place, isOfPeer ? this.#peer : undefined)
     if (!isOfPeer || !isNew) return
     // Once a run: its other refusals have the same cause.
     if (this.#refusedNew === 0) this.#refusedFeeds.refuseNew(this.#peer)
@@ -286,6 +287,7 @@ export class FeedPull {
   async #count(entry: Entry, durable: Promise<void>): Promise<void> {
     await durable
     this.#received += 1
+    this.#place.isOfUse()
     const name = toHex(entry.author)
     this.#news.delete(name)
     this.#news.set(name, entry)

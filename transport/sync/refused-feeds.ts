@@ -4,13 +4,29 @@
  * all new authors. Peers would send them again in each sync, up to gigabytes; so after a few refusals
  * they are asked for after a while, which doubles. The first ones do not count: statements of members
  * and their entries come at the same time.
+ *
+ * A refusal is one of an entry. It ends when the feed has changed here, as by an entry of another peer or
+ * by a base, and does not hold for a peer whose feed begins behind that entry.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_REFUSED_FEEDS, MAX_REFUSED_WAIT, REFUSED_WAIT } from '../constants.ts'
+import type { Entry, FeedHead } from '../../crdt/index.ts'
+
+/** A feed of which a peer has more. */
+export interface WantedFeed {
+  readonly author: Uint8Array
+  /** Where the feed begins at the peer; 1 where that is not known. */
+  readonly base: number
+}
+
+/** Where a feed stands in this replica. */
+export type Place = Pick<FeedHead, 'base' | 'fork' | 'seq'>
 
 interface Refusal {
   readonly until: number
   readonly count: number
+  /** The refused entry, and where its feed stood here; none where all new authors of a peer are. */
+  readonly of?: { readonly seq: number; readonly place: Place }
 }
 
 /** Refusals without a wait. */
@@ -26,9 +42,10 @@ export class RefusedFeeds {
     this.#now = now
   }
 
-  /** `peer`: others may bring the feed. */
-  refuse(author: Uint8Array, peer?: string): void {
-    this.#refuse(peer === undefined ? toHex(author) : nameOf(author, peer))
+  /** `place`: where the feed stands since the entry was refused; `peer`: others may bring the feed. */
+  refuse({ author, seq }: Pick<Entry, 'author' | 'seq'>, place: Place, peer?: string): void {
+    const name = peer === undefined ? toHex(author) : nameOf(author, peer)
+    this.#refuse(name, { seq, place })
   }
 
   /** The peer has brought as many new authors as it may. */
@@ -36,12 +53,12 @@ export class RefusedFeeds {
     this.#refuse(peer)
   }
 
-  #refuse(name: string): void {
+  #refuse(name: string, of?: Refusal['of']): void {
     const count = 1 + (this.#refusals.get(name)?.count ?? 0)
     const doubled = REFUSED_WAIT * 2 ** (count - FREE - 1)
     const wait = count <= FREE ? 0 : Math.min(MAX_REFUSED_WAIT, doubled)
     this.#refusals.delete(name)
-    this.#refusals.set(name, { until: this.#now() + wait, count })
+    this.#refusals.set(name, { until: this.#now() + wait, count, of })
     for (const oldest of this.#refusals.keys()) {
       if (this.#refusals.size <= MAX_REFUSED_FEEDS) break
       this.#refusals.delete(oldest)
@@ -59,17 +76,34 @@ export class RefusedFeeds {
     this.#refusals.delete(peer)
   }
 
-  /** Those that the peer may be asked for. */
-  askable(authors: readonly Uint8Array[], peer: string): Uint8Array[] {
-    if (this.#refusals.size === 0) return [...authors]
-    return authors.filter(
-      (author) => !this.#isWaiting(toHex(author)) && !this.#isWaiting(nameOf(author, peer))
-    )
+  /** Those that the peer may be asked for. `placeOf`: where a feed stands here. */
+  askable<Feed extends WantedFeed>(
+    feeds: readonly Feed[],
+    peer: string,
+    placeOf: (author: Uint8Array) => Place
+  ): Feed[] {
+    if (this.#refusals.size === 0) return [...feeds]
+    return feeds.filter((feed) => {
+      const names = [toHex(feed.author), nameOf(feed.author, peer)]
+      return !names.some((name) => this.#isRefused(name, feed.base, placeOf(feed.author)))
+    })
   }
 
   /** Whether the peer may be asked for authors of which this replica has nothing. */
   areNewAskable(peer: string): boolean {
     return !this.#isWaiting(peer)
+  }
+
+  /** `base`: where the feed begins at the peer. */
+  #isRefused(name: string, base: number, place: Place): boolean {
+    const of = this.#refusals.get(name)?.of
+    if (of === undefined) return false
+    const { seq, fork, base: ours } = of.place
+    if (place.seq !== seq || place.fork !== fork || place.base !== ours) {
+      this.#refusals.delete(name)
+      return false
+    }
+    return base <= of.seq && this.#isWaiting(name)
   }
 
   #isWaiting(name: string): boolean {

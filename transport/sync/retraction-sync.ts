@@ -154,7 +154,7 @@ class RetractionSyncService implements RetractionSync, Startable {
     if (equalBytes(theirs.digest, summary.digest)) return 0
     const { accepts, retractions } = this.#init
     const fruitless = this.#fruitless.of(peer.toString())
-    const pull = new RetractionPull({ ...this.#init, fruitless, peer, request })
+    const pull = new RetractionPull({ ...this.#init, fruitless, peer, place, request })
     const received = accepts && theirs.count > 0 ? await pull.run() : 0
     this.#streams.log('retractions with %p: %d received', peer, received)
     if (givesTurn && theirs.accepts && !equalBytes(retractions.digest(), theirs.digest)) {
@@ -220,6 +220,7 @@ interface RetractionPullInit extends Pick<
 > {
   readonly fruitless: Pick<Pace, 'isOpen' | 'take'>
   readonly peer: PeerId
+  readonly place: Pick<SyncPlace, 'isOfUse'>
   readonly request: Request
 }
 
@@ -299,7 +300,7 @@ class RetractionPull {
   }
 
   async #pull(): Promise<void> {
-    const { paced, peer, request } = this.#init
+    const { paced, peer, place, request } = this.#init
     const all = this.#wanted
     this.#wanted = []
     for (let from = 0; from < all.length; from += MAX_PULLED_RETRACTIONS) {
@@ -312,7 +313,9 @@ class RetractionPull {
         return answer.retractions
       })
       const results = await paced.admit(pulled, peer.toString())
-      this.#received += results.filter((result) => result === 'admitted').length
+      const admitted = results.filter((result) => result === 'admitted').length
+      if (admitted > 0) place.isOfUse()
+      this.#received += admitted
       // What the peer has dropped since it named it is of no use either.
       this.#useless +=
         ids.length - pulled.length + results.filter((result) => result === 'waits').length

@@ -5,6 +5,7 @@
  * its like until one succeeds. In each room only runs that work take places (`sync-room.ts`).
  */
 import { MAX_SLOW_PEERS, SYNC_ROOM } from '../constants.ts'
+import { PeerWaits } from './peer-waits.ts'
 import { SyncRoom } from './sync-room.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { SyncPlace } from './sync-room.ts'
@@ -16,17 +17,21 @@ type Room = PeerClass | 'slow'
 
 export class SyncSlots<T> {
   readonly #classOf: (peer: PeerId) => PeerClass
-  readonly #rooms: Readonly<Record<Room, SyncRoom>> = {
-    bootstrap: new SyncRoom(SYNC_ROOM.bootstrap),
-    dialled: new SyncRoom(SYNC_ROOM.dialled),
-    inbound: new SyncRoom(SYNC_ROOM.inbound),
-    slow: new SyncRoom(SYNC_ROOM.slow)
-  }
+  readonly #rooms: Readonly<Record<Room, SyncRoom>>
+  readonly #waits: PeerWaits
   /** Names of those whose last exchange failed; the latest ones. */
   readonly #slow = new Set<string>()
 
-  constructor(classOf: (peer: PeerId) => PeerClass) {
+  /** `now`: milliseconds of a clock that never goes back. */
+  constructor(classOf: (peer: PeerId) => PeerClass, now: () => number = () => performance.now()) {
     this.#classOf = classOf
+    this.#waits = new PeerWaits(now)
+    this.#rooms = {
+      bootstrap: new SyncRoom(SYNC_ROOM.bootstrap, now),
+      dialled: new SyncRoom(SYNC_ROOM.dialled, now),
+      inbound: new SyncRoom(SYNC_ROOM.inbound, now),
+      slow: new SyncRoom(SYNC_ROOM.slow, now)
+    }
   }
 
   /** Runs it when there is room. */
@@ -37,7 +42,7 @@ export class SyncSlots<T> {
   ): Promise<T> {
     const name = peer.toString()
     const room = this.#slow.has(name) ? 'slow' : this.#classOf(peer)
-    return this.#rooms[room].run(async (place) => {
+    const placed = async (place: SyncPlace): Promise<T> => {
       try {
         const result = await task(place)
         this.#slow.delete(name)
@@ -46,7 +51,8 @@ export class SyncSlots<T> {
         this.#markSlow(name)
         throw error
       }
-    }, signal)
+    }
+    return this.#rooms[room].run(placed, this.#waits.of(name), signal)
   }
 
   #markSlow(name: string): void {

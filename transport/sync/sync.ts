@@ -44,6 +44,7 @@ import type { RepeatingTask } from '@libp2p/utils'
 import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FeedPullInit, PullReport } from './feed-pull.ts'
+import type { WantedFeed } from './refused-feeds.ts'
 import type { Summary } from './sync-frames.ts'
 import type { SyncPlace } from './sync-room.ts'
 import type { PeerClass } from './sync-slots.ts'
@@ -84,7 +85,7 @@ export interface Sync {
    * Pulls one feed: what the peer has of it beyond this replica. Resolves to whether this replica took
    * all that came.
    */
-  pull(peer: PeerId, author: Uint8Array): Promise<boolean>
+  pull(peer: PeerId, feed: WantedFeed): Promise<boolean>
   /** This node has news that it has not gossiped: syncs with peers soon. */
   passOn(): void
   /** News of gossip was dropped, or withheld: syncs with a few peers soon. */
@@ -208,12 +209,12 @@ class SyncService implements Sync, Startable {
     if (this.#init.acceptsEntries) this.#newsRounds.ask(CATCH_UP_PEERS)
   }
 
-  async pull(peer: PeerId, author: Uint8Array): Promise<boolean> {
+  async pull(peer: PeerId, feed: WantedFeed): Promise<boolean> {
     const begun = elapsed()
     const request = placedRequest(this.#streams, peer, NO_PLACE)
     const isLate = this.#endOfRun()
     const feeds = new FeedPull(this.#init.replica, { ...this.#sharedWith(peer), isLate }, request)
-    await feeds.pull(new Map([['', author]]), () => true)
+    await feeds.pull(new Map([['', feed]]), () => true)
     this.#onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
     return !feeds.hasRefused

@@ -14,6 +14,7 @@ import {
   SLASH_DOT,
   TILDE
 } from '../reading/text-features.ts'
+import { isPublicFile } from './packages.ts'
 import { layerOf } from './rule.ts'
 import { LABEL, ONE, THEN_COLON, THEN_SLASH } from '../reading/shapes.ts'
 import type { Rule } from './rule.ts'
@@ -105,7 +106,8 @@ export const PATHS_RULES: readonly Rule[] = [
     pattern: new RegExp(
       `(?<![\\w/@.-])(?:\\.{1,2}/[\\w.@+/-]{1,1024}|[\\w.+@-]{1,255}(?:/[\\w.@+-]{1,255}){1,64}\\.(?:${FILE_EXTENSIONS})(?![\\w-])|[\\w.+-]{1,255}(?:\\\\[\\w.@+-]{1,255}){1,64}\\.(?:${FILE_EXTENSIONS})(?![\\w-]))(?::\\d{1,7}){0,2}`,
       'g'
-    )
+    ),
+    accept: (hit) => !isPublicFile(hit)
   },
   {
     name: 'deep-path',
@@ -113,7 +115,7 @@ export const PATHS_RULES: readonly Rule[] = [
     needs: SLASHES,
     near: [THEN_SLASH],
     pattern: /(?<![\w/@.:<-])[\w.+-]{1,255}(?:\/[\w.@+-]{1,255}){3,64}\/?/g,
-    accept: (hit) => !/^(?:\d+\/)+\d+$/.test(hit) && /[a-z]/.test(hit)
+    accept: (hit) => !/^(?:\d+\/)+\d+$/.test(hit) && /[a-z]/.test(hit) && !isPublicFile(hit)
   },
   {
     name: 'dated-dump',

@@ -18,3 +18,8 @@ const ALIASES: ReadonlySet<string> = new Set(
 export function isKnownScope(scope: string): boolean {
   return PUBLIC_SCOPES.has(scope) || ALIASES.has(scope)
 }
+
+/** Of those the ones of public packages: behind an alias is a path of this machine. */
+export function isPackageScope(scope: string): boolean {
+  return PUBLIC_SCOPES.has(scope)
+}

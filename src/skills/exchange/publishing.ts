@@ -12,11 +12,11 @@ import { digestOfId, resolveId } from '../../arguments/index.ts'
 import { dayOf, recordIds } from '../../judgement/index.ts'
 import { findSkill } from '../named-skills.ts'
 import { SUCCESSES, TRIALS } from '../../../crdt/index.ts'
-import { isReceipts, RECEIPTS, receiptsRecord, SKILLS } from './published-receipts.ts'
+import { RECEIPTS, receiptsRecord, SKILLS } from './published-receipts.ts'
 import { disclosureIn } from './disclosure.ts'
 import type { Entry, HiveRecord, Operation, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
-import type { KnownSkill } from '../store/skill-store.ts'
+import type { KnownSkill, TakenReceipts } from '../store/skill-store.ts'
 import type { SkillService } from '../skill-service.ts'
 import type { Clock } from '../../../transport/index.ts'
 import type { Votes } from '../../judgement/index.ts'
@@ -56,6 +56,12 @@ export interface PublishedSkill {
   readonly id: string
   /** `corroborated`: the swarm had it, and this node's vote was added. */
   readonly status: 'published' | 'corroborated' | 'already'
+}
+
+/** A record of receipts, and those that it has. */
+interface NewReceipts {
+  readonly record: HiveRecord
+  readonly taken: TakenReceipts
 }
 
 interface ReportedBy {
@@ -102,10 +108,13 @@ export class SkillPublishing {
     const confidence = successes / Math.max(1, trials)
     await this.#addUnreported(known, day)
     const receipts = await this.#receipts(known)
-    const toPublish = [record, ...(receipts === undefined ? [] : [receipts])]
+    const toPublish = { records: [record], receipts }
     const { entries, records, votes } = await attributed(digestOfId(id), agents, (note) =>
       this.#publish(id, toPublish, { confidence, day, operations: note.operations })
-    )
+    ).catch((error: unknown) => {
+      receipts?.taken.putBack()
+      throw error
+    })
     await announce([...entries, ...(await replica.publishEvidence(day))])
     const isNamed = (digests: readonly Uint8Array[]): boolean =>
       digests.some((digest) => toHex(digest) === id)
@@ -130,7 +139,8 @@ export class SkillPublishing {
       reported += 1
       const receipts = await this.#receipts(known)
       if (receipts === undefined) continue
-      entries.push(...(await this.#publish(known.id, [receipts], { confidence: 1, day })).entries)
+      const toPublish = { records: [], receipts }
+      entries.push(...(await this.#publish(known.id, toPublish, { confidence: 1, day })).entries)
     }
     if (reported > 0) await announce([...entries, ...(await replica.publishEvidence(day))])
     return reported
@@ -198,20 +208,27 @@ export class SkillPublishing {
   }
 
   /** Returns undefined if there is nothing new: the published receipts stay. */
-  async #receipts({ id, skill }: KnownSkill): Promise<HiveRecord | undefined> {
-    const kept = await this.#components.skills.store.takeReceipts(id)
-    if (kept.length === 0 && this.#reported.has(id)) return undefined
-    const published = this.#components.publishesRuns ? kept : []
-    return receiptsRecord(id, skill, published, this.#components)
+  async #receipts({ id, skill }: KnownSkill): Promise<NewReceipts | undefined> {
+    const taken = await this.#components.skills.store.takeReceipts(id)
+    if (taken.receipts.length === 0 && this.#reported.has(id)) return undefined
+    const published = this.#components.publishesRuns ? taken.receipts : []
+    try {
+      const record = await receiptsRecord(id, skill, published, this.#components)
+      return record === undefined ? undefined : { record, taken }
+    } catch (error) {
+      taken.putBack()
+      throw error
+    }
   }
 
   /**
    * Publishes the skill and its receipts, or these alone; the author's earlier receipts are
-   * retracted.
+   * retracted. Receipts that could not be published are put back; those that were are not, whatever fails
+   * later: another author key could publish them again.
    */
   async #publish(
     id: string,
-    toPublish: readonly HiveRecord[],
+    { records, receipts }: { readonly records: HiveRecord[]; readonly receipts?: NewReceipts },
     how: {
       readonly confidence: number
       readonly day: number
@@ -220,13 +237,15 @@ export class SkillPublishing {
   ): Promise<Published> {
     const { replica } = this.#components
     const { operations, ...vote } = how
-    const published = await replica.publish(
-      toPublish.map((record) => ({
-        record,
-        ...vote,
-        ...(isReceipts(record) ? {} : { operations })
-      }))
-    )
+    const toPublish = [
+      ...records.map((record) => ({ record, ...vote, operations })),
+      ...(receipts === undefined ? [] : [{ record: receipts.record, ...vote }])
+    ]
+    const published = await replica.publish(toPublish).catch((error: unknown) => {
+      receipts?.taken.putBack()
+      throw error
+    })
+    receipts?.taken.used()
     const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
     const author = published.entries[0]?.author
     if (digest === undefined || author === undefined) return published

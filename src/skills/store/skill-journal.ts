@@ -101,6 +101,14 @@ export class SkillJournal {
     entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
+  /** Adds receipts again that were deleted, behind newer ones and in place of none of them. */
+  putBack(entry: SkillEntry, receipts: readonly StoredReceipt[]): void {
+    const left = Math.max(0, MAX_RECEIPTS - entry.state.receipts)
+    for (const receipt of receipts.slice(Math.max(0, receipts.length - left))) {
+      this.receipt(entry, receipt)
+    }
+  }
+
   /** Deletes the receipts. */
   clearReceipts(entry: SkillEntry): void {
     const { records, writer } = this.#components

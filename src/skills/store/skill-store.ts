@@ -34,6 +34,21 @@ import type {
   Transition
 } from './skill-values.ts'
 
+/** Receipts that are on disk no longer. */
+export interface TakenReceipts {
+  readonly receipts: readonly StoredReceipt[]
+  /** They were used: nothing puts them back any more. */
+  used(): void
+  /** They were not used. */
+  putBack(): void
+}
+
+const NO_RECEIPTS: TakenReceipts = {
+  receipts: [],
+  used: () => undefined,
+  putBack: () => undefined
+}
+
 /** A snapshot of a skill and its state. */
 export interface KnownSkill extends StoredSkill {
   readonly lifecycle: LifecycleState
@@ -272,16 +287,39 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   /**
    * Returns the receipts since the last call, and deletes them from disk first, so that each is
-   * returned once.
+   * used once. A crash may lose them; where that or their use fails, they are part of the next call.
    */
-  async takeReceipts(id: string): Promise<StoredReceipt[]> {
+  async takeReceipts(id: string): Promise<TakenReceipts> {
     const entry = this.#entryOf(id)
-    if (entry.state.receipts === 0) return []
-    await this.#writer.settled()
-    const receipts = await Array.fromAsync(this.#records.receipts(id))
+    let count: number
+    let receipts: StoredReceipt[]
+    do {
+      count = entry.state.receipts
+      if (count === 0) return NO_RECEIPTS
+      // They are read from disk: also those that were put back.
+      await this.#writer.written(entry)
+      receipts = await Array.fromAsync(this.#records.receipts(id))
+      // Another run has ended meanwhile, or another call has taken them.
+    } while (entry.state.receipts !== count)
     this.#journal.clearReceipts(entry)
-    await this.#writer.write(entry, true)
-    return receipts
+    let isTaken = true
+    const putBack = (): void => {
+      if (isTaken && this.#entries.get(id) === entry) {
+        this.#journal.putBack(entry, receipts)
+        this.#writer.writeLater(entry)
+      }
+      isTaken = false
+    }
+    try {
+      await this.#writer.write(entry, true)
+    } catch (error) {
+      putBack()
+      throw error
+    }
+    const used = (): void => {
+      isTaken = false
+    }
+    return { receipts, used, putBack }
   }
 
   /** Oldest first. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { createAuthor, digestOf, openReplica, writeEntry } from '../../../crdt/index.ts'
+import { createAuthor, digestOf, openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import { commitmentOf, retractionId } from '../../../crdt/records/retraction.ts'
+import { RetractionSet } from '../../../crdt/records/retraction-set.ts'
+import { Drafts } from '../../../crdt/store/drafts.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import {
   MAX_WAITING_RETRACTIONS,
@@ -36,6 +39,44 @@ async function sync(from: Replica, to: Replica): Promise<void> {
   const bodies = await from.bodies(await to.missingBodies(10))
   await to.putBodies(bodies.filter((body) => body !== undefined))
 }
+
+describe('the set of retractions', () => {
+  it('is what is put and not deleted, also what comes again, and what is not damaged', async () => {
+    const store = await openStore()
+    const drafts = new Drafts(store)
+    const set = new RetractionSet(store, drafts)
+    const commit = async (): Promise<void> => {
+      const { operations, landed } = drafts.take()
+      await store.commit(operations)
+      landed()
+    }
+    const [one, two] = [forged(), forged()]
+    const id = retractionId(one)
+    const empty = toHex(set.digest())
+    const withOne = toHex(set.digestWith([one]))
+    assert.notEqual(withOne, empty)
+    assert.deepEqual([set.has(id), set.size, toHex(set.digest())], [false, 0, empty])
+    for (let i = 0; i < 2; i++) {
+      set.put(one)
+      await commit()
+      assert.deepEqual([set.has(id), set.size, toHex(set.digest())], [true, 1, withOne])
+      const got = await set.get([id, retractionId(two)])
+      assert.deepEqual(
+        got.map((each) => toHex(retractionId(each))),
+        [toHex(id)]
+      )
+      set.del(one.digest, commitmentOf(one))
+      await commit()
+      assert.deepEqual([set.has(id), set.size, toHex(set.digest())], [false, 0, empty])
+    }
+    set.put(one)
+    await commit()
+    await store.commit([store.section('retraction-set').put(id, new Uint8Array(3))])
+    assert.deepEqual(await set.get([id]), [])
+    assert.deepEqual([set.has(id), toHex(set.digest())], [false, empty], 'peers send it again')
+    await store.close()
+  })
+})
 
 describe('retractions without an author', () => {
   it('are the same set everywhere, whatever order, loss and repetition they arrive in', async function () {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { Subscriptions } from '../../../src/sharing/index.ts'
 import { Judge } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
@@ -166,5 +167,85 @@ describe('a record of the hive', () => {
       [['tags'], ['tags'], ['entities']]
     )
     assert.deepEqual(heard, [CONTENT, 'the last'])
+  })
+
+  it('is heard of later where it could not be read, also when others vouched meanwhile', async () => {
+    await using node = await replicaOn()
+    const errors: unknown[] = []
+    let isFailing = true
+    const subscriptions = new Subscriptions({
+      replica: {
+        on: node.replica.on.bind(node.replica),
+        off: node.replica.off.bind(node.replica),
+        get: (digest, without) =>
+          isFailing ? Promise.reject(new Error('cannot read')) : node.replica.get(digest, without)
+      },
+      judge: judgeOf(node.replica, 1),
+      templatesOf: () => Promise.resolve([]),
+      onError: (error) => {
+        errors.push(error)
+        failed.resolve()
+      }
+    })
+    const failed = Promise.withResolvers<void>()
+    const heard = Promise.withResolvers<void>()
+    const contents: string[] = []
+    using _ = subscriptions.add({}, ({ content }) => {
+      contents.push(content)
+      if (contents.length === 2) heard.resolve()
+    })
+    await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    await failed.promise
+    await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    isFailing = false
+    await admitAll(node.replica, [entry(createAuthor(), undefined, 'another one')])
+    await heard.promise
+    assert.deepEqual(contents.toSorted(), [CONTENT, 'another one'])
+    assert.equal(errors.length, 1)
+  })
+
+  it('is heard of where the votes of two authors are stored before it is read', async () => {
+    await using node = await replicaOn()
+    const stored = Promise.withResolvers<void>()
+    const subscriptions = new Subscriptions({
+      replica: {
+        on: node.replica.on.bind(node.replica),
+        off: node.replica.off.bind(node.replica),
+        get: async (digest, without) => {
+          await stored.promise
+          return node.replica.get(digest, without)
+        }
+      },
+      judge: judgeOf(node.replica, 1),
+      templatesOf: () => Promise.resolve([]),
+      onError
+    })
+    const heard = Promise.withResolvers<string>()
+    using _ = subscriptions.add({}, ({ content }) => heard.resolve(content))
+    for (let i = 0; i < 2; i++) {
+      await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    }
+    stored.resolve()
+    assert.equal(await heard.promise, CONTENT)
+  })
+
+  it('is heard of later where the attachments of a goal could not be read', async () => {
+    await using node = await replicaOn()
+    let reads = 0
+    const subscriptions = new Subscriptions({
+      replica: node.replica,
+      judge: judgeOf(node.replica, 1),
+      templatesOf: async () => {
+        reads += 1
+        if (reads === 1) throw new Error('cannot read')
+        return [toHex((await only(node.replica)).digest)]
+      },
+      onError: () => undefined
+    })
+    const heard = Promise.withResolvers<string>()
+    using _ = subscriptions.add({ goals: ['a goal'] }, ({ content }) => heard.resolve(content))
+    await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    assert.equal(await heard.promise, CONTENT)
+    assert.equal(reads, 2)
   })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readStatement } from '../../../crdt/index.ts'
+import { openStore, readStatement } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { heldStatements, memberSelf } from '../../../src/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import {
   DAYS,
   enrolled,
@@ -107,6 +108,44 @@ describe('the members of a node', () => {
     await assert.rejects(node.members.revoke(toHex(node.keys.key)), codeOf('ARGUMENT_INVALID'))
     await inviter.members.add(node.members.statements())
     assert.match(inviter.members.warning() ?? '', /revoked: members refuse it/)
+  })
+
+  it('end with their invites also where the invites cannot be written', async () => {
+    const { database, failNext, failNever } = failingDatabase()
+    const founded = foundLab()
+    const store = await openStore(database)
+    const node = await memberNode(founded, { store })
+    const invite = await node.members.invite({ uses: 3 })
+    const { keys, request } = newcomer(invite)
+    await enrolled(node, request)
+    failNext('invites')
+    assert.equal((await node.members.revoke(toHex(keys.key))).state, 'revoked')
+    const refused = { refusal: 'invite unknown' }
+    assert.deepEqual(await node.members.enrol(newcomer(invite).request), refused)
+    assert.deepEqual(await node.members.invites(), [])
+    failNever()
+    const rows = (): Promise<unknown[]> => Array.fromAsync(store.section('invites').entries())
+    assert.equal((await rows()).length, 1)
+    await using again = await memberNode(founded, { store })
+    assert.deepEqual(await again.members.enrol(newcomer(invite).request), refused)
+    assert.equal((await rows()).length, 0)
+  })
+
+  it('end with the invites that they used at a node that others have told', async () => {
+    const founded = foundLab()
+    await using node = await memberNode(founded)
+    const { keys, request } = newcomer(await node.members.invite({ role: 'inviter', max: 5 }))
+    const statements = await enrolled(node, request)
+    await using inviter = await memberNode(founded, { seed: keys.seed, statements })
+    const invite = await inviter.members.invite({ uses: 3 })
+    const below = newcomer(invite)
+    await node.members.add(await enrolled(inviter, below.request))
+    await node.members.revoke(toHex(below.keys.key))
+    await inviter.members.add(node.members.statements())
+    assert.deepEqual(await inviter.members.enrol(newcomer(invite).request), {
+      refusal: 'invite unknown'
+    })
+    assert.deepEqual(await inviter.members.invites(), [])
   })
 
   it('warn 30 days before the own certificate ends, and afterwards', async () => {

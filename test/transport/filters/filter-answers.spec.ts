@@ -13,7 +13,7 @@ import {
 import { createHost } from '../../../transport/host/host.ts'
 import { FrameStream } from '../../../transport/streams/frame-stream.ts'
 import { startNode } from '../../fixtures/nodes.ts'
-import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
+import { MAX_DELTA_ELEMENTS, MIN_CHUNK_BYTES } from '../../../transport/constants.ts'
 import type { FilterVersion } from '../../../crdt/index.ts'
 import type { FilterResponse } from '../../../transport/filters/filter-frames.ts'
 import type { Host } from '../../../transport/host/host.ts'
@@ -101,6 +101,27 @@ describe('what a peer answers for its filter', () => {
     assert.notEqual(first.peer, second.peer)
     assert.equal(victim.swarm.offences, 1, 'it may be honest')
   })
+
+  for (const [size, isOffence] of [
+    [8, true],
+    [MIN_CHUNK_BYTES, false]
+  ] as const) {
+    const what = isOffence ? 'is an offence' : 'is none'
+    it(`${what} where it comes in chunks of ${size} bytes`, async () => {
+      await using victim = await startNode({ filterInterval: 0 })
+      const chunks = Array.from({ length: Math.ceil(bits.length / size) }, (_, i) =>
+        writeChunk(bits.subarray(i * size, (i + 1) * size))
+      )
+      const announced = writeFilterResponse({ type: 'full', generation, counts: [10] })
+      const ended = Promise.race([
+        once(victim.swarm, 'peer:offend', { signal: signal() }),
+        once(victim.swarm, 'filter:change', { signal: signal() })
+      ])
+      await using _ = await answeringOn(victim, [[announced, ...chunks, none]])
+      await ended
+      assert.equal(victim.swarm.offences, isOffence ? 1 : 0)
+    })
+  }
 
   it('comes beside others that announce much and send nothing', async () => {
     await using victim = await startNode({ filterInterval: 0 })

@@ -195,7 +195,7 @@ describe('filter frames', () => {
       [() => readFilterRequest(Uint8Array.of(2, 0)), MalformedError],
       [() => readChunk(writeChunk(new Uint8Array(100)), 99), ProtocolError],
       [() => readChunk(writeChunk(new Uint8Array(0)), 99), ProtocolError],
-      [() => readChunk(writeChunk(new Uint8Array(64 * 1024 + 1)), 2 ** 20), ProtocolError],
+      [() => readChunk(writeChunk(new Uint8Array(64 * 1024 + 1)), 2 ** 20), MalformedError],
       [() => readChunk(Uint8Array.of(3, 1, 2, 3), 99), MalformedError]
     ]
     for (const [read, error] of refused) assert.throws(read, error)

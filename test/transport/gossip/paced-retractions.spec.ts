@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { openReplica, openStore } from '../../../crdt/index.ts'
 import { MAX_USELESS_BURST, USELESS_PER_SECOND } from '../../../transport/constants.ts'
 import { PacedRetractions } from '../../../transport/paced-retractions.ts'
+import { publications } from '../../fixtures/publications.ts'
+import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import type { Retraction } from '../../../crdt/index.ts'
 
 function forged(): Retraction {
@@ -28,5 +30,25 @@ describe('retractions of peers', () => {
     for (let i = 0; i < USELESS_PER_SECOND; i++) await paced.admit([forged()], 'liar')
     assert.equal(paced.mayAdmit('liar'), false)
     await store.close()
+  })
+
+  it('cost a peer nothing where they open something, or are known', async () => {
+    await using author = await replicaOn()
+    await using node = await replicaOn()
+    const { records } = await author.replica.publish(publications(3))
+    await deliver(author.replica, node.replica)
+    const paced = new PacedRetractions(node.replica.retractions, () => 0)
+    for (let left = MAX_USELESS_BURST - 1; left > 0; left -= 1_024) {
+      await paced.admit(Array.from({ length: Math.min(left, 1_024) }, forged), 'peer')
+    }
+    for (const digest of records) {
+      const retraction = await author.replica.retract(digest)
+      assert.ok(retraction !== undefined)
+      assert.deepEqual(await paced.admit([retraction], 'peer'), ['admitted'])
+      assert.deepEqual(await paced.admit([retraction], 'peer'), ['held'])
+    }
+    assert.equal(paced.mayAdmit('peer'), true)
+    await paced.admit([forged()], 'peer')
+    assert.equal(paced.mayAdmit('peer'), false)
   })
 })

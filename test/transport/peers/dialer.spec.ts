@@ -4,17 +4,28 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { defaultLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { SwarmError } from '../../../transport/index.ts'
+import { multiaddr } from '@multiformats/multiaddr'
+import { bareNode } from '../../fixtures/attacker.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { openStore } from '../../../crdt/index.ts'
 import {
+  BACKOFF_FIRST,
+  BACKOFF_MAX,
   MAX_FOUND_ADDRESSES,
   MAX_FOUND_OF_PEER,
-  MAX_REMEMBERED_PEERS
+  MAX_REMEMBERED_PEERS,
+  MIN_CONNECTIONS,
+  REMEMBERED_REFRESH
 } from '../../../transport/constants.ts'
 import { Dialer } from '../../../transport/peers/dialer.ts'
 import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
+import type { Connection } from '@libp2p/interface'
+
+async function newPeer(): Promise<string> {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
+}
 
 describe('the dialer', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(18_000)
@@ -48,6 +59,66 @@ describe('the dialer', () => {
     await using second = await startNode({ listen })
     await second.publish([publication('after the restart')])
     await converged([b, second], signal())
+  })
+})
+
+describe('the times of the dialer', () => {
+  it('grow with each failure; it dials nobody twice at a time, itself never, others while it has few', async () => {
+    const [given, met, own] = [await newPeer(), await newPeer(), await newPeer()]
+    const [bootstrap, remembered] = [given, met].map((peer) => `/ip4/127.0.0.1/tcp/1/p2p/${peer}`)
+    assert.ok(bootstrap !== undefined && remembered !== undefined)
+    const others = await Promise.all(Array.from({ length: MIN_CONNECTIONS }, newPeer))
+    let [now, port] = [0, 2]
+    let isFull = false
+    let dialled: string[] = []
+    const failures: ((error: Error) => void)[] = []
+    const dialer = new Dialer({
+      libp2p: {
+        peerId: peerIdFromString(own),
+        getConnections: () =>
+          isFull
+            ? others.map((peer) => ({ remotePeer: peerIdFromString(peer) }) as Connection)
+            : [],
+        dial: (address) => {
+          dialled.push(String(address))
+          return new Promise((_, reject) => failures.push(reject))
+        }
+      },
+      log: defaultLogger().forComponent('test'),
+      clock: { now: () => now },
+      random: () => 1,
+      bootstrap: [bootstrap],
+      remembered: [remembered],
+      onUnreachable: () => undefined
+    })
+    const dialledAt = async (time: number): Promise<string[]> => {
+      now = time
+      // It looks whom it should dial; nobody dials himself.
+      dialer.add([`/ip4/127.0.0.1/tcp/${port++}/p2p/${own}`])
+      await new Promise((resolve) => setImmediate(resolve))
+      const news = dialled
+      dialled = []
+      return news
+    }
+    const fail = async (): Promise<void> => {
+      for (const each of failures.splice(0)) each(new Error('nobody'))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    void dialer.start()
+    assert.deepEqual(await dialledAt(0), [bootstrap, remembered])
+    assert.deepEqual(await dialledAt(100_000), [], 'the dials have not ended')
+    await fail()
+    const first = 100_000 + BACKOFF_FIRST
+    assert.deepEqual(await dialledAt(first - 1), [])
+    assert.deepEqual(await dialledAt(first), [bootstrap, remembered])
+    await fail()
+    assert.deepEqual(await dialledAt(first + 2 * BACKOFF_FIRST - 1), [])
+    assert.deepEqual(await dialledAt(first + 2 * BACKOFF_FIRST), [bootstrap, remembered])
+    await fail()
+    isFull = true
+    assert.deepEqual(await dialledAt(first + BACKOFF_MAX), [bootstrap])
+    await fail()
+    await dialer.stop()
   })
 })
 
@@ -86,10 +157,6 @@ describe('a peer that names other addresses each time', () => {
     assert.ok(dialled.has(`/ip4/127.0.0.1/tcp/1/p2p/${met}`), [...dialled].join(' '))
     assert.equal(dialled.size, 1 + MAX_FOUND_OF_PEER)
   })
-
-  async function newPeer(): Promise<string> {
-    return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
-  }
 })
 
 describe('a peer that was met', () => {
@@ -112,26 +179,81 @@ describe('a peer that was met', () => {
 })
 
 describe('remembered peers', () => {
-  it('are the latest, with few addresses each, and on disk once they are acknowledged', async () => {
+  const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/192.0.2.1/tcp/${i + 1}`)
+
+  it('are the latest, with few addresses each, and written again where that failed', async () => {
     const { database, failNext } = failingDatabase()
     const store = await openStore(database)
     let now = 0
     const clock = { now: () => now++ }
-    const remembered = new RememberedPeers(store, clock)
-    const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/192.0.2.1/tcp/${i + 1}`)
+    const failure = Promise.withResolvers<unknown>()
+    const open = (): RememberedPeers =>
+      new RememberedPeers({ store, clock, onFailure: failure.resolve })
+    const remembered = open()
     failNext('peers')
-    await assert.rejects(remembered.add('lost', addresses), { code: 'STORE_WRITE_FAILED' })
-    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) await remembered.add(`p${i}`, addresses)
+    remembered.add('lost', addresses)
+    assert.ok((await failure.promise) instanceof Error)
+    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) remembered.add(`p${i}`, addresses)
     // The oldest comes back, so that the one after it has to go.
-    await remembered.add('p5', addresses.slice(0, 1))
-    await remembered.add('new', addresses)
-    for (const each of [remembered, new RememberedPeers(store, clock)]) {
-      const known = await each.load()
-      assert.equal(known.length, (MAX_REMEMBERED_PEERS - 1) * 4 + 1)
-      assert.equal(known[0], '/ip4/192.0.2.1/tcp/1/p2p/new')
-      assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
-      assert.ok(!known.some((address) => address.endsWith('/p6')))
-    }
+    remembered.add('p5', addresses.slice(0, 1))
+    remembered.add('new', addresses)
+    await remembered.stop()
+    const again = open()
+    const known = await again.load()
+    assert.equal(known.length, (MAX_REMEMBERED_PEERS - 1) * 4 + 1)
+    assert.equal(known[0], '/ip4/192.0.2.1/tcp/1/p2p/new')
+    assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
+    assert.ok(!known.some((address) => address.endsWith('/p6')))
+    // Also among those of an earlier run the oldest goes.
+    again.add('newer', addresses)
+    await again.stop()
+    const left = await open().load()
+    assert.ok(!left.some((address) => address.endsWith('/p7')))
+    assert.ok(left.some((address) => address.endsWith('/p8')))
     await store.close()
+  })
+
+  it('cost one write, however many come at a time, and none where nothing is new', async () => {
+    const store = await openStore()
+    let [commits, now] = [0, 0]
+    let written = Promise.withResolvers<void>()
+    const remembered = new RememberedPeers({
+      store: {
+        section: (name) => store.section(name),
+        commit: async (operations) => {
+          commits += 1
+          await store.commit(operations)
+          written.resolve()
+        }
+      },
+      clock: { now: () => now },
+      onFailure: (error) => assert.fail(String(error))
+    })
+    const comeAndGo = (): void => {
+      for (let i = 0; i < 1_000; i++) remembered.add(`p${i % 50}`, addresses)
+    }
+    const lie = (): void => {
+      for (let port = 1; port < 100; port++) remembered.add('liar', [`/ip4/192.0.2.1/tcp/${port}`])
+    }
+    for (const expected of [1, 2]) {
+      written = Promise.withResolvers()
+      comeAndGo()
+      lie()
+      await written.promise
+      assert.equal(commits, expected)
+    }
+    now += REMEMBERED_REFRESH / 2
+    comeAndGo()
+    await remembered.stop()
+    assert.equal(commits, 2)
+    await store.close()
+  })
+
+  it('are not those that a peer pushes: identify is asked once for each connection', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    const host = await bareNode()
+    const connection = await host.dial(multiaddr(victim.swarm.multiaddrs[0] ?? ''))
+    await assert.rejects(connection.newStream('/ipfs/id/push/1.0.0'), /protocol/i)
+    await host.stop()
   })
 })

@@ -86,8 +86,8 @@ describe('budgets of a day in a swarm', () => {
     await using victim = await startNode({ memory: true, budgets: { peer: PEER } })
     const entries = Array.from({ length: 300 }, () => forge())
     const ownFeed = await victim.replica.publish([publication('known')])
-    const wanted = new Map(entries.map(({ author }) => [author.toString(), author]))
-    for (const { author } of ownFeed.entries) wanted.set(author.toString(), author)
+    const wanted = new Map(entries.map((entry) => [entry.author.toString(), entry]))
+    for (const entry of ownFeed.entries) wanted.set(entry.author.toString(), entry)
     let now = 0
     const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => now) }
     const pullFrom = async (peer: string): Promise<number> => {

@@ -7,7 +7,9 @@ import { FeedLeases } from '../../../transport/sync/feed-leases.ts'
 import { FeedPull } from '../../../transport/sync/feed-pull.ts'
 import { RefusedFeeds } from '../../../transport/sync/refused-feeds.ts'
 import { SyncServer } from '../../../transport/sync/sync-server.ts'
+import { NO_PLACE } from '../../../transport/sync/sync-room.ts'
 import {
+  MAX_ANSWER_BYTES,
   MAX_NODE_BURST,
   MAX_TURN_BURST,
   NODES_PER_SECOND,
@@ -22,6 +24,20 @@ import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, gossipOf, SWARM, unsigned } from '../../fixtures/forgery.ts'
 import { lettersEntry } from '../../fixtures/inflated.ts'
 import { startNode } from '../../fixtures/nodes.ts'
+import type { Author, Entry } from '../../../crdt/index.ts'
+
+/** What follows an entry of the author, as small as entries are. */
+function smallEntries(author: Author, count: number): Entry[] {
+  const payload = new Uint8Array(1)
+  return Array.from({ length: count }, (_, i) => forge({ author, seq: i + 2, payload, values: [] }))
+}
+
+/** A pace that admits nothing more. */
+function usedUp(): InflatedPace {
+  const pace = new InflatedPace(SWARM, () => 0)
+  assert.ok(pace.take(writeEntry(lettersEntry())))
+  return pace
+}
 
 describe('entries that unpack to a megabyte', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
@@ -48,7 +64,7 @@ describe('entries that unpack to a megabyte', () => {
     const flood = Array.from({ length: 12 }, () => lettersEntry())
     const honest = forge()
     const entries = [...flood, honest]
-    const wanted = new Map(entries.map(({ author }) => [author.toString(), author]))
+    const wanted = new Map(entries.map((entry) => [entry.author.toString(), entry]))
     let now = 0
     const shared = {
       leases: new FeedLeases(),
@@ -86,8 +102,7 @@ describe('entries that unpack to a megabyte', () => {
     await using victim = await startNode({ memory: true })
     const author = createAuthor()
     const honest = writeEntry(forge({ author }))
-    const inflated = new InflatedPace(SWARM, () => 0)
-    assert.ok(inflated.take(writeEntry(lettersEntry())), 'the rate is used up')
+    const inflated = usedUp()
     const otherPayload = { ...forge({ author }), payload: lettersEntry(author).payload }
     const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => 0), inflated }
     const pullFrom = async (peer: string, bytes: Uint8Array): Promise<void> => {
@@ -98,7 +113,7 @@ describe('entries that unpack to a megabyte', () => {
       const feeds = new FeedPull(victim.replica.publicView, { ...shared, peer }, (_, read) =>
         read(() => Promise.resolve(frames.shift() ?? new Uint8Array()))
       )
-      await feeds.pull(new Map([['', author.key]]), () => true)
+      await feeds.pull(new Map([['', { author: author.key, base: 1 }]]), () => true)
     }
     for (const forged of [unsigned(lettersEntry(author)), writeEntry(otherPayload)]) {
       for (let i = 0; i < 3; i++) {
@@ -107,6 +122,64 @@ describe('entries that unpack to a megabyte', () => {
     }
     await pullFrom('honest', honest)
     assert.equal(victim.replica.headOf(author.key).seq, 1)
+  })
+
+  it('end no run by the small entries that follow in their feeds', async () => {
+    await using victim = await startNode({ memory: true })
+    const author = createAuthor()
+    const honest = forge()
+    const answers = [[lettersEntry(author), ...smallEntries(author, 5_000)], [honest]]
+    let uses = 0
+    const feeds = new FeedPull(
+      victim.replica.publicView,
+      {
+        leases: new FeedLeases(),
+        refused: new RefusedFeeds(() => 0),
+        inflated: usedUp(),
+        place: { ...NO_PLACE, isOfUse: () => (uses += 1) },
+        peer: 'peer'
+      },
+      (_, read) => {
+        const frames = (answers.shift() ?? [])
+          .map((entry) => writeSyncAnswer({ type: 'entry', bytes: writeEntry(entry) }))
+          .concat(writeSyncAnswer({ type: 'done', more: answers.length > 0 }))
+          .values()
+        return read(() => Promise.resolve(frames.next().value ?? new Uint8Array()))
+      }
+    )
+    const wanted = [{ author: author.key, base: 1 }, honest]
+    await feeds.pull(new Map(wanted.map((each) => [each.author.toString(), each])), () => true)
+    assert.equal(feeds.received, 1)
+    assert.equal(uses, 1)
+  })
+
+  it('end the run where an answer has no end, without blame', async () => {
+    await using victim = await startNode({ memory: true })
+    const author = createAuthor()
+    let bytes = 0
+    const feeds = new FeedPull(
+      victim.replica.publicView,
+      {
+        leases: new FeedLeases(),
+        refused: new RefusedFeeds(() => 0),
+        inflated: usedUp(),
+        peer: 'peer'
+      },
+      (_, read) => {
+        const entries = [lettersEntry(author), ...smallEntries(author, 12_000)].values()
+        return read(() => {
+          const entry = entries.next().value ?? assert.fail('all were read')
+          bytes += writeEntry(entry).length
+          return Promise.resolve(writeSyncAnswer({ type: 'entry', bytes: writeEntry(entry) }))
+        })
+      }
+    )
+    const wanted = new Map([['', { author: author.key, base: 1 }]])
+    await assert.rejects(
+      feeds.pull(wanted, () => true),
+      { name: 'Error', message: /too long/ }
+    )
+    assert.ok(bytes <= 2 * MAX_ANSWER_BYTES, `${bytes} bytes`)
   })
 
   it('are dropped by gossip above that rate, without blame', async () => {

@@ -55,7 +55,7 @@ describe('a peer that offers many authors', () => {
   it('leaves no more entries in memory after a sync than are announced', async () => {
     await using victim = await startNode({ memory: true })
     const entries = Array.from({ length: 3 * MAX_ANNOUNCED_FEEDS }, () => forge())
-    const wanted = new Map(entries.map(({ author }) => [author.toString(), author]))
+    const wanted = new Map(entries.map((entry) => [entry.author.toString(), entry]))
     const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => 0), peer: 'peer' }
     const pull = new FeedPull(victim.replica.publicView, shared, (bytes, read) => {
       const request = readSyncRequest(bytes)

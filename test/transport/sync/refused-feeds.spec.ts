@@ -9,6 +9,8 @@ import { memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { VoicedFeed, VoicedMember } from '../../fixtures/voiced-feed.ts'
 import type { Entry } from '../../../crdt/index.ts'
+import type { FeedPullInit } from '../../../transport/sync/feed-pull.ts'
+import type { SyncAnswer } from '../../../transport/sync/sync-frames.ts'
 
 /** Two entries of a member. */
 async function twoEntries(roster: TestRoster, name: string): Promise<Entry[]> {
@@ -17,6 +19,27 @@ async function twoEntries(roster: TestRoster, name: string): Promise<Entry[]> {
   const first = await feed.entry({ ...voice, seq: 1 }, [publication('a')])
   const next = { ...voice, seq: 2, prev: first.hash, clock: 2 }
   return [first, await feed.entry(next, [publication('b')])]
+}
+
+const done: SyncAnswer = { type: 'done', more: false }
+
+function entryAnswers(entries: readonly Entry[]): SyncAnswer[] {
+  return entries.map((entry) => ({ type: 'entry', bytes: writeEntry(entry) }))
+}
+
+/** A pull by the replica from a peer with these answers, one list a request; counts the requests. */
+function pullOf(
+  { replica }: Awaited<ReturnType<typeof memberReplica>>,
+  shared: FeedPullInit,
+  answers: readonly SyncAnswer[][]
+): { readonly pull: FeedPull; readonly requests: () => number } {
+  let requests = 0
+  const pull = new FeedPull(replica.publicView, shared, (_, readAnswer) => {
+    const frames = (answers[requests] ?? [done]).values()
+    requests += 1
+    return readAnswer(() => Promise.resolve(writeSyncAnswer(frames.next().value ?? done)))
+  })
+  return { pull, requests: () => requests }
 }
 
 describe('a pull', () => {
@@ -41,8 +64,9 @@ describe('a pull', () => {
       asked.push(heads.length)
       return readAnswer(() => Promise.resolve(answers.shift() ?? new Uint8Array()))
     })
-    const authors = feeds.map(([first]) => first?.author ?? new Uint8Array())
-    const wanted = new Map(authors.map((author) => [author.toString(), author]))
+    const firsts = feeds.map(([first]) => first ?? assert.fail())
+    const authors = firsts.map(({ author }) => author)
+    const wanted = new Map(firsts.map((first) => [first.author.toString(), first]))
     await pull.pull(wanted, () => true)
     assert.equal(pull.received, 2)
     assert.deepEqual(asked, [2, 1])
@@ -51,14 +75,15 @@ describe('a pull', () => {
       [0, 2]
     )
     // The refused feed is left out for a while, then asked for again.
-    const done = writeSyncAnswer({ type: 'done', more: false })
     const askAgain = async (): Promise<number | undefined> => {
-      answers.push(done)
+      answers.push(writeSyncAnswer(done))
       asked.length = 0
       await pull.pull(wanted, () => true)
       return asked[0]
     }
-    const refuse = (): void => shared.refused.refuse(authors[0] ?? new Uint8Array())
+    const [fays] = firsts
+    assert.ok(fays !== undefined)
+    const refuse = (): void => shared.refused.refuse(fays, ada.replica.headOf(fays.author))
     refuse()
     assert.equal(await askAgain(), 2, 'statements may come with the entries')
     refuse()
@@ -70,5 +95,44 @@ describe('a pull', () => {
     assert.equal(await askAgain(), 1, 'the wait doubles')
     shared.refused.clear()
     assert.equal(await askAgain(), 2)
+  })
+
+  it('asks again for a feed with another base, here or at the peer, and for no other', async () => {
+    const roster = new TestRoster(['ada', 'eve'])
+    await using ada = await memberReplica(roster, 'ada')
+    const eve = new VoicedFeed(new VoicedMember(roster, 'eve'))
+    const entries: Entry[] = []
+    // Those with even numbers begin no feed: they do not say whose it is.
+    const bases = [1, 1, 2, 1, 4, 1, 7]
+    for (const [i, base] of bases.entries()) {
+      const introduces = i % 2 === 0
+      const at = { epoch: roster.epoch, generation: 0, seq: i + 1, base, introduces }
+      const prev = entries.at(-1)?.hash
+      entries.push(await eve.entry({ ...at, prev, clock: 2 * i }, [publication(`${i}`)]))
+    }
+    const [, second, third, fourth, fifth, , seventh] = entries
+    assert.ok(second !== undefined && third !== undefined && fourth !== undefined)
+    assert.ok(fifth !== undefined && seventh !== undefined)
+    const { author } = second
+    const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => 0), peer: 'bob' }
+    const pull = async (base: number, ...answers: SyncAnswer[][]): Promise<number> => {
+      const { pull: run, requests } = pullOf(ada, shared, answers)
+      await run.pull(new Map([['eve', { author, base }]]), () => true)
+      return requests()
+    }
+    const refuse = async (entry: Entry, base: number): Promise<void> => {
+      const answers = [...entryAnswers([entry]), done]
+      for (let i = 0; i < 3; i++) assert.equal(await pull(base, answers), 1)
+      assert.equal(await pull(base), 0, 'it was refused three times')
+    }
+    assert.equal(await ada.replica.publicView.admitHeader(third), 'admitted')
+    await refuse(second, 2)
+    assert.equal(await ada.replica.publicView.admitHeader(fifth), 'admitted')
+    assert.equal(await pull(2), 1, 'the base is another one here')
+    await refuse(fourth, 4)
+    assert.equal(await pull(4), 0)
+    const later: SyncAnswer[] = [{ type: 'header', header: seventh }, ...entryAnswers([seventh])]
+    assert.equal(await pull(7, [...later, done]), 1, 'the base is another one at the peer')
+    assert.equal(ada.replica.headOf(author).seq, 7)
   })
 })

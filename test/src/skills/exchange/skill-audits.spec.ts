@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createHive } from 'noormme-hive'
 import { toHex } from '../../../../crdt/bytes/index.ts'
 import { createSandbox } from '../../../../src/sandbox/index.ts'
+import { failingDatabase } from '../../../fixtures/failing-database.ts'
 import { VERSION_SKILL } from '../../../fixtures/broken-skills.ts'
 import { gossiping, startNode } from '../../../fixtures/nodes.ts'
 import { registersOf } from '../../../fixtures/replicas.ts'
@@ -262,6 +263,39 @@ describe('audits of what others claim of skills', function () {
     assert.equal(await hive.skills.report(), 1)
     const third = (await other).find(({ author }) => author !== first?.author)
     assert.deepEqual(third?.inputs, ['"seven"', '"much later"'])
+  })
+
+  it('are told of later where they could not be published', async () => {
+    let now = Date.UTC(2026, 5, 1)
+    const day = 24 * 60 * 60 * 1000
+    const { database, failNext } = failingDatabase()
+    await using db = await startHive({
+      clock: { now: () => now },
+      store: database,
+      skills: { receipts: 'runs' }
+    })
+    await using observer = await startNode({ name: 'default', bootstrap: db.multiaddrs })
+    await gossiping(observer, signal())
+    const { capabilities, hive } = db.agent.cortex
+    const source = 'export default (text) => text.length'
+    const tests = [{ input: 'seven', output: 5 }]
+    const { id } = await capabilities.registerCapability({ ...VERSIONS, source, tests })
+    const published = received(observer, id, 1)
+    while ((await capabilities.get(id)).status !== 'verified') {
+      await capabilities.recordOutcome(id, { ok: true })
+    }
+    const [first] = await published
+    await capabilities.invoke(id, 'before')
+    now += day
+    failNext('vouched')
+    await assert.rejects(hive.skills.report(), { code: 'STORE_WRITE_FAILED' })
+    await capabilities.invoke(id, 'after')
+    now += day
+    // Two days later the author has another key.
+    const both = received(observer, id, 2)
+    assert.equal(await hive.skills.report(), 1)
+    const second = (await both).find(({ digest }) => digest !== first?.digest)
+    assert.deepEqual(second?.inputs.toSorted(), ['"after"', '"before"', '"seven"'])
   })
 
   it('are of declared tests alone unless the uses may be told', async () => {

@@ -13,6 +13,7 @@ import {
   afterTrigger,
   withHeadStart
 } from '../../../../src/skills/lifecycle/lifecycle.ts'
+import { MAX_RECEIPTS } from '../../../../src/skills/constants.ts'
 import { KnownRuns } from '../../../../src/skills/store/known-runs.ts'
 import { SkillRecords } from '../../../../src/skills/store/skill-records.ts'
 import { SkillIndex } from '../../../../src/skills/skill-index.ts'
@@ -176,6 +177,46 @@ describe('a store of skills', () => {
     await skills.close()
     assert.ok(failing.writes.slice(outcomes).at(-1)?.sync)
     assert.deepEqual(await syncsOf(() => skills.remove(id)), [true])
+  })
+
+  it('gives receipts once, and again those that were not deleted or not used', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    const runs = Array.from({ length: 40 }, (_, i) => ({ ...receipt, input: `${i}` }))
+    const taken = async (): Promise<string[]> => {
+      const { receipts, putBack } = await skills.takeReceipts(id)
+      putBack()
+      return receipts.map(({ input }) => input)
+    }
+    for (const run of runs.slice(0, 3)) await skills.apply(id, succeed, { receipt: run })
+    failing.failNext('skills')
+    await assert.rejects(skills.takeReceipts(id), failed)
+    assert.deepEqual(await taken(), ['0', '1', '2'])
+    const first = await skills.takeReceipts(id)
+    await skills.apply(id, succeed, { receipt: runs[3] })
+    first.putBack()
+    first.putBack()
+    assert.deepEqual((await taken()).toSorted(), ['0', '1', '2', '3'])
+    // More than are kept: the newer ones stay.
+    const second = await skills.takeReceipts(id)
+    for (const run of runs.slice(4)) await skills.apply(id, succeed, { receipt: run })
+    second.putBack()
+    const kept = await taken()
+    assert.equal(kept.length, MAX_RECEIPTS)
+    assert.deepEqual(
+      kept.toSorted(),
+      runs
+        .slice(-MAX_RECEIPTS)
+        .map(({ input }) => input)
+        .toSorted()
+    )
+    await skills.close()
+    const reopened = await SkillStore.open({ store, now: () => 0 })
+    const third = await reopened.takeReceipts(id)
+    assert.equal(third.receipts.length, MAX_RECEIPTS)
+    third.used()
+    third.putBack()
+    assert.deepEqual((await reopened.takeReceipts(id)).receipts, [])
   })
 
   it('keeps of a removed skill only that it was removed', async () => {
