@@ -34,7 +34,6 @@ export interface FollowingVote {
 /** One of this call. */
 interface RevisedVote extends FollowingVote {
   readonly vote: PreparedPublication
-  readonly bytes: Uint8Array
 }
 
 export interface RevisionsInit {
@@ -59,7 +58,7 @@ export class Revisions {
   async revise(revisions: readonly Revision[]): Promise<Entry[][]> {
     const results: Entry[][] = []
     while (results.length < revisions.length) {
-      results.push(...(await this.#reviseOnce(distinct(revisions.slice(results.length)))))
+      results.push(...(await this.#reviseOnce(together(revisions.slice(results.length)))))
     }
     return results
   }
@@ -102,12 +101,10 @@ export class Revisions {
       if (vote !== undefined) following.set(i, vote)
     }
     const votes = [...following.values()]
+    if (votes.length === 0) return revisions.map(() => [])
     current.deadValues += 2 * votes.filter(({ before }) => before !== undefined).length
-    const entries: Entry[] = []
-    for (const batch of batchesOf(votes)) {
-      await ownVotes.prepare(batch.map(({ vote }) => vote))
-      entries.push(...(await this.sign(author, batch)))
-    }
+    await ownVotes.prepare(votes.map(({ vote }) => vote))
+    const entries = await this.sign(author, votes)
     return revisions.map((_, i) => (following.has(i) ? entries : []))
   }
 
@@ -127,11 +124,20 @@ export class Revisions {
     }
     return {
       vote: publication,
-      bytes: publication.bytes,
       before,
       operations: [ownVotes.put(publication), ...operations]
     }
   }
+}
+
+/** The first ones that fit an entry, by the author in use when they are signed. */
+function together(revisions: readonly Revision[]): Revision[] {
+  const items = distinct(revisions).map((revision) => ({
+    revision,
+    bytes: revision.publication.bytes
+  }))
+  const [batch = []] = batchesOf(items)
+  return batch.map(({ revision }) => revision)
 }
 
 /** Those before the first on a record that one of them has: each sees the vote of the one before it. */

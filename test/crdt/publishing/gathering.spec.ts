@@ -203,6 +203,19 @@ describe('revised votes at the same time', () => {
     assert.equal((await own.replica.get(digest))?.standing.disputes, 1)
   })
 
+  it('of more than an entry have the entry that they are in', async () => {
+    await using own = await replicaOn()
+    await using other = await replicaOn()
+    const texts = Array.from({ length: 20 }, (_, i) => `${i} ${'long '.repeat(1_600)}`)
+    const { records } = await other.replica.publish(texts.map((text) => publication(text)))
+    await deliver(other.replica, own.replica)
+    const votes = await Promise.all(records.map((each) => voteOn(own.replica, each, 'vouch')))
+    const revised = await Promise.all(votes.map((each) => own.replica.revise(each)))
+    for (const entries of revised) assert.equal(entries.length, 1)
+    const [first, last] = [revised.at(0)?.[0], revised.at(-1)?.[0]]
+    assert.deepEqual([first?.seq, last?.seq], [1, 2])
+  })
+
   it('on one record count in their order, and keep their order with other calls', async () => {
     await using own = await replicaOn()
     const [one = new Uint8Array(), two = new Uint8Array()] = await records(own.replica)
