@@ -209,9 +209,9 @@ describe('revised votes at the same time', () => {
   async function longVotes(own: Replica): Promise<Publication[]> {
     await using other = await replicaOn()
     const texts = Array.from({ length: 20 }, (_, i) => `${i} ${'long '.repeat(1_600)}`)
-    const { records } = await other.replica.publish(texts.map((text) => publication(text)))
+    const published = await other.replica.publish(texts.map((text) => publication(text)))
     await deliver(other.replica, own)
-    return Promise.all(records.map((each) => voteOn(own, each, 'vouch')))
+    return Promise.all(published.records.map((each) => voteOn(own, each, 'vouch')))
   }
 
   it('of more than an entry have the entry that they are in', async () => {
