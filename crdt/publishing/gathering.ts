@@ -18,8 +18,8 @@ export const MAX_GATHERING = 100
 export const MAX_GATHERED = 1_000
 
 export interface GatheringInit<Item, Result> {
-  /** Does all of it; the results are in the order of the items. */
-  readonly runTogether: (items: readonly Item[]) => Promise<readonly Result[]>
+  /** Does all of it; the results are in the order of the items, an error where one alone has failed. */
+  readonly runTogether: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
   /** Whether an item is done together with those of a burst, of which this is the first; default: always. */
   readonly mayJoin?: (item: Item, first: Item) => boolean
   /** Calls back after some milliseconds; default: `setTimeout`. */
@@ -87,6 +87,7 @@ export class Gathering<Item, Result> {
       for (const [i, { resolve, reject }] of calls.entries()) {
         const result = results[i]
         if (result === undefined) reject(new Error('A gathered call has no result.'))
+        else if (result instanceof Error) reject(result)
         else resolve(result)
       }
     } catch (error) {

@@ -108,6 +108,7 @@ export class Publisher {
       signer,
       ownVotes: this.#ownVotes,
       changes: this.#changes,
+      refresh: () => this.#refresh(),
       ownRegister: (digest) => this.ownRegister(digest)
     })
     this.#serial = new Gathering({
@@ -271,13 +272,14 @@ export class Publisher {
     this.#current.rotateIf(author)
   }
 
-  async #runTogether(items: readonly Small[]): Promise<Published[]> {
+  async #runTogether(items: readonly Small[]): Promise<(Published | Error)[]> {
     const groups = items.flatMap((item) => (item.type === 'publications' ? [item.group] : []))
     if (groups.length > 0) return partsOf(groups, await this.#publish(allOf(groups)))
-    await this.#refresh()
     const revisions = items.flatMap((item) => (item.type === 'revision' ? [item.revision] : []))
     const revised = await this.#revisions.revise(revisions)
-    return revised.map((entries) => ({ entries, records: [], votes: [], unchanged: [] }))
+    return revised.map((entries) =>
+      entries instanceof Error ? entries : { entries, records: [], votes: [], unchanged: [] }
+    )
   }
 
   async #publish(

@@ -2,6 +2,7 @@
  * Replaces votes of this node. Revisions that come together become entries together, like publications.
  */
 import { equalBytes, toHex } from '../bytes/index.ts'
+import { errorOf } from '../errors.ts'
 import { batchesOf, valuesOf } from './publication.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Register } from '../records/register.ts'
@@ -34,7 +35,6 @@ export interface FollowingVote {
 /** One of this call. */
 interface RevisedVote extends FollowingVote {
   readonly vote: PreparedPublication
-  readonly bytes: Uint8Array
 }
 
 export interface RevisionsInit {
@@ -45,6 +45,8 @@ export interface RevisionsInit {
   readonly signer: FeedSigner
   readonly ownVotes: OwnVotes
   readonly changes: Pick<VoteChanges, 'followed' | 'hold' | 'mayFollow'>
+  /** After a failed commit: what is held, and by which author, is read again before it decides. */
+  readonly refresh: () => Promise<void>
   readonly ownRegister: (digest: Uint8Array) => Promise<Register | undefined>
 }
 
@@ -55,11 +57,16 @@ export class Revisions {
     this.#init = init
   }
 
-  /** For each revision the entries that have it; none where its vote is held, or nothing changes. */
-  async revise(revisions: readonly Revision[]): Promise<Entry[][]> {
-    const results: Entry[][] = []
+  /**
+   * For each revision the entries that have it, or why there are none; an empty list where its vote is
+   * held, or nothing changes. Those that an entry has succeed or fail together.
+   */
+  async revise(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {
+    const results: (Entry[] | Error)[] = []
     while (results.length < revisions.length) {
-      results.push(...(await this.#reviseOnce(distinct(revisions.slice(results.length)))))
+      const some = together(revisions.slice(results.length))
+      const failed = (error: unknown): Error[] => some.map(() => errorOf(error))
+      results.push(...(await this.#reviseOnce(some).catch(failed)))
     }
     return results
   }
@@ -93,8 +100,9 @@ export class Revisions {
     return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
   }
 
-  async #reviseOnce(revisions: readonly Revision[]): Promise<Entry[][]> {
-    const { current, ownVotes } = this.#init
+  async #reviseOnce(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {
+    const { current, ownVotes, refresh } = this.#init
+    await refresh()
     const author = await current.get()
     const following = new Map<number, RevisedVote>()
     for (const [i, revision] of revisions.entries()) {
@@ -102,12 +110,13 @@ export class Revisions {
       if (vote !== undefined) following.set(i, vote)
     }
     const votes = [...following.values()]
+    if (votes.length === 0) return revisions.map(() => [])
     current.deadValues += 2 * votes.filter(({ before }) => before !== undefined).length
-    const entries: Entry[] = []
-    for (const batch of batchesOf(votes)) {
-      await ownVotes.prepare(batch.map(({ vote }) => vote))
-      entries.push(...(await this.sign(author, batch)))
-    }
+    // What is held stays so where the entry fails.
+    const entries = await ownVotes
+      .prepare(votes.map(({ vote }) => vote))
+      .then(() => this.sign(author, votes))
+      .catch(errorOf)
     return revisions.map((_, i) => (following.has(i) ? entries : []))
   }
 
@@ -127,11 +136,20 @@ export class Revisions {
     }
     return {
       vote: publication,
-      bytes: publication.bytes,
       before,
       operations: [ownVotes.put(publication), ...operations]
     }
   }
+}
+
+/** The first ones that fit an entry, by the author in use when they are signed. */
+function together(revisions: readonly Revision[]): Revision[] {
+  const items = distinct(revisions).map((revision) => ({
+    revision,
+    bytes: revision.publication.bytes
+  }))
+  const [batch = []] = batchesOf(items)
+  return batch.map(({ revision }) => revision)
 }
 
 /** Those before the first on a record that one of them has: each sees the vote of the one before it. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { messageOf, StoreError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
-import { createDatabase, ENCODING, openDatabase } from './database.ts'
+import { createDatabase, ENCODING, LAST_KEY, openDatabase } from './database.ts'
 import type { Hash } from 'node:crypto'
 import type { OpenDatabase } from './open-database.ts'
 
@@ -98,9 +98,6 @@ export async function readCopy(directory: string, signal?: AbortSignal): Promise
   }
   return sum.result()
 }
-
-/** A key that no section has. */
-const LAST_KEY = Buffer.from('~')
 
 class ItemSum {
   readonly #hash: Hash = createHash('sha256')

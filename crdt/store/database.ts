@@ -25,6 +25,9 @@ export interface Range {
 
 export const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
+/** A key behind those of all sections, which nothing has. */
+export const LAST_KEY: Uint8Array = Buffer.from('~')
+
 /**
  * What LevelDB gathers in memory before it writes a table, up to twice. Its default of 4 MiB makes
  * four times as many tables, which all overlap, since digests come in random order.
@@ -61,6 +64,20 @@ export function manifestIn(directory: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A LevelDB on disk; one in memory has nothing to merge. */
+interface Compactable {
+  compactRange(start: Uint8Array, end: Uint8Array, options: typeof ENCODING): Promise<void>
+}
+
+export function isCompactable(database: Database): database is Database & Compactable {
+  return 'compactRange' in database
+}
+
+/** Writes what is only in LevelDB's log into a table, durably: it does so before it merges any range. */
+export async function writeTables(database: Database): Promise<void> {
+  if (isCompactable(database)) await database.compactRange(LAST_KEY, LAST_KEY, ENCODING)
 }
 
 /** Takes the directory for this process until the result is called. */

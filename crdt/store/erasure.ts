@@ -7,7 +7,7 @@
  * deletions of keys around it, which nothing has, are written first: their table is merged into that
  * one.
  */
-import { ENCODING } from './database.ts'
+import { ENCODING, isCompactable } from './database.ts'
 import type { Database } from './database.ts'
 import type { Operation } from './section.ts'
 
@@ -15,11 +15,6 @@ export interface ErasureInit {
   readonly database: () => Database
   /** Writes behind the commits so far. */
   readonly commit: (operations: readonly Operation[]) => Promise<void>
-}
-
-/** A LevelDB on disk; one in memory has nothing to merge. */
-interface Compactable {
-  compactRange(start: Uint8Array, end: Uint8Array, options: typeof ENCODING): Promise<void>
 }
 
 /** Keys that are erased in one run: each may rewrite some 20 MB of a large store. */
@@ -102,10 +97,6 @@ export class Erasure {
       return false
     }
   }
-}
-
-function isCompactable(database: Database): database is Database & Compactable {
-  return 'compactRange' in database
 }
 
 /** A key before another one, and behind all that are before it and shorter. */

@@ -13,7 +13,10 @@
  *   another program had the database open, such as an earlier version, which writes no marks.
  * - The row has the id and the checksum of the file, so a file of another time is refused. The checksum of a
  *   mark covers its key.
- * - A store that is suspect has no snapshot, nor has one that was just migrated.
+ * - What the file has is in tables before the row is written: LevelDB may lose a part of its log, after a
+ *   loss of power or with a damaged block, and read the rest.
+ * - A store that is suspect has no snapshot, nor has one that was just migrated, or whose damaged values,
+ *   marks among them, were removed.
  */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,6 +39,8 @@ const KEY = Buffer.from('heads-snapshot')
 const FILE = /^heads(\.\d+)?\.(snapshot|seal)(\.tmp)?$/
 
 const NUMBER_BYTES = 4
+/** Only damage of a key leads there. */
+const MAX_NUMBER = 2 ** 32 - 1
 /** The first byte of a mark. */
 const WRITTEN = 1
 
@@ -65,6 +70,8 @@ export interface SectionSnapshotInit {
   readonly section: (name: string) => Section
   /** Writes behind the commits so far, also while the store closes. */
   readonly commit: (operations: readonly Operation[], options: CommitOptions) => Promise<void>
+  /** Moves what was written from the log of LevelDB into tables. */
+  readonly toTables: () => Promise<void>
   /** Whether the database may have lost or changed something. */
   readonly isSuspect: () => boolean
   readonly closing: AbortSignal
@@ -83,6 +90,8 @@ export class SectionSnapshot implements Snapshots {
   /** The number of new marks; undefined while nothing is marked. */
   #number: Uint8Array | undefined
   #writing: Promise<void> | undefined
+  /** Whether marks may have been removed since the start. */
+  #isDropped = false
   #listener: Listener | undefined
 
   constructor(init: SectionSnapshotInit) {
@@ -102,7 +111,8 @@ export class SectionSnapshot implements Snapshots {
       return
     }
     this.#row = row
-    this.#number = numberBytes(row.number)
+    // A later number is that of marks from a snapshot that was never ended: older ones would be read first.
+    this.#number = numberBytes(Math.max(row.number, await this.#lastNumber()))
     // It writes the row with the new manifest. Without it the next start reads the database.
     ignore(commit([], {}))
   }
@@ -124,7 +134,7 @@ export class SectionSnapshot implements Snapshots {
 
   /** The row, where the next batch is the first of this opening of the database, or of a new snapshot. */
   rowFor(opening: number): Operation | undefined {
-    const row = this.#next ?? this.#row
+    const row = this.#isDropped ? undefined : (this.#next ?? this.#row)
     if (row === undefined || this.#renewed === opening) return undefined
     const manifest = manifestIn(this.#init.directory)
     if (manifest === undefined) return undefined
@@ -132,6 +142,12 @@ export class SectionSnapshot implements Snapshots {
     const { number, id, chunks, sum } = row
     const written: z.infer<typeof Row> = { version: 1, number, id, chunks, sum, manifest }
     return this.#meta.put(KEY, Buffer.from(JSON.stringify(written)))
+  }
+
+  /** For the commit that removes damaged values: there is no snapshot until the next start. */
+  drop(): Operation {
+    this.#isDropped = true
+    return this.#meta.del(KEY)
   }
 
   onWritten(listener: Listener): void {
@@ -151,7 +167,7 @@ export class SectionSnapshot implements Snapshots {
 
   read(): SnapshotContents | undefined {
     const row = this.#row
-    if (row === undefined || this.#init.isSuspect()) return undefined
+    if (row === undefined || this.#isUseless) return undefined
     const chunks = readSnapshot(this.#pathOf(row.number), row)
     return { chunks, changed: this.#changedSince(row.number) }
   }
@@ -172,12 +188,15 @@ export class SectionSnapshot implements Snapshots {
 
   async #write(chunks: () => AsyncIterable<Uint8Array>): Promise<void> {
     const number = Math.max(this.#row?.number ?? 0, await this.#lastNumber()) + 1
+    if (number > MAX_NUMBER) throw damagedError()
     this.#number = numberBytes(number)
     try {
       // A batch that was made before has the number before: it must be on disk when the reading begins.
       await this.#init.commit([], { sync: false })
+      if (this.#isUseless) throw damagedError()
       const written = await writeSnapshot(this.#pathOf(number), chunks())
-      if (this.#init.isSuspect()) throw new StoreError('STORE_DAMAGED', 'The store is damaged.')
+      await this.#init.toTables()
+      if (this.#isUseless) throw damagedError()
       this.#next = { number, ...written }
       this.#renewed = undefined
       await this.#init.commit([], {})
@@ -191,6 +210,10 @@ export class SectionSnapshot implements Snapshots {
       this.#next = undefined
     }
     await this.#removeOthers(number)
+  }
+
+  get #isUseless(): boolean {
+    return this.#isDropped || this.#init.isSuspect()
   }
 
   async *#changedSince(
@@ -223,12 +246,17 @@ export class SectionSnapshot implements Snapshots {
 
   async #lastNumber(): Promise<number> {
     const last = await this.#marks.lastKey()
-    return last === undefined ? 0 : new DataView(last.buffer, last.byteOffset).getUint32(0)
+    if (last === undefined || last.length < NUMBER_BYTES) return 0
+    return new DataView(last.buffer, last.byteOffset).getUint32(0)
   }
 
   #pathOf(number: number): string {
     return join(this.#init.directory, nameOf(number))
   }
+}
+
+function damagedError(): StoreError {
+  return new StoreError('STORE_DAMAGED', 'The store is damaged: it has no snapshot.')
 }
 
 function readRow(bytes: Uint8Array): z.infer<typeof Row> | undefined {

@@ -7,7 +7,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ENCODING, lockDirectory, memoryDatabase, openDatabase } from './database.ts'
+import { ENCODING, lockDirectory, memoryDatabase, openDatabase, writeTables } from './database.ts'
 import { copyStore } from './copy-store.ts'
 import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
@@ -168,6 +168,7 @@ class LevelStore implements Store {
         manifest: opened.manifest,
         section: (name) => this.section(name),
         commit: (operations, commitOptions) => this.#enqueue(operations, commitOptions),
+        toTables: () => writeTables(open.database),
         isSuspect: () => this.isSuspect || this.#isMigrated || this.#failure !== undefined,
         closing: this.closing
       })
@@ -285,6 +286,7 @@ class LevelStore implements Store {
     // Copied: the key may be a part of a larger buffer.
     const onDamaged = (key: Uint8Array): unknown => keys.push(key.slice())
     const { damaged } = await verifyValues(this.#open, { signal, onDamaged })
+    if (keys.length > 0 && this.snapshots !== undefined) await this.commit([this.snapshots.drop()])
     for (let from = 0; from < keys.length; from += MAX_BATCH_OPERATIONS) {
       const batch = keys.slice(from, from + MAX_BATCH_OPERATIONS)
       await this.commit(batch.map((key) => ({ type: 'del', key })))

@@ -3,20 +3,21 @@
  * message of gossip was dropped. Trees then carry them from node to node within seconds; the rounds with
  * one random peer, which repair, would take minutes.
  *
- * However often it is asked for one, a round begins at least `NEWS_INTERVAL` after the last one and has
- * `MAX_NEWS_PEERS` peers at most. So a peer that brings new feeds without end causes no more than that.
+ * However often it is asked for one, a round begins at least half of `NEWS_INTERVAL` after the last one,
+ * on average all of it, and has `MAX_NEWS_PEERS` peers at most. So a peer that brings new feeds without end causes no more than that.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { MAX_NEWS_PEERS, NEWS_INTERVAL } from '../constants.ts'
 
 export interface NewsRoundsInit<Peer> {
-  readonly stopping: AbortSignal
+  /** Aborted when the node stops: another signal after each start. */
+  readonly stopping: () => AbortSignal
   readonly peers: () => Peer[]
   /** Begins a sync; never throws. */
   readonly sync: (peer: Peer) => void
   /** 0 to 1; picks the peers, and moves the begin, so that nodes do not begin together. */
   readonly random: () => number
-  /** Milliseconds between two rounds; default `NEWS_INTERVAL`. */
+  /** Milliseconds between two rounds on average; default `NEWS_INTERVAL`. */
   readonly interval?: number
 }
 
@@ -36,7 +37,8 @@ export class NewsRounds<Peer> {
   }
 
   async #run(): Promise<void> {
-    const { stopping, random, interval = NEWS_INTERVAL } = this.#init
+    const { random, interval = NEWS_INTERVAL } = this.#init
+    const stopping = this.#init.stopping()
     this.#isRunning = true
     while (this.#wanted > 0 && !stopping.aborted) {
       const pause = interval * (0.5 + random())

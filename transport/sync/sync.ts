@@ -160,7 +160,7 @@ class SyncService implements Sync, Startable {
       onDisconnect: (peer) => void this.#servers.delete(peer.toString())
     })
     this.#newsRounds = new NewsRounds({
-      stopping: this.#streams.stopping,
+      stopping: () => this.#streams.stopping,
       peers: () => this.peers(),
       sync: (peer) => this.#trySync(peer),
       random: () => init.random()

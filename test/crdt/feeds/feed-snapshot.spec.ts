@@ -81,10 +81,15 @@ async function snapshotIn(path: string): Promise<string> {
   return names[0] ?? ''
 }
 
-/** Opens the database as a version does that knows no snapshots, and no inventory. */
-async function asOther(path: string, task: (database: Database) => unknown): Promise<void> {
+/** Takes what a stop says of the files. */
+async function asCrashed(path: string): Promise<void> {
   await rm(join(path, 'inventory.json'), { force: true })
   await rm(join(path, 'inventory.opened.json'), { force: true })
+}
+
+/** Opens the database as a version does that knows no snapshots, and no inventory. */
+async function asOther(path: string, task: (database: Database) => unknown): Promise<void> {
+  await asCrashed(path)
   const database = createDatabase(path, false)
   await database.open()
   await task(database)
@@ -121,10 +126,17 @@ describe('a snapshot of the table of feeds', () => {
   })
   after(() => directory[Symbol.asyncDispose]())
 
+  /** The directory at one moment: LevelDB may merge tables meanwhile. */
   async function copy(path: string): Promise<string> {
-    const to = join(directory.path, `copy ${++copies}`)
-    await cp(path, to, { recursive: true })
-    return to
+    for (;;) {
+      const to = join(directory.path, `copy ${++copies}`)
+      const before = await readdir(path)
+      const isWhole = await cp(path, to, { recursive: true }).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && Promise.reject(error)
+      )
+      if (isWhole && String(before) === String(await readdir(path))) return to
+    }
   }
 
   it('gives what the database has, without reading it', async () => {
@@ -277,24 +289,82 @@ describe('a snapshot of the table of feeds', () => {
     await opened(path, changed(7))
     const expected = await slowDigest(path)
     for (const section of ['!changed-feeds!', '!meta!heads-snapshot']) {
-      const damaged = await copy(path)
-      const manifest = await readFile(join(damaged, 'CURRENT'))
-      await asOther(damaged, async (database) => {
-        const range = { gte: Buffer.from(section), lt: Buffer.from(`${section}~`), ...ENCODING }
-        for await (const [key, value] of database.iterator<Uint8Array, Uint8Array>(range)) {
-          const other = Uint8Array.from(value)
-          other[other.length - 1] = (other.at(-1) ?? 0) ^ 1
-          await database.put(key.slice(), other, ENCODING)
-        }
-      })
-      // So that the damage alone is what is noticed.
-      const now = (await readFile(join(damaged, 'CURRENT'), 'utf8')).trim()
-      await cp(join(damaged, now), join(damaged, manifest.toString().trim()))
-      await writeFile(join(damaged, 'CURRENT'), manifest)
-      await rm(join(damaged, now))
-      const after = await opened(damaged)
+      const after = await opened(await withDamage(path, section))
       assert.equal(after.isSlow, true, section)
       assert.equal(after.digest, expected)
+    }
+  })
+
+  /** A copy in which all values of a section have a wrong bit. */
+  async function withDamage(path: string, section: string): Promise<string> {
+    const damaged = await copy(path)
+    const manifest = await readFile(join(damaged, 'CURRENT'))
+    await asOther(damaged, async (database) => {
+      const range = { gte: Buffer.from(section), lt: Buffer.from(`${section}~`), ...ENCODING }
+      for await (const [key, value] of database.iterator<Uint8Array, Uint8Array>(range)) {
+        const other = Uint8Array.from(value)
+        other[other.length - 1] = (other.at(-1) ?? 0) ^ 1
+        await database.put(key.slice(), other, ENCODING)
+      }
+    })
+    // So that the damage alone is what is noticed.
+    const now = (await readFile(join(damaged, 'CURRENT'), 'utf8')).trim()
+    await cp(join(damaged, now), join(damaged, manifest.toString().trim()))
+    await writeFile(join(damaged, 'CURRENT'), manifest)
+    await rm(join(damaged, now))
+    return damaged
+  }
+
+  it('has the last value where a crash ended the writing of the next one', async () => {
+    const path = await copy(first)
+    let crashed = ''
+    await opened(path, async (store, feeds) => {
+      const written = store.snapshots?.write(async function* () {
+        yield new Uint8Array()
+        await changed(5)(store, feeds)
+        crashed = await copy(path)
+        throw new Error('The disk is full.')
+      })
+      await assert.rejects(written ?? Promise.resolve(), /full/)
+    })
+    for (const ended of [path, crashed]) {
+      await opened(ended, (store, feeds) =>
+        store.commit([feeds.set({ ...feeds.get(authorOf(5)), seq: 901 })])
+      )
+      const { isSlow, digest: read, feeds } = await opened(ended)
+      assert.equal(isSlow, false)
+      assert.equal(feeds.get(authorOf(5)).seq, 901)
+      assert.equal(read, await slowDigest(ended))
+    }
+  })
+
+  it('does not count once a damaged mark was removed', async () => {
+    const path = await copy(first)
+    await opened(path, changed(7))
+    const damaged = await withDamage(path, '!changed-feeds!')
+    await opened(damaged, async (store) => {
+      assert.deepEqual(Object.keys(await store.discardDamaged()), ['changed-feeds'])
+      store.trust()
+    })
+    const after = await opened(damaged)
+    assert.equal(after.feeds.get(authorOf(7)).seq, 900)
+    assert.equal(after.digest, await slowDigest(damaged))
+    assert.equal((await opened(damaged)).isSlow, false)
+  })
+
+  it('has nothing that the database loses with a part of its log', async () => {
+    const path = join(directory.path, 'log')
+    await opened(path, (store, feeds) => fillFeeds(store, feeds, COUNT))
+    await asCrashed(path)
+    const log = (await readdir(path)).find((name) => name.endsWith('.log')) ?? ''
+    const { length } = await readFile(join(path, log))
+    for (const part of [0, 0.25, 0.5, 0.75]) {
+      const cut = await copy(path)
+      const bytes = await readFile(join(cut, log))
+      const at = Math.floor(length * part)
+      await writeFile(join(cut, log), bytes.fill(0, at, Math.min(length, at + 100)))
+      const expected = await slowDigest(await copy(cut))
+      assert.equal((await opened(cut)).digest, expected, `at ${at} of ${length} bytes`)
     }
   })
 

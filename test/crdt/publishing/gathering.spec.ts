@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { openReplica, openStore } from '../../../crdt/index.ts'
 import { Gathering, MAX_GATHERED, MAX_GATHERING } from '../../../crdt/publishing/gathering.ts'
+import { digestOf } from '../../../crdt/publishing/publication.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
@@ -203,6 +205,38 @@ describe('revised votes at the same time', () => {
     assert.equal((await own.replica.get(digest))?.standing.disputes, 1)
   })
 
+  /** Votes on records so long that they do not fit one entry. */
+  async function longVotes(own: Replica): Promise<Publication[]> {
+    await using other = await replicaOn()
+    const texts = Array.from({ length: 20 }, (_, i) => `${i} ${'long '.repeat(1_600)}`)
+    const published = await other.replica.publish(texts.map((text) => publication(text)))
+    await deliver(other.replica, own)
+    return Promise.all(published.records.map((each) => voteOn(own, each, 'vouch')))
+  }
+
+  it('of more than an entry have the entry that they are in', async () => {
+    await using own = await replicaOn()
+    const votes = await longVotes(own.replica)
+    const revised = await Promise.all(votes.map((each) => own.replica.revise(each)))
+    for (const entries of revised) assert.equal(entries.length, 1)
+    const [first, last] = [revised.at(0)?.[0], revised.at(-1)?.[0]]
+    assert.deepEqual([first?.seq, last?.seq], [1, 2])
+  })
+
+  it('fail with the entry that they are in alone', async () => {
+    const { database, failNext } = failingDatabase()
+    await using own = await replicaOn(database)
+    const votes = await longVotes(own.replica)
+    failNext('vouched')
+    const revised = await Promise.allSettled(votes.map((each) => own.replica.revise(each)))
+    assert.equal(revised.at(0)?.status, 'rejected')
+    assert.equal(revised.at(-1)?.status, 'fulfilled')
+    for (const [i, { record }] of votes.entries()) {
+      const expected = revised[i]?.status === 'fulfilled' ? 'vouch' : undefined
+      assert.equal(await own.replica.voteOn(digestOf(record)), expected, `vote ${i}`)
+    }
+  })
+
   it('on one record count in their order, and keep their order with other calls', async () => {
     await using own = await replicaOn()
     const [one = new Uint8Array(), two = new Uint8Array()] = await records(own.replica)
@@ -255,5 +289,23 @@ describe('revised votes at the same time', () => {
     await using copy = await replicaOn()
     await deliver(own.replica, copy.replica)
     assert.equal((await copy.replica.get(earlier))?.standing.disputes ?? 0, 0)
+  })
+
+  it('that have to wait do so where the entry of the others fails', async () => {
+    const { database, failNext } = failingDatabase()
+    await using own = await replicaOn(database)
+    const digests = await records(own.replica)
+    const [earlier = new Uint8Array()] = digests
+    await own.replica.revise(await voteOn(own.replica, earlier, 'vouch'))
+    own.replica.rotateAuthor()
+    const votes = await Promise.all(digests.map((each) => voteOn(own.replica, each, 'dispute')))
+    failNext('feeds')
+    const revised = await Promise.allSettled(votes.map((each) => own.replica.revise(each)))
+    assert.deepEqual(
+      revised.map(({ status }) => status),
+      digests.map((_, i) => (i === 0 ? 'fulfilled' : 'rejected'))
+    )
+    assert.equal(await own.replica.voteOn(earlier), 'dispute')
+    assert.equal(own.replica.retractions.waiting.votes, 1)
   })
 })

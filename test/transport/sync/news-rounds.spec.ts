@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openStore, writeEntry, writeSignedHeader } from '../../../crdt/index.ts'
+import { createLibp2p } from 'libp2p'
+import { openReplica, openStore, writeEntry, writeSignedHeader } from '../../../crdt/index.ts'
 import { memoryDatabase } from '../../../crdt/store/database.ts'
 import {
   MAX_ANNOUNCED_FEEDS,
@@ -8,6 +9,7 @@ import {
   MAX_PENDING_GOSSIP
 } from '../../../transport/constants.ts'
 import { NewsRounds } from '../../../transport/sync/news-rounds.ts'
+import { sync } from '../../../transport/sync/sync.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, gossipOf } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
@@ -98,7 +100,7 @@ describe('rounds of syncs for news', () => {
     const synced: number[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
     const rounds = new NewsRounds({
-      stopping: stopping.signal,
+      stopping: () => stopping.signal,
       peers: () => [...peers],
       sync: (peer) => {
         synced.push(peer)
@@ -117,5 +119,38 @@ describe('rounds of syncs for news', () => {
     stopping.abort()
     rounds.ask(1)
     assert.equal(synced.length, 3 + MAX_NEWS_PEERS)
+  })
+
+  it('end with a stop, and begin again after a start', async () => {
+    const replica = await openReplica({ store: await openStore() })
+    let rounds = 0
+    // Asked for once when a round is planned, and by nothing else in a node without peers.
+    const random = (): number => {
+      rounds += 1
+      return 0.5
+    }
+    const node = await createLibp2p({
+      services: {
+        sync: sync({
+          swarm: replica.swarm,
+          protocol: '/test/sync',
+          replica: replica.publicView,
+          acceptsEntries: true,
+          interval: 0,
+          random,
+          classOf: () => 'inbound',
+          onOffence: () => undefined,
+          onSynced: () => undefined
+        })
+      }
+    })
+    for (let start = 1; start <= 3; start++) {
+      node.services.sync.passOn()
+      node.services.sync.catchUp()
+      assert.equal(rounds, start)
+      await node.stop()
+      await node.start()
+    }
+    await node.stop()
   })
 })
