@@ -13,9 +13,9 @@ describe('a damaged store', () => {
   after(() => stores[Symbol.asyncDispose]())
 
   for (const { damage, rounds } of [
-    { damage: 'flip', rounds: budget(40, 200) },
-    { damage: 'truncate', rounds: budget(12, 40) },
-    { damage: 'lose', rounds: budget(12, 40) }
+    { damage: 'flip', rounds: budget(24, 200) },
+    { damage: 'truncate', rounds: budget(8, 40) },
+    { damage: 'lose', rounds: budget(8, 40) }
   ] as const) {
     it(`is noticed, and what peers have comes back: ${damage}`, async function () {
       this.timeout(1_200_000)

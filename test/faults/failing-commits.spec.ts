@@ -5,7 +5,7 @@ import { runWithFailingCommits } from './failing-commits.ts'
 describe('failing commits', () => {
   it('lose nothing acknowledged, and leave memory and disk alike', async function () {
     this.timeout(600_000)
-    for (let seed = 1; seed <= budget(60, 500); seed++) await runWithFailingCommits(seed)
+    for (let seed = 1; seed <= budget(40, 500); seed++) await runWithFailingCommits(seed)
   })
 
   it('lose nothing of a store whose filter is saved', async function () {

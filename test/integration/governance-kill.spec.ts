@@ -14,7 +14,7 @@ import type { HiveNode } from '../../src/index.ts'
 import type { GovernedNews } from '../fixtures/governed-user.ts'
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/governed-user.ts', import.meta.url))
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 50))
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(2, 50))
 const clock = { now: () => Date.UTC(2026, 10, 28, 12) }
 
 /** Facts of a containment: several batches. */

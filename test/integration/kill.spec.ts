@@ -9,7 +9,7 @@ import { HiveProcess } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
 /** About two seconds each. */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(4, 50))
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 50))
 const BATCH = 1_000
 
 describe('kill -9 of a node that is taking facts in', () => {

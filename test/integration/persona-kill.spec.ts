@@ -11,7 +11,7 @@ import type { HiveNode } from '../../src/index.ts'
 import type { PersonaNews } from '../fixtures/persona-user.ts'
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/persona-user.ts', import.meta.url))
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 50))
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(2, 50))
 
 /** Deaths come after at most this many acknowledgements. */
 const MAX_NEWS = 150

@@ -14,7 +14,7 @@ import type { SkillNews } from '../fixtures/skill-user.ts'
 const PROGRAM = fileURLToPath(new URL('../fixtures/skill-user.ts', import.meta.url))
 
 /** A second or two each. */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 10))
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(2, 10))
 
 /** Deaths come after at most this many acknowledgements; the last one then, when skills are verified. */
 const MAX_NEWS = 800

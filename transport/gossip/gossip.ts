@@ -62,7 +62,7 @@ export interface GossipInit {
    */
   pull(peer: PeerId, header: SignedHeader): Promise<boolean>
   /**
-   * A message was dropped before its admission, or its sender does not have what it announced. Gossipsub
+   * A message was dropped since too many of its sender waited, or its sender does not have what it announced. Gossipsub
    * takes the same message from no other peer.
    */
   onMissed(): void
