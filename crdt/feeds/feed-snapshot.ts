@@ -73,8 +73,9 @@ export class FeedSnapshot {
   }
 
   /**
-   * Writes snapshots of this table from now on; call it after `read`. `isKept`: it is that of a snapshot.
-   * In the order of the tree neighbours are side by side, and the next start has its digest in half of the time.
+   * Writes snapshots of this table from now on; call it after `read`. `isKept`: the table came from a
+   * snapshot. The file has the rows in the order of the tree, so that the next start computes the digest
+   * in half of the time.
    */
   follow(table: FeedTable, tree: Tree, isKept: boolean): void {
     this.#isReading = false

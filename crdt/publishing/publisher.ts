@@ -185,8 +185,8 @@ export class Publisher {
 
   /**
    * Replaces this node's register of a record, under any of its authors; of `expected`, only that one.
-   * Revisions at the same time share entries. Counters stay. Without entries the vote is held (it counts here, and leaves later), or stays as it
-   * was.
+   * Revisions at the same time share entries. Counters stay. Without entries the vote is held (it counts
+   * here, and leaves later), or stays as it was.
    */
   async revise(publication: Publication, expected?: Register): Promise<readonly Entry[]> {
     const revision = { publication: preparePublication(publication), expected }

@@ -64,7 +64,7 @@ const MAX_DELIVERED = 100_000
 /** Records that wait to be judged: many more than come at a time. The oldest go, 0.3 kB each. */
 const MAX_RECHECKS = 500_000
 
-/** Judged ones of which the authors of new votes are remembered for a moment. */
+/** Records that were judged last: for a moment, the authors of their new votes are remembered. */
 const MAX_RECENT = 1_000
 
 export class Subscriptions {

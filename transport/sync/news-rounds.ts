@@ -3,8 +3,8 @@
  * message of gossip was dropped. Trees then carry them from node to node within seconds; the rounds with
  * one random peer, which repair, would take minutes.
  *
- * However often it is asked for one, a round begins at least half of `NEWS_INTERVAL` after the last one,
- * on average all of it, and has `MAX_NEWS_PEERS` peers at most. So a peer that brings new feeds without end causes no more than that.
+ * Rounds begin at least half of `NEWS_INTERVAL` after each other, and all of it on average. Each has at most
+ * `MAX_NEWS_PEERS` peers. A peer that brings new feeds without end causes no more than that.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { MAX_NEWS_PEERS, NEWS_INTERVAL } from '../constants.ts'
@@ -30,7 +30,7 @@ export class NewsRounds<Peer> {
     this.#init = init
   }
 
-  /** A round with so many peers, or as many as a round has, begins soon. */
+  /** Begins a round soon, with so many peers or `MAX_NEWS_PEERS`. */
   ask(peers: number): void {
     this.#wanted = Math.max(this.#wanted, Math.min(peers, MAX_NEWS_PEERS))
     if (!this.#isRunning) void this.#run()

@@ -26,7 +26,7 @@ const MAX_SIDE = 3
 /** The part of entries of one lie with which its feed begins again. */
 const BASE_RATES = [0.1, 0.2, 0.6] as const
 
-/** The part of lies of which the proof goes another way than the rest. */
+/** In this part of the lies, the proof goes to all peers, and the new base to one. */
 const PROOF_ALONE_RATE = 0.4
 
 /** Signs two entries for one place. */

@@ -265,7 +265,7 @@ describe('audits of what others claim of skills', function () {
     assert.deepEqual(third?.inputs, ['"seven"', '"much later"'])
   })
 
-  it('are told of later where they could not be published', async () => {
+  it('reach other nodes later where they could not be published at once', async () => {
     let now = Date.UTC(2026, 5, 1)
     const day = 24 * 60 * 60 * 1000
     const { database, failNext } = failingDatabase()
