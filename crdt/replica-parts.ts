@@ -224,7 +224,8 @@ export function replicaParts(
     storedFeeds.entryValues(author, from, to)
   const visibility = new Visibility({
     ...shared,
-    entryValues,
+    store,
+    storedFeeds,
     budgets: () => admitter,
     windows: () => windows
   })

@@ -76,6 +76,15 @@ export class StoredFeeds {
     }
   }
 
+  /** The values of all stored entries of an author after `seq`, also where entries between are gone. */
+  async *valuesAfter(author: Uint8Array, seq: number): AsyncGenerator<EntryValues> {
+    const { feeds, flush } = this.#components
+    await flush()
+    for await (const stored of feeds.storedAfter(author, seq)) {
+      yield readEntryValues(this.#components, stored.seq, stored.bytes)
+    }
+  }
+
   async #lastDurable(author: Uint8Array): Promise<number> {
     await this.#components.flush()
     await this.#components.commits.refresh()

@@ -7,14 +7,17 @@ import { equalBytes } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { recordsOf } from '../records/value.ts'
+import { readEntryValues } from './entry-values.ts'
 import type { AdmissionResult, Admitter } from './admitter.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
+import type { FeedHead } from '../feeds/feed.ts'
 import type { FeedWindows, ProofResult } from './feed-windows.ts'
 import type { RejectReason } from './validate-entry.ts'
+import type { StoredFeeds } from './stored-feeds.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
-import type { Operation } from '../store/section.ts'
+import type { Operation, Store } from '../store/section.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenCopies } from '../publishing/hidden-copies.ts'
 import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
@@ -22,7 +25,8 @@ import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.
 export interface VisibilityInit {
   readonly swarm: string
   readonly hidden: HiddenEntries
-  readonly copies: Pick<HiddenCopies, 'remove'>
+  readonly store: Pick<Store, 'isSuspect'>
+  readonly copies: Pick<HiddenCopies, 'after' | 'remove'>
   readonly feeds: FeedStore
   readonly commits: Commits
   readonly published: Pick<StoredFilter, 'insert'>
@@ -32,8 +36,9 @@ export interface VisibilityInit {
   readonly windows: () => Pick<FeedWindows, 'beginOwn' | 'raiseBase'>
   /** Budgets count an own entry that comes back as that of another author. */
   readonly budgets: () => Pick<Admitter, 'chargeStored' | 'refuseStored'>
-  /** The values of an author's entries, as far as they are stored. */
-  entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
+  /** The highest entry format that this replica reads. */
+  readonly entryFormat: number
+  readonly storedFeeds: Pick<StoredFeeds, 'valuesAfter'>
 }
 
 export class Visibility {
@@ -48,11 +53,29 @@ export class Visibility {
     const stored = await hidden.stored()
     const records: HiddenRecords[] = []
     for (const { author, seq } of stored) {
-      for await (const each of this.#init.entryValues(author, seq + 1, feeds.feed(author).seq)) {
+      for await (const each of this.#hiddenValues(feeds.feed(author), seq)) {
         records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
       }
     }
     hidden.restore(stored, records, await hidden.storedHeld())
+  }
+
+  /** What the hidden entries of a feed say; of those that are damaged, what their copies say. */
+  async *#hiddenValues(
+    { author, base, seq }: FeedHead,
+    shown: number
+  ): AsyncGenerator<EntryValues> {
+    const { store, storedFeeds, copies } = this.#init
+    let next = Math.max(shown + 1, base)
+    for await (const values of storedFeeds.valuesAfter(author, shown)) {
+      if (values.seq === next) next += 1
+      yield values
+    }
+    if (next > seq && !store.isSuspect) return
+    for await (const bytes of copies.after(author, shown)) {
+      const entry = entryIn(bytes)
+      if (entry !== undefined) yield readEntryValues(this.#init, entry.seq, bytes)
+    }
   }
 
   /** Shows what an earlier run hid, if nothing is to be hidden. The filter must be loaded. */

@@ -183,6 +183,11 @@ export class FeedStore {
     return this.#entries.between(author, from, to)
   }
 
+  /** The author's stored entries after `seq`, with gaps, whatever its window is. */
+  storedAfter(author: Uint8Array, seq: number): AsyncGenerator<StoredEntry> {
+    return this.#entries.stored(author, seq + 1, Number.MAX_SAFE_INTEGER)
+  }
+
   /** The author's stored entries outside of its window. */
   async *outside(author: Uint8Array): AsyncGenerator<StoredEntry> {
     const { base, fork, end } = this.#feeds.get(author)

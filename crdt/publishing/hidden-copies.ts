@@ -86,6 +86,14 @@ export class HiddenCopies {
     return opened?.section.get(keyOf(author, seq))
   }
 
+  /** The copies of the author's entries after `seq`. Writes nothing. */
+  async *after(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
+    const store = await this.#init.store.copies?.()
+    if (store === undefined) return
+    const range = { gte: keyOf(author, seq + 1), lte: keyOf(author, MAX_SEQ) }
+    for await (const [, bytes] of store.section(SECTION).entries(range)) yield bytes
+  }
+
   /** The last public entry of each feed with copies, as the first copy has it. */
   async *feeds(): AsyncGenerator<HiddenFeed> {
     const store = await this.#init.store.copies?.()

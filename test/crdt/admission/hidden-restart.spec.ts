@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { openReplica, openStore } from '../../../crdt/index.ts'
+import { publication } from '../../fixtures/publications.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { Replica } from '../../../crdt/index.ts'
+
+const facts = ['one', 'two', 'three'].map((text) => publication(text))
+
+describe('a replica that is read again from disk', () => {
+  it('shows no peer what was restated, of which none has seen anything', async () => {
+    const store = await openStore()
+    const author = await openReplica({ store, hidesOwn: true })
+    const digests = await publishTwice(author)
+    const restated = await author.compact()
+    assert.equal((restated.at(-1)?.base ?? 1) > 1, true)
+    await author.whenCompacted()
+    assert.deepEqual(await shownBy(author, digests), [])
+    assert.deepEqual(await shownBy(await openReplica({ store, hidesOwn: true }), digests), [])
+    await store.close()
+  })
+
+  it('shows no peer what is in hidden entries that are damaged, or behind such ones', async () => {
+    await using home = await temporaryDirectory()
+    const digests: Uint8Array[] = []
+    {
+      const store = await openStore(home.path)
+      const author = await openReplica({ store, hidesOwn: true })
+      digests.push(...(await publishTwice(author)))
+      await author.keepAuthor()
+      const entries = store.section('entries')
+      const keys = await Array.fromAsync(entries.entries(), ([key]) => key.slice())
+      await store.commit(keys.slice(1, 2).map((key) => entries.del(key)))
+      await store.close()
+    }
+    const store = await openStore(home.path)
+    assert.deepEqual(await shownBy(await openReplica({ store, hidesOwn: true }), digests), [])
+    await store.close()
+  })
+})
+
+/** Digests of the facts, of which the author has spoken in an entry each. */
+async function publishTwice(author: Replica): Promise<Uint8Array[]> {
+  const digests: Uint8Array[] = []
+  for (const fact of facts) digests.push(...(await author.publish([fact])).records)
+  for (const fact of facts) await author.publish([{ ...fact, confidence: 0.5 }])
+  assert.equal(digests.length, facts.length)
+  return digests
+}
+
+/** What a peer can tell that the replica has: it sends the body, or its filter does not deny it. */
+async function shownBy(replica: Replica, digests: Uint8Array[]): Promise<Uint8Array[]> {
+  const bodies = await replica.publicView.bodies(digests)
+  return digests.filter(
+    (digest, i) => bodies[i] !== undefined || replica.published.has(replica.elementOf(digest))
+  )
+}
