@@ -92,6 +92,8 @@ interface EntryOrigin {
   readonly voice?: FeedVoice
 }
 
+const NONE: ReadonlySet<Uint8Array> = new Set()
+
 export class Admitter {
   readonly #init: AdmitterInit
   readonly #rejections = new Map<RejectReason, number>()
@@ -291,15 +293,18 @@ export class Admitter {
     const digests = recordsOf(values)
     const changed = changedBy(values)
     const introduction = await this.#introduce(entry, voice)
+    const isHidden = origin?.isOwn === true && this.#init.hidesOwn
+    const known = isHidden ? await this.#publicRecords(digests) : NONE
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
-    const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
     const isLater = isHidden && hidden.shows(feed)
     const appended = isLater ? { ...next, base: feed.base } : next
     const isCheckpoint = appended.base > feed.base
     const durable = commits.commit([
-      ...(isHidden ? hidden.hide(feed, digests) : hidden.observe(values)),
+      ...(isHidden
+        ? hidden.hide(feed, digests, (digest) => known.has(digest))
+        : hidden.observe(values)),
       ...raised,
       ...feeds.append(entry, bytes, appended),
       ...introduction,
@@ -345,6 +350,19 @@ export class Admitter {
       drafts.discard()
       throw error
     }
+  }
+
+  /** Those of the records that peers have. */
+  async #publicRecords(digests: readonly Uint8Array[]): Promise<ReadonlySet<Uint8Array>> {
+    const { commits, hidden, published, recordStore, elementOf } = this.#init
+    const known = digests.filter(
+      (digest) => !hidden.hidesRecord(digest) && published.has(elementOf(digest))
+    )
+    if (known.length === 0) return NONE
+    // A record is in the filter before it is on disk, and also where it was removed.
+    await commits.flush()
+    const isStored = await recordStore.has(known)
+    return new Set(known.filter((_, i) => isStored[i] === true))
   }
 
   /** For an entry that introduces its author: whose voice the feed is from here on. */

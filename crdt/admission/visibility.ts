@@ -57,7 +57,8 @@ export class Visibility {
         records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
       }
     }
-    hidden.restore(stored, records, await hidden.storedHeld())
+    const [held, shown] = [await hidden.storedHeld(), await hidden.storedShown()]
+    hidden.restore(stored, records, { held, shown })
   }
 
   /** What the hidden entries of a feed say; of those that are damaged, what their copies say. */

@@ -4,7 +4,7 @@
  * restarts, by author: the last public sequence number.
  */
 import * as encoding from 'lib0/encoding'
-import { HASH_BYTES } from '../constants.ts'
+import { HASH_BYTES, KEY_BYTES } from '../constants.ts'
 import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
 import { NO_ENTRY } from '../feeds/entry.ts'
 import type { FeedHead } from '../feeds/feed.ts'
@@ -24,6 +24,12 @@ export interface HiddenRecords {
   readonly author: Uint8Array
   readonly seq: number
   readonly digests: readonly Uint8Array[]
+}
+
+/** A record of a hidden entry of an author that peers have otherwise. */
+export interface ShownRecord {
+  readonly digest: Uint8Array
+  readonly author: Uint8Array
 }
 
 interface HiddenRecord {
@@ -52,15 +58,20 @@ export class HiddenEntries {
   readonly #section: Section
   /** Digests of records that came with a held vote. */
   readonly #heldSection: Section
+  /** Digests of records that a peer has shown although their own entries are hidden. */
+  readonly #shownSection: Section
   readonly #init: HiddenEntriesInit
   #feeds = new Map<string, HiddenFeed>()
   /** Records of hidden own entries, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
+  /** Authors of hidden entries with a record that peers have otherwise, by its digest in hex. */
+  #shown = new Map<string, string>()
 
   constructor(init: HiddenEntriesInit) {
     this.#init = init
     this.#section = init.store.section('unshown')
     this.#heldSection = init.store.section('held-records')
+    this.#shownSection = init.store.section('shown-records')
   }
 
   /** The feeds as they are stored. */
@@ -89,11 +100,23 @@ export class HiddenEntries {
     return digests
   }
 
+  /** Records that hidden entries have, and peers otherwise, as they are stored. */
+  async storedShown(): Promise<ShownRecord[]> {
+    const shown: ShownRecord[] = []
+    for await (const [digest, author] of this.#shownSection.entries()) {
+      shown.push({ digest: digest.slice(), author: author.slice() })
+    }
+    return shown
+  }
+
   /** Replaces what is in memory at once: nothing hidden may be shown in between. */
   restore(
     feeds: readonly HiddenFeed[],
     records: readonly HiddenRecords[],
-    held: readonly Uint8Array[]
+    {
+      held,
+      shown
+    }: { readonly held: readonly Uint8Array[]; readonly shown: readonly ShownRecord[] }
   ): void {
     const before = this.authors()
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
@@ -101,6 +124,8 @@ export class HiddenEntries {
     this.#records = new Map()
     this.#addRecords(HELD, 0, held)
     for (const { author, seq, digests } of records) this.#addRecords(toHex(author), seq, digests)
+    this.#shown = new Map(shown.map(({ digest, author }) => [toHex(digest), toHex(author)]))
+    for (const digest of this.#shown.keys()) this.#records.delete(digest)
   }
 
   get isEmpty(): boolean {
@@ -183,12 +208,22 @@ export class HiddenEntries {
     return [this.#set({ author: author.slice(), seq: base - 1, head: NO_ENTRY })]
   }
 
-  /** Hides the records of an own entry that follows `feed`. */
-  hide({ author, seq, head }: FeedHead, digests: readonly Uint8Array[]): Operation[] {
+  /** Hides the records of an own entry that follows `feed`, but for those that peers have. */
+  hide(
+    { author, seq, head }: FeedHead,
+    digests: readonly Uint8Array[],
+    isPublic: (digest: Uint8Array) => boolean
+  ): Operation[] {
     const name = toHex(author)
-    const held = digests.filter((digest) => this.isHeldRecord(digest))
-    const operations = held.map((digest) => this.#heldSection.del(digest))
-    this.#addRecords(name, seq + 1, digests)
+    const shown = digests.filter(isPublic)
+    const hidden = digests.filter((digest) => !isPublic(digest))
+    const held = hidden.filter((digest) => this.isHeldRecord(digest))
+    const operations = [
+      ...held.map((digest) => this.#heldSection.del(digest)),
+      ...hidden.flatMap((digest) => this.#forgetShown(toHex(digest), digest)),
+      ...shown.map((digest) => this.#noteShown(toHex(digest), digest, author))
+    ]
+    this.#addRecords(name, seq + 1, hidden)
     if (this.#feeds.has(name)) return operations
     return [...operations, this.#set({ author: author.slice(), seq, head })]
   }
@@ -207,23 +242,45 @@ export class HiddenEntries {
       if (hiddenRecord.author !== name || hiddenRecord.seq > position.seq) continue
       const bytes = fromHex(digest, HASH_BYTES)
       if (bytes === undefined) continue
-      this.#show(digest, bytes)
+      this.#records.delete(digest)
       digests.push(bytes)
     }
     if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...position })] }
     this.#feeds.delete(name)
     this.#init.onChange(author)
-    return { digests, operations: [this.#section.del(author)] }
+    const ended = [...this.#shown].filter(([, other]) => other === name)
+    const operations = ended.flatMap(([digest]) => {
+      const bytes = fromHex(digest, HASH_BYTES)
+      return bytes === undefined ? [] : this.#forgetShown(digest, bytes)
+    })
+    return { digests, operations: [this.#section.del(author), ...operations] }
   }
 
   #show(name: string, digest: Uint8Array): Operation[] {
-    const isHeld = this.#records.get(name)?.author === HELD
+    const record = this.#records.get(name)
+    if (record === undefined) return []
     this.#records.delete(name)
-    return isHeld ? [this.#heldSection.del(digest)] : []
+    if (record.author === HELD) return [this.#heldSection.del(digest)]
+    const author = fromHex(record.author, KEY_BYTES)
+    return author === undefined ? [] : [this.#noteShown(name, digest, author)]
   }
 
+  #noteShown(name: string, digest: Uint8Array, author: Uint8Array): Operation {
+    this.#shown.set(name, toHex(author))
+    return this.#shownSection.put(digest, author)
+  }
+
+  #forgetShown(name: string, digest: Uint8Array): Operation[] {
+    return this.#shown.delete(name) ? [this.#shownSection.del(digest)] : []
+  }
+
+  /** A record is public with the first of the author's entries that has it. */
   #addRecords(author: string, seq: number, digests: readonly Uint8Array[]): void {
-    for (const digest of digests) this.#records.set(toHex(digest), { author, seq })
+    for (const digest of digests) {
+      const name = toHex(digest)
+      const before = this.#records.get(name)
+      if (before?.author !== author || before.seq > seq) this.#records.set(name, { author, seq })
+    }
   }
 
   #set(hiddenFeed: HiddenFeed): Operation {

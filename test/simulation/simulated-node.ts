@@ -11,6 +11,7 @@ import { PROCESSOR } from './load.ts'
 import { LATER_FORMAT } from './lies/manner.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Statement } from '../../crdt/index.ts'
+import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { Life, Subject } from './subject.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './lies/manner.ts'
@@ -117,10 +118,31 @@ export class SimulatedNode implements Subject {
     await simulated().time.runAs(owner, () => this.#open(owner))
   }
 
-  async #open(owner: Owner): Promise<void> {
-    const { number, network, bootstrap, k, mode, onWarn, onOffend, disk, tamper } = this.#init
+  /** A node that is opened from a copy of the disk, and never reaches the network. */
+  async openCopy(disk: SimulatedDisk): Promise<Life & AsyncDisposable> {
+    const owner = { name: `copy of ${this.name}`, isAlive: true, skew: this.#skew, life: 0 }
+    const run = <T>(task: () => T): T => simulated().time.runAs(owner, task)
+    const parts = await run(() => this.#openParts(owner, disk, () => undefined))
+    const hive = run(() => new HiveNode(parts))
+    return {
+      hive,
+      parts,
+      run,
+      [Symbol.asyncDispose]: async () => {
+        await run(() => hive.stop())
+        owner.isAlive = false
+      }
+    }
+  }
+
+  async #openParts(
+    owner: Owner,
+    disk: SimulatedDisk,
+    onHost: (host: SimulatedHost) => void
+  ): Promise<NodeParts> {
+    const { number, network, bootstrap, k, mode, tamper } = this.#init
     const { membership, voices } = this.#init
-    const { isLater } = this
+    const isLater = this.running?.isLater ?? this.isLater
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
@@ -145,7 +167,7 @@ export class SimulatedNode implements Subject {
     })
     const address = SimulatedNode.address(number)
     const peerId = peerIdFromPrivateKey(privateKey)
-    const parts = await openParts(options, {
+    return openParts(options, {
       variables: {},
       conditions: [],
       processor: PROCESSOR,
@@ -154,9 +176,15 @@ export class SimulatedNode implements Subject {
       place: `${disk.place} of ${this.name}`,
       ...(isLater ? { entryFormat: LATER_FORMAT } : {}),
       createVoices: () => simulatedVoices(voices, owner),
-      createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
-        this.#host = host
-      })
+      createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, onHost)
+    })
+  }
+
+  async #open(owner: Owner): Promise<void> {
+    const { onWarn, onOffend, disk } = this.#init
+    const { isLater } = this
+    const parts = await this.#openParts(owner, disk, (host) => {
+      this.#host = host
     })
     const statements = parts.members?.statements
     this.#init.onStatements?.(this, statements?.list() ?? [], true)

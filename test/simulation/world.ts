@@ -7,6 +7,7 @@ import { simulated } from './environment/simulated.ts'
 import { readProof } from '../../crdt/feeds/equivocation.ts'
 import { Ending } from './ending.ts'
 import { brokenPromises } from './promises/broken-promises.ts'
+import { lookAgain } from './promises/read-again.ts'
 import { voidVotes } from './promises/counts.ts'
 import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
 import { DoorStory } from './members/door-story.ts'
@@ -33,6 +34,9 @@ import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds after which what was not there is missing. */
 const PATIENCE = 240_000
+
+/** The part of all steps after which a node is opened again from its disk. */
+const LOOK_RATE = 0.03
 
 /** Milliseconds that a start or a stop may take. */
 const LIFECYCLE_LIMIT = 60_000
@@ -64,6 +68,8 @@ export class World {
   readonly #acknowledged = new Acknowledged()
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
+  /** When to look, and at which node. */
+  readonly #looks: Seeded
   readonly #lies = new LieLedger()
   readonly #lives: Lives
   /** By member; none in an open swarm. */
@@ -76,6 +82,7 @@ export class World {
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
     this.#random = random.stream('world')
+    this.#looks = random.stream('looks')
     const { time } = simulated()
     time.onEvent = (now, { name }) => this.trace.add(name, now)
     this.#network = new SimulatedNetwork(
@@ -213,6 +220,7 @@ export class World {
       await time.run(step.at)
       this.#door?.check()
       this.#do(step)
+      if (this.#looks.chance(LOOK_RATE)) this.#look(this.#looks.pick(this.nodes))
     }
     await this.#calmDown()
     this.#door?.checkEnd()
@@ -475,6 +483,14 @@ export class World {
     if (this.#diskActs.lostLivesOf(node).length > 0) return
     const problem = keyOnDisk(node)
     if (problem !== undefined) this.#break(node, problem)
+  }
+
+  /** A node that is opened from what is on the disk now would show what this one does. */
+  #look(node: SimulatedNode): void {
+    if (!this.#honest.includes(node) || !this.#lives.isSteady(node) || node.hasFlippedBit) return
+    lookAgain(node)
+      .then((texts) => texts.forEach((text) => this.#break(node, text)))
+      .catch((error: unknown) => this.#break(node, `cannot be opened again: ${String(error)}`))
   }
 
   /** What only a stranger does. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openReplica, openStore } from '../../../crdt/index.ts'
+import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Replica } from '../../../crdt/index.ts'
@@ -34,6 +34,39 @@ describe('a replica that is read again from disk', () => {
     }
     const store = await openStore(home.path)
     assert.deepEqual(await shownBy(await openReplica({ store, hidesOwn: true }), digests), [])
+    await store.close()
+  })
+
+  it('shows what it has restated of a feed that peers have, as they do', async () => {
+    const store = await openStore()
+    const author = await openReplica({ store, hidesOwn: true })
+    const digests = await publishTwice(author)
+    for (const key of author.hiddenAuthors()) await author.unhide(key, author.headOf(key).seq)
+    const restated = await author.compact()
+    assert.equal((restated.at(-1)?.base ?? 1) > 1, true)
+    assert.deepEqual(await shownBy(author, digests), digests)
+    const again = await openReplica({ store, hidesOwn: true })
+    assert.equal(again.hiddenAuthors().length, 1)
+    assert.deepEqual(await shownBy(again, digests), digests)
+    await store.close()
+  })
+
+  it('shows a record of a hidden entry that another author has published too', async () => {
+    const store = await openStore()
+    const author = await openReplica({ store, hidesOwn: true })
+    const digests = await publishTwice(author)
+    const other = await openReplica({ store: await openStore() })
+    const { entries } = await other.publish(facts.slice(1))
+    for (const entry of entries) {
+      const admission = await author.admit(writeEntry(entry), 'peer')
+      if (admission.outcome === 'admitted') await admission.durable
+    }
+    assert.deepEqual(await shownBy(author, digests), digests.slice(1))
+    const again = await openReplica({ store, hidesOwn: true })
+    assert.deepEqual(await shownBy(again, digests), digests.slice(1))
+    for (const key of again.hiddenAuthors()) await again.unhide(key, again.headOf(key).seq)
+    assert.deepEqual(await shownBy(again, digests), digests)
+    assert.deepEqual(await Array.fromAsync(store.section('shown-records').entries()), [])
     await store.close()
   })
 })

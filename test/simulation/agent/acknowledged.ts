@@ -85,7 +85,8 @@ export class Acknowledged {
 
   /**
    * The least and the most voices that hold the stance. Of nodes with one voice the last word counts,
-   * and nobody here knows whose that is.
+   * and nobody here knows whose that is. One that publishes what it counted repeats the last word that
+   * it knows, also of the other node, which may have changed it meanwhile.
    */
   bounds(
     record: string,
@@ -93,12 +94,18 @@ export class Acknowledged {
     voices: readonly (readonly string[])[]
   ): readonly [number, number] {
     const held = voices.map((nodes) => ({
-      possible: new Set(nodes.flatMap((node) => [...this.stance(node, record)])),
+      possible: new Set(nodes.flatMap((node) => [...this.#wordsOf(node, nodes, record)])),
       isKnown: !nodes.some((node) => this.#unknown.get(node)?.has(record) === true)
     }))
     const most = held.filter(({ possible }) => possible.has(stance))
     const least = most.filter(({ possible, isKnown }) => isKnown && possible.size === 1)
     return [least.length, most.length]
+  }
+
+  /** What the node may count as saying of the record. */
+  #wordsOf(node: string, nodes: readonly string[], record: string): ReadonlySet<Stance> {
+    const isRepeated = nodes.some((other) => other !== node && this.countOf(other, record).most > 0)
+    return (isRepeated ? this.#ever.get(node)?.get(record) : undefined) ?? this.stance(node, record)
   }
 
   /** A part of the node's disk is damaged. */

@@ -41,6 +41,9 @@ export interface DiskSettings {
   readonly readDelay: number
 }
 
+/** Of a copy to look at. */
+const FORKED: DiskSettings = { writeDelay: 0, syncDelay: 0, slowReads: 0, readDelay: 0 }
+
 /** All that a directory has, by the bytes of the key. */
 export type DiskCopy = ReadonlyMap<string, Uint8Array>
 
@@ -118,6 +121,18 @@ export class SimulatedDisk {
     return `directory ${this.#directory}`
   }
 
+  /** Batches that have landed. */
+  landed = 0
+
+  /** A whole disk with all that the process which has this one open can read. */
+  fork(): SimulatedDisk {
+    const fork = new SimulatedDisk(FORKED, this.#random, () => undefined)
+    fork.#fillWith(this.#durable)
+    for (const batch of this.#unsynced) fork.#keep(batch)
+    fork.#directory = this.#directory
+    return fork
+  }
+
   /** While no process has it open. */
   copy(): DiskCopy {
     return new Map(this.#durable)
@@ -160,6 +175,7 @@ export class SimulatedDisk {
     this.#onWrite(owner, batch)
     await apply()
     this.#unsynced.push(batch)
+    this.landed += 1
     this.#countDown()
     if (!sync) return
     await time.wait(this.#random.next() * syncDelay * this.slowness)

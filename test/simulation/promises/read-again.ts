@@ -1,0 +1,96 @@
+/** What a node shows is what its disk says: one that is opened from a copy of the disk shows the same. */
+import { toHex } from '../../../crdt/bytes/index.ts'
+import type { Life } from '../subject.ts'
+import type { SimulatedNode } from '../simulated-node.ts'
+
+/** Times that a node may change while it is looked at. */
+const TRIES = 4
+
+const ALL = { limit: 1_000 } as const
+
+/** What differs, in words. Nothing is said of a node whose disk is full, or that changes all the time. */
+export async function lookAgain(node: SimulatedNode): Promise<string[]> {
+  const { running, disk } = node
+  if (running === undefined) return []
+  const { store } = running.parts
+  for (let i = 0; i < TRIES; i++) {
+    await store.flush()
+    const { landed } = disk
+    const fork = disk.fork()
+    const shown = await running.run(() => viewOf(running))
+    await store.flush()
+    if (disk.isFull || node.running !== running) return []
+    if (disk.landed !== landed) continue
+    await using copy = await node.openCopy(fork)
+    const read = await copy.run(() => viewOf(copy))
+    return Object.entries(shown)
+      .filter(([part, text]) => text !== read[part])
+      .map(
+        ([part, text]) => `shows other ${part} than its disk: ${differing(text, read[part] ?? '')}`
+      )
+  }
+  return []
+}
+
+/** What a node knows and shows to peers, by part, as lines. */
+async function viewOf({ hive, parts }: Life): Promise<Record<string, string>> {
+  const { replica, facts } = parts
+  const { publicView, published, retractions } = replica
+  const [records, shown, denied, facets]: string[][] = [[], [], [], []]
+  for await (const { digest, record, standing } of replica.attestedRecords()) {
+    const id = toHex(digest)
+    const vote = await replica.voteOn(digest)
+    records?.push(`${id} ${record.kind} ${vote ?? ''} ${JSON.stringify(standing)}`)
+    const [body] = await publicView.bodies([digest])
+    if (body !== undefined) shown?.push(id)
+    if (body !== undefined && !published.has(replica.elementOf(digest))) denied?.push(id)
+  }
+  for await (const stored of facts.all()) {
+    for (const { digest, record: _, ...fact } of stored) {
+      facets?.push(`${toHex(digest)} ${JSON.stringify(fact)}`)
+    }
+  }
+  const { hive: shared } = hive.agent.cortex
+  const listed: string[] = []
+  for (const state of ['quarantined', 'released', 'disputed'] as const) {
+    for (const { id } of await shared.getGlobalInsights({ state, ...ALL })) {
+      listed.push(`${state} ${id}`)
+    }
+  }
+  const posted = await shared.goals.list({ limit: 100 })
+  return {
+    heads: linesOf(replica.heads().map(textOf)),
+    'public heads': linesOf(publicView.heads().map(textOf)),
+    digest: toHex(replica.digest()),
+    'public digest': toHex(publicView.digest()),
+    retractions: `${toHex(retractions.digest())} ${JSON.stringify(retractions.waiting)}`,
+    records: linesOf(records ?? []),
+    'public records': linesOf(shown ?? []),
+    'denied records': linesOf(denied ?? []),
+    facts: linesOf(facets ?? []),
+    lists: linesOf(listed),
+    goals: linesOf(posted.map(({ id, title }) => `${id} ${title}`))
+  }
+}
+
+function textOf({
+  author,
+  base,
+  seq,
+  fork,
+  head
+}: ReturnType<Life['parts']['replica']['headOf']>): string {
+  return `${toHex(author)} ${base} ${seq} ${fork} ${toHex(head)}`
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.toSorted().join('\n')
+}
+
+/** The first line of either that the other one lacks. */
+function differing(shown: string, read: string): string {
+  const [linesShown, linesRead] = [shown.split('\n'), read.split('\n')]
+  const more = linesShown.find((line) => !linesRead.includes(line))
+  const less = linesRead.find((line) => !linesShown.includes(line))
+  return `${more ?? '(nothing)'} | ${less ?? '(nothing)'}`
+}
