@@ -160,12 +160,8 @@ export type { BloomParameters } from './filters/bloom-filter.ts'
 export type { ClaimKey } from './records/claim-index.ts'
 export type { LogUpdate } from './records/knowledge-log.ts'
 export type { Retraction } from './records/retraction.ts'
-export type {
-  HiddenEntries,
-  HiddenFeed,
-  HiddenRecords,
-  ShownRecord
-} from './publishing/hidden-entries.ts'
+export type { HiddenEntries, HiddenFeed } from './publishing/hidden-entries.ts'
+export type { EntryRecords, HiddenRecords } from './publishing/hidden-records.ts'
 export type { Value } from './records/value.ts'
 export type { Decoder } from './bytes/encoding.ts'
 export type { Credential, CredentialInit } from './voices/credential.ts'

@@ -9,6 +9,7 @@ import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AdmissionResult } from './admission/admitter.ts'
 import type { ProofResult } from './admission/feed-windows.ts'
 import type { HiddenEntries } from './publishing/hidden-entries.ts'
+import type { HiddenRecords } from './publishing/hidden-records.ts'
 
 /** The part of a replica that the view reads and admits through. */
 export interface PublicViewReplica {
@@ -51,10 +52,16 @@ export interface PublicViewReplica {
 export class PublicView {
   readonly #replica: PublicViewReplica
   readonly #hidden: HiddenEntries
+  readonly #hiddenRecords: Pick<HiddenRecords, 'hides'>
 
-  constructor(replica: PublicViewReplica, hidden: HiddenEntries) {
+  constructor(
+    replica: PublicViewReplica,
+    hidden: HiddenEntries,
+    hiddenRecords: Pick<HiddenRecords, 'hides'>
+  ) {
     this.#replica = replica
     this.#hidden = hidden
+    this.#hiddenRecords = hiddenRecords
   }
 
   /** Where each feed stands. */
@@ -91,11 +98,8 @@ export class PublicView {
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     if (this.#isPublic(header.author, header.seq)) return this.#replica.admitHeader(header)
     // Who lacks the entry takes a header that raises the base, and no other one.
-    const known = this.headOf(header.author)
-    if (header.base <= (known?.base ?? 1)) return 'held'
-    return known === undefined
-      ? this.#replica.beginHidden(header)
-      : this.#replica.admitHeader(header)
+    const base = this.headOf(header.author)?.base ?? 1
+    return header.base > base ? this.#replica.beginHidden(header) : 'held'
   }
 
   /** Admits a proof of an equivocation. */
@@ -111,7 +115,10 @@ export class PublicView {
   /** The header that set the author's base; undefined if it is missing or hidden. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     const header = await this.#replica.checkpointOf(author)
-    return header !== undefined && this.#isPublic(author, header.seq) ? header : undefined
+    if (header === undefined) return undefined
+    // Of a feed that peers have seen, a peer has sent it.
+    const isSent = (this.#hidden.publicSeq(author) ?? 0) > 0
+    return isSent || this.#isPublic(author, header.seq) ? header : undefined
   }
 
   /** Bytes of the proof against an author; undefined without one. */
@@ -135,7 +142,7 @@ export class PublicView {
     const bodies = await this.#replica.bodies(digests)
     return bodies.map((body, i) => {
       const digest = digests[i]
-      return digest !== undefined && this.#hidden.hidesRecord(digest) ? undefined : body
+      return digest !== undefined && this.#hiddenRecords.hides(digest) ? undefined : body
     })
   }
 

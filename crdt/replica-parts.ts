@@ -26,9 +26,11 @@ import { Playbooks } from './playbooks/playbooks.ts'
 import { Publisher } from './publishing/publisher.ts'
 import { Serial } from './store/serial.ts'
 import { StoredFilter } from './filters/stored-filter.ts'
+import { HiddenRecords } from './publishing/hidden-records.ts'
 import { HiddenCopies } from './publishing/hidden-copies.ts'
 import { HiddenReturns } from './admission/hidden-returns.ts'
 import { HiddenEntries } from './publishing/hidden-entries.ts'
+import { PublicRecords } from './admission/public-records.ts'
 import { Visibility } from './admission/visibility.ts'
 import { StoredFeeds } from './admission/stored-feeds.ts'
 import { swarmNameOperation } from './swarm-name.ts'
@@ -55,6 +57,7 @@ export interface ReplicaParts {
   readonly recordLog: DigestLog
   readonly bodies: RecordBodies
   readonly hidden: HiddenEntries
+  readonly hiddenRecords: HiddenRecords
   readonly copies: HiddenCopies
   readonly returns: HiddenReturns
   readonly visibility: Visibility
@@ -132,9 +135,9 @@ export function replicaParts(
       : new MemberBudgets(dayBudgets, limits)
   const hidden = new HiddenEntries({
     store,
-    onChange: (author) => feeds.touch(author),
-    want: (digest) => recordStore.want(digest)
+    onChange: (author) => feeds.touch(author)
   })
+  const hiddenRecords = new HiddenRecords({ store, want: (digest) => recordStore.want(digest) })
   const feeds: FeedStore = new FeedStore(store, hidden)
   const copies = new HiddenCopies({ store, hidden, feeds })
   const returns = new HiddenReturns({ feeds, hidden, copies, admitter: () => admitter })
@@ -165,7 +168,7 @@ export function replicaParts(
     commits: () => commits,
     name: 'published',
     key: filterKey,
-    source: () => publicElements(recordStore, hidden, elementOf)
+    source: () => publicElements(recordStore, hiddenRecords, elementOf)
   })
   const read = async (): Promise<void> => {
     drafts.clear()
@@ -195,7 +198,16 @@ export function replicaParts(
     // Heads and digest may be read at any time, so they must not stay ahead of the disk.
     runAlone: (task) => serial.run(task)
   })
+  const publicRecords = new PublicRecords({
+    hidden,
+    hiddenRecords,
+    commits,
+    published,
+    recordStore,
+    elementOf
+  })
   const shared = {
+    publicRecords,
     swarm,
     serial,
     commits,
@@ -204,6 +216,7 @@ export function replicaParts(
     standings,
     drafts,
     hidden,
+    hiddenRecords,
     copies,
     published,
     recordLog,
@@ -299,7 +312,7 @@ export function replicaParts(
     serial,
     commits,
     recordStore,
-    hidden,
+    hiddenRecords,
     recordOperations: (digests) => admitter.recordOperations(digests),
     budgets: dayBudgets,
     limit: limits.bodies
@@ -323,7 +336,7 @@ export function replicaParts(
     recordStore,
     own,
     held,
-    hidden,
+    hiddenRecords,
     timing,
     runExclusive,
     entryValues
@@ -342,6 +355,7 @@ export function replicaParts(
     recordLog,
     bodies,
     hidden,
+    hiddenRecords,
     copies,
     returns,
     visibility,
@@ -376,11 +390,11 @@ export function replicaParts(
 
 async function* publicElements(
   recordStore: RecordStore,
-  hidden: HiddenEntries,
+  hidden: HiddenRecords,
   elementOf: (digest: Uint8Array) => Uint8Array
 ): AsyncGenerator<Uint8Array[]> {
   for await (const digests of recordStore.digests()) {
-    const shown = digests.filter((digest) => !hidden.hidesRecord(digest))
+    const shown = digests.filter((digest) => !hidden.hides(digest))
     yield shown.map((digest) => elementOf(digest))
   }
 }

@@ -62,7 +62,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     )
     this.published = this.#parts.published
     this.elementOf = this.#parts.elementOf
-    this.publicView = new PublicView(this, this.#parts.hidden)
+    this.publicView = new PublicView(this, this.#parts.hidden, this.#parts.hiddenRecords)
     this.#hidesOwn = init.hidesOwn
     this.retractions = new ReplicaRetractions(this.#parts, init.timing.now, (shown) =>
       this.emit('retraction:show', shown)

@@ -28,6 +28,8 @@ import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { HiddenRecords } from '../publishing/hidden-records.ts'
+import type { PublicRecords } from './public-records.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
 import type { Sweeper } from './sweeper.ts'
@@ -66,6 +68,8 @@ export interface AdmitterInit extends ReadableEntries {
   readonly voiceCheck?: VoiceCheck
   /** What peers, authors and members may make this node store in a day. */
   readonly budgets: EntryBudgets
+  readonly hiddenRecords: Pick<HiddenRecords, 'hide' | 'observe'>
+  readonly publicRecords: Pick<PublicRecords, 'among'>
   /** The filter of published records, for peers. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
@@ -281,7 +285,7 @@ export class Admitter {
     }: { readonly origin: EntryOrigin | undefined; readonly charged: readonly Operation[] }
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
-    const { copies, published, elementOf } = this.#init
+    const { copies, published, hiddenRecords, elementOf } = this.#init
     const waiting = this.#init.unknown.waiting(entry.author)
     const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
@@ -294,7 +298,7 @@ export class Admitter {
     const changed = changedBy(values)
     const introduction = await this.#introduce(entry, voice)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    const known = isHidden ? await this.#publicRecords(digests) : NONE
+    const known = isHidden ? await this.#init.publicRecords.among(digests) : NONE
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
     // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
@@ -303,8 +307,11 @@ export class Admitter {
     const isCheckpoint = appended.base > feed.base
     const durable = commits.commit([
       ...(isHidden
-        ? hidden.hide(feed, digests, (digest) => known.has(digest))
-        : hidden.observe(values)),
+        ? [
+            ...hidden.hide(feed),
+            ...hiddenRecords.hide({ ...entry, digests }, (digest) => known.has(digest))
+          ]
+        : hiddenRecords.observe(values)),
       ...raised,
       ...feeds.append(entry, bytes, appended),
       ...introduction,
@@ -350,19 +357,6 @@ export class Admitter {
       drafts.discard()
       throw error
     }
-  }
-
-  /** Those of the records that peers have. */
-  async #publicRecords(digests: readonly Uint8Array[]): Promise<ReadonlySet<Uint8Array>> {
-    const { commits, hidden, published, recordStore, elementOf } = this.#init
-    const known = digests.filter(
-      (digest) => !hidden.hidesRecord(digest) && published.has(elementOf(digest))
-    )
-    if (known.length === 0) return NONE
-    // A record is in the filter before it is on disk, and also where it was removed.
-    await commits.flush()
-    const isStored = await recordStore.has(known)
-    return new Set(known.filter((_, i) => isStored[i] === true))
   }
 
   /** For an entry that introduces its author: whose voice the feed is from here on. */

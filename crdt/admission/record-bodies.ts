@@ -6,7 +6,7 @@ import { readRecord, recordDigest } from '../records/record.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { Operation } from '../store/section.ts'
-import type { HiddenEntries } from '../publishing/hidden-entries.ts'
+import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { Serial } from '../store/serial.ts'
 import type { Claim, DayBudget, DayBudgets } from './day-budgets.ts'
 
@@ -14,7 +14,7 @@ export interface RecordBodiesComponents {
   readonly serial: Serial
   readonly commits: Commits
   readonly recordStore: RecordStore
-  readonly hidden: Pick<HiddenEntries, 'hidesRecord' | 'showRecords'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'hides' | 'show'>
   /** Adds records to the record log and to the filter. */
   readonly recordOperations: (digests: readonly Uint8Array[]) => Operation[]
   readonly budgets: DayBudgets
@@ -40,7 +40,8 @@ export class RecordBodies {
    * that peers made this node fetch (`isCounted`), also those that the budget has no room for.
    */
   async put(bodies: readonly Uint8Array[], isCounted = false): Promise<Uint8Array[]> {
-    const { serial, commits, recordStore, hidden, recordOperations, budgets } = this.#components
+    const { serial, commits, recordStore, hiddenRecords, recordOperations, budgets } =
+      this.#components
     const digests: Uint8Array[] = []
     const operations: Operation[] = []
     for (const bytes of bodies) {
@@ -56,7 +57,7 @@ export class RecordBodies {
       await commits.refresh()
       await commits.commit([
         ...operations,
-        ...hidden.showRecords(digests),
+        ...hiddenRecords.show(digests),
         ...recordOperations(digests)
       ])
     })
@@ -65,12 +66,12 @@ export class RecordBodies {
 
   /** At most `limit` records with registers but without a body, as far as the budget has room. */
   async missing(limit: number): Promise<Uint8Array[]> {
-    const { commits, recordStore, hidden, budgets } = this.#components
+    const { commits, recordStore, hiddenRecords, budgets } = this.#components
     const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
     if (!budgets.fits(this.#claims, next)) return []
     await commits.flush()
     const { missing, settled } = await recordStore.missingBodies(limit, (digest) =>
-      hidden.hidesRecord(digest)
+      hiddenRecords.hides(digest)
     )
     await commits.commit(settled)
     return missing

@@ -10,7 +10,7 @@ import { HELD_POSITION } from '../publishing/held-votes.ts'
 import { heldValue } from '../publishing/vote-changes.ts'
 import { retractionId } from '../records/retraction.ts'
 import type { FeedAppender, OwnChanges } from '../publishing/feed-appender.ts'
-import type { HiddenEntries } from '../publishing/hidden-entries.ts'
+import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { HeldVote, HeldVotes } from '../publishing/held-votes.ts'
 import type { OwnRetractions } from '../publishing/own-retractions.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -49,7 +49,7 @@ export interface RetractionAdmitterInit {
   readonly own: OwnRetractions
   readonly held: HeldVotes
   /** Peers do not see records that are stored for a held vote alone. */
-  readonly hidden: Pick<HiddenEntries, 'dropHeldRecords' | 'holdRecords'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'dropHeld' | 'hold'>
   /** Votes on these records were retracted by peers. */
   onAdmit(digests: readonly Uint8Array[]): void
 }
@@ -119,7 +119,7 @@ export class RetractionAdmitter {
     { withdrawn = [], dropped = [], held = [] }: OwnChanges,
     operations: () => readonly Operation[]
   ): ReturnType<FeedAppender['change']> {
-    const { commits, drafts, standings, recordLog, hidden } = this.#init
+    const { commits, drafts, standings, recordLog, hiddenRecords } = this.#init
     await commits.refresh()
     const digests = [...withdrawn, ...dropped, ...held].map(({ digest }) => digest)
     let bodies: HeldBodies
@@ -135,8 +135,8 @@ export class RetractionAdmitter {
     const durable = commits.commit([
       ...draft.operations,
       ...bodies.operations,
-      ...hidden.dropHeldRecords(bodies.removed),
-      ...hidden.holdRecords(bodies.added),
+      ...hiddenRecords.dropHeld(bodies.removed),
+      ...hiddenRecords.hold(bodies.added),
       ...recordLog.append(digests),
       ...operations()
     ])

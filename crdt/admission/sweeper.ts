@@ -15,6 +15,8 @@ import type { ReadableEntries } from './entry-values.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { EntryPosition, StandingWriter } from '../records/standing-writer.ts'
+import type { PublicRecords } from './public-records.ts'
+import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
@@ -28,6 +30,8 @@ export interface SweeperInit extends ReadableEntries {
   readonly recordStore: Pick<RecordStore, 'removals'>
   readonly recordLog: Pick<DigestLog, 'append'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
+  readonly publicRecords: Pick<PublicRecords, 'hideUnattested'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'allShown' | 'forget'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
@@ -120,6 +124,9 @@ export class Sweeper {
   async #begin(): Promise<void> {
     await this.#before?.()
     this.#before = undefined
+    const { hiddenRecords, publicRecords, runExclusive } = this.#init
+    // A run that ended by force may have come no further.
+    await runExclusive(() => publicRecords.hideUnattested(hiddenRecords.allShown()))
     // Those too that were marked in it.
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }
@@ -161,11 +168,12 @@ export class Sweeper {
     values: Parameters<StandingWriter['remove']>[1],
     last: readonly Operation[]
   ): Promise<void> {
-    const { standings, recordStore, recordLog, drafts } = this.#init
+    const { standings, recordStore, recordLog, drafts, hiddenRecords } = this.#init
     return this.#init.runExclusive(async () => {
+      let orphans: readonly Uint8Array[]
       let operations: readonly Operation[]
       try {
-        const orphans = await standings.remove(at, values)
+        orphans = await standings.remove(at, values)
         operations = await recordStore.removals(orphans)
       } catch (error) {
         drafts.discard()
@@ -175,10 +183,12 @@ export class Sweeper {
       await this.#init.commit([
         ...draft.operations,
         ...operations,
+        ...hiddenRecords.forget(orphans),
         ...recordLog.append(changedBy(values)),
         ...last
       ])
       draft.landed()
+      await this.#init.publicRecords.hideUnattested(values.map(({ digest }) => digest))
     })
   }
 }

@@ -20,11 +20,13 @@ import type { EntryValues } from '../publishing/restatement.ts'
 import type { Operation, Store } from '../store/section.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenCopies } from '../publishing/hidden-copies.ts'
-import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
+import type { HiddenEntries } from '../publishing/hidden-entries.ts'
+import type { EntryRecords, HiddenRecords } from '../publishing/hidden-records.ts'
 
 export interface VisibilityInit {
   readonly swarm: string
   readonly hidden: HiddenEntries
+  readonly hiddenRecords: HiddenRecords
   readonly store: Pick<Store, 'isSuspect'>
   readonly copies: Pick<HiddenCopies, 'after' | 'remove'>
   readonly feeds: FeedStore
@@ -49,16 +51,17 @@ export class Visibility {
   }
 
   async load(): Promise<void> {
-    const { hidden, feeds } = this.#init
+    const { hidden, hiddenRecords, feeds } = this.#init
     const stored = await hidden.stored()
-    const records: HiddenRecords[] = []
+    const records: EntryRecords[] = []
     for (const { author, seq } of stored) {
       for await (const each of this.#hiddenValues(feeds.feed(author), seq)) {
         records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
       }
     }
-    const [held, shown] = [await hidden.storedHeld(), await hidden.storedShown()]
-    hidden.restore(stored, records, { held, shown })
+    const beside = await hiddenRecords.stored()
+    hidden.restore(stored)
+    hiddenRecords.restore(records, beside)
   }
 
   /** What the hidden entries of a feed say; of those that are damaged, what their copies say. */
@@ -105,8 +108,7 @@ export class Visibility {
     if (!hasValidSignature(swarm, entry)) return offence('signature')
     if (!hasOwnPayload(entry)) return offence('payload')
     const { base } = feeds.feed(entry.author)
-    const have = Math.max(publicSeq, base - 1)
-    if (entry.seq > have + 1) return { outcome: 'gap', entry, have }
+    if (entry.seq > publicSeq + 1) return { outcome: 'gap', entry, have: publicSeq }
     const budgets = this.#init.budgets()
     const charged = await budgets.chargeStored(entry, bytes, { isNew: publicSeq < base, from })
     if (typeof charged === 'string') return budgets.refuseStored(charged)
@@ -116,10 +118,13 @@ export class Visibility {
 
   /** Takes the base from the header of a hidden entry, where peers have seen nothing of its feed. */
   async begin(header: SignedHeader): Promise<ProofResult> {
-    const { hidden, commits, swarm } = this.#init
+    const { hidden, feeds, commits, swarm } = this.#init
     if (!hasValidSignature(swarm, header)) return 'rejected'
     await this.#init.windows().raiseBase(header)
-    await commits.commit(hidden.begin(header.author, header.base))
+    await commits.commit([
+      ...hidden.begin(header.author, header.base),
+      feeds.showCheckpoint(header)
+    ])
     return 'admitted'
   }
 
@@ -129,7 +134,7 @@ export class Visibility {
     seq: number,
     charged: readonly Operation[] = []
   ): Promise<boolean> {
-    const { hidden, copies, feeds, commits, published, elementOf } = this.#init
+    const { hidden, hiddenRecords, copies, feeds, commits, published, elementOf } = this.#init
     const publicSeq = hidden.publicSeq(author)
     if (publicSeq === undefined || seq <= publicSeq) return false
     await commits.flush()
@@ -138,10 +143,11 @@ export class Visibility {
     const checkpoint = await this.#checkpointOf(author, publicSeq + 1, header)
     const isAll = seq === feeds.feed(author).seq
     const position = { seq, head: header.hash.slice() }
-    const { digests, operations } = hidden.unhide(author, position, isAll)
+    const { digests, operations } = hiddenRecords.unhide(author, seq)
     const elements = digests.map((digest) => elementOf(digest))
     const begin = checkpoint === undefined ? undefined : this.#init.windows().beginOwn(checkpoint)
     const durable = commits.commit([
+      hidden.unhide(author, position, isAll),
       ...operations,
       ...(begin?.operations ?? []),
       ...charged,

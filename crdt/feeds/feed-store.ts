@@ -101,6 +101,11 @@ export class FeedStore {
     return [this.#feeds.set(feed), this.#forks.putEnding(entry)]
   }
 
+  /** Peers get this header as the one that sets the base. */
+  showCheckpoint(header: SignedHeader): Operation {
+    return this.#checkpoints.put(header)
+  }
+
   /**
    * Raises the base of the author's feed to that of the header; no operations if it is as high
    * already.

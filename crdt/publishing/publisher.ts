@@ -27,7 +27,7 @@ import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from './feed-appender.ts'
 import type { HeldVotes } from './held-votes.ts'
-import type { HiddenEntries } from './hidden-entries.ts'
+import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { VoicedAuthor } from './own-voices.ts'
@@ -50,7 +50,7 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions
   readonly held: HeldVotes
-  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'isHeld'>
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>

@@ -12,7 +12,7 @@ import type { Operation } from '../store/section.ts'
 import type { CurrentAuthor } from './current-author.ts'
 import type { FeedSigner } from './feed-signer.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
-import type { HiddenEntries } from './hidden-entries.ts'
+import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { PreparedPublication } from './publication.ts'
@@ -40,7 +40,7 @@ interface RevisedVote extends FollowingVote {
 export interface RevisionsInit {
   readonly recordStore: Pick<RecordStore, 'has'>
   readonly held: Pick<HeldVotes, 'finish' | 'get'>
-  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'isHeld'>
   readonly current: Pick<CurrentAuthor, 'deadValues' | 'get'>
   readonly signer: FeedSigner
   readonly ownVotes: OwnVotes
@@ -95,9 +95,9 @@ export class Revisions {
 
   /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
   async published(votes: readonly { readonly digest: Uint8Array }[]): Promise<boolean[]> {
-    const { recordStore, hidden } = this.#init
+    const { recordStore, hiddenRecords } = this.#init
     const isStored = await recordStore.has(votes.map(({ digest }) => digest))
-    return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
+    return votes.map(({ digest }, i) => isStored[i] === true && !hiddenRecords.isHeld(digest))
   }
 
   async #reviseOnce(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {

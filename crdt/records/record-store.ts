@@ -87,6 +87,12 @@ export class RecordStore {
     return this.#wanted.put(digest, EMPTY)
   }
 
+  /** Peers are no longer asked for the body. For a commit. */
+  ceaseToWant(digest: Uint8Array): Operation {
+    this.#missing.delete(toHex(digest))
+    return this.#wanted.del(digest)
+  }
+
   /** Removes records that no author speaks of any longer. */
   async removals(digests: readonly Uint8Array[]): Promise<Operation[]> {
     const bodies = await this.#records.getMany([...digests])
@@ -186,6 +192,14 @@ export class RecordStore {
       found.push(...(await this.#attested(digests.slice(from, from + SCAN_BATCH))))
     }
     return found
+  }
+
+  /** Where each live register of the record is, also those that a later one of their voice replaced. */
+  async *positions(digest: Uint8Array): AsyncGenerator<PositionedRegister> {
+    for await (const vote of this.#standings.votes(digest)) {
+      if (vote.hasOlder) yield* await this.#standings.registersBy(digest, vote.voice)
+      else yield vote
+    }
   }
 
   /** The latest register of the record by this voice, retracted or not. */

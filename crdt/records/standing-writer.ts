@@ -94,7 +94,7 @@ export class StandingWriter {
     this.#maxListed = maxListed
   }
 
-  /** Adds the values of an entry. Returns the records that had no vote before. */
+  /** Adds the values of an entry. Returns the records that have a vote now, and had none before. */
   async add(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
     const said = lastOfEach(values)
     const rows = await this.#read(said)
@@ -114,7 +114,10 @@ export class StandingWriter {
       if (waiting !== undefined) await this.#open(rowOf(rows, digest), waiting)
     }
     this.#write(rows)
-    return fresh.map(({ digest }) => digest)
+    const voted = new Set(
+      said.flatMap(({ type, digest }) => (type === 'register' ? toHex(digest) : []))
+    )
+    return fresh.flatMap(({ digest }) => (voted.has(toHex(digest)) ? [digest] : []))
   }
 
   /**

@@ -488,9 +488,14 @@ export class World {
   /** A node that is opened from what is on the disk now would show what this one does. */
   #look(node: SimulatedNode): void {
     if (!this.#honest.includes(node) || !this.#lives.isSteady(node) || node.hasFlippedBit) return
+    const { running } = node
+    const report = (text: string): void => {
+      // A node that stops cannot be looked at.
+      if (node.running === running && this.#lives.isSteady(node)) this.#break(node, text)
+    }
     lookAgain(node)
-      .then((texts) => texts.forEach((text) => this.#break(node, text)))
-      .catch((error: unknown) => this.#break(node, `cannot be opened again: ${String(error)}`))
+      .then((texts) => texts.forEach(report))
+      .catch((error: unknown) => report(`cannot be opened again: ${String(error)}`))
   }
 
   /** What only a stranger does. */

@@ -71,14 +71,21 @@ export class DoorChecks {
     }
   }
 
+  /** A revoked node may let in whom it likes: nobody tells it what has changed since. */
   #checkOutsider(node: SimulatedNode): void {
     const { running } = node
     if (running === undefined) return
-    const { replica } = running.parts
-    const [one] = replica.heads()
-    if (one !== undefined) this.#report(node, 'has an entry, and no certificate')
+    const revoked = [...this.#members.revoked].flatMap((each) => each.running ?? [])
+    const mayHave = (author: Uint8Array): boolean =>
+      revoked.some(({ parts }) => parts.replica.headOf(author).seq > 0)
+    if (running.parts.replica.heads().some(({ author }) => !mayHave(author)))
+      this.#report(node, 'has an entry, and no certificate')
     const given = this.#members.membershipOf(node)?.statements.length ?? 0
-    const more = statementsOf(running).length - given
+    const known = new Set(
+      revoked.flatMap((each) => statementsOf(each).map(({ bytes }) => toHex(bytes)))
+    )
+    const others = statementsOf(running).filter(({ bytes }) => !known.has(toHex(bytes)))
+    const more = Math.min(others.length, statementsOf(running).length - given)
     if (more > 0) this.#report(node, `has ${more} statements of a swarm that it is not in`)
   }
 }
