@@ -133,6 +133,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const known = this.#entries.get(id)
     if (known !== undefined) {
       await this.#addAgent(known, record.content, agent)
+      // What the caller is told of it may come from a call whose write failed.
+      await this.#writer.written(known)
       return false
     }
     if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {

@@ -290,6 +290,20 @@ describe('a store of skills', () => {
     while ((await stored()) !== 'experimental') await nextTurn()
   })
 
+  it('adds a skill again once what it could not write of it is written', async () => {
+    await skills.add(skill, provenance)
+    failing.failNext('skills')
+    await assert.rejects(
+      skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1)),
+      failed
+    )
+    failing.failNext('skills')
+    await assert.rejects(skills.add(skill, provenance), failed)
+    assert.equal(await skills.add(skill, provenance), false)
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.equal(again.get(id)?.lifecycle.status, 'experimental')
+  })
+
   it('notes an agent that adds the skill again after a note that failed', async () => {
     await skills.add(skill, provenance, 'ada')
     failing.failNext('skills')
