@@ -324,6 +324,8 @@ export function replicaParts(
     own,
     held,
     hidden,
+    mayBePublished: (element) => published.has(element),
+    elementOf,
     timing,
     runExclusive,
     entryValues

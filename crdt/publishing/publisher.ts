@@ -50,7 +50,10 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions
   readonly held: HeldVotes
-  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
+  readonly hidden: Pick<HiddenEntries, 'hidesRecord' | 'isHeldRecord'>
+  /** Whether the filter of published records has the element. */
+  readonly mayBePublished: (element: Uint8Array) => boolean
+  readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
@@ -148,7 +151,7 @@ export class Publisher {
    * the same time. Throws `LimitError` before anything is stored.
    */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
-    const prepared = uniqueByDigest(preparePublications(publications))
+    const prepared = uniqueByDigest(preparePublications(publications, this.#init.elementOf))
     if (prepared.length <= MAX_SMALL) {
       signal?.throwIfAborted()
       return this.#serial.gather({ type: 'publications', group: prepared })
@@ -181,6 +184,11 @@ export class Publisher {
   /** This node's vote on the record under any of its authors, unless retracted. */
   voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
     return this.#ownVotes.voteOn(digest)
+  }
+
+  /** The same of each record. */
+  votesOn(digests: readonly Uint8Array[]): Promise<(OwnVote | undefined)[]> {
+    return this.#ownVotes.votesOn(digests)
   }
 
   /**

@@ -178,7 +178,7 @@ export class RecordStore {
     return attested
   }
 
-  /** Those of the records that authors speak of, in the order of the digests. */
+  /** Those of the records that authors speak of, in the order of the digests, which they keep. */
   async getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
     const found: AttestedRecord[] = []
     for (let from = 0; from < digests.length; from += SCAN_BATCH) {

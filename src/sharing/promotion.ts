@@ -15,7 +15,7 @@ import { dayOf } from '../judgement/index.ts'
 import { ClaimRound } from './claim-round.ts'
 import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Published, Replica } from '../../crdt/index.ts'
+import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates, PromotedClaim, PromotedFact } from '../knowledge/index.ts'
 import type { FactStore, StoredFact } from '../facts/index.ts'
@@ -74,7 +74,7 @@ export interface PromotionComponents {
   readonly candidates: Candidates
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
+  readonly swarm: Pick<Swarm, 'fetch' | 'hasFilters' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftAll' | 'draftFrom' | 'startThread'>
   readonly returned: Pick<ReturnedClaims, 'dated' | 'isSettled' | 'laterBegin' | 'state'>
   readonly facts: Pick<FactStore, 'whileHeld'>
@@ -198,14 +198,14 @@ export class Promotion {
     const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') throw withheldError(draft)
-    await this.#fetchPublished([draft.digest], signal)
+    await this.#fetchPublished([draft], signal)
     const { entries, records, votes } = await this.#whileStored([fact], async (reasonFor) => {
       const reason = reasonFor(fact)
       if (reason !== undefined) throw withheldError(reason)
       const promoted = this.#promoted(fact, draft)
-      const operations = candidates.promotion(promoted)
+      const operations = [...candidates.promotion(promoted), candidates.settle(fact.digest)]
       const published = await replica.publish([{ ...draft.publication, operations }])
-      await candidates.markPromoted(promoted)
+      if (published.unchanged.length > 0) await candidates.markPromoted(promoted)
       return published
     })
     await announce(entries)
@@ -265,10 +265,7 @@ export class Promotion {
     signal: AbortSignal | undefined
   ): Promise<Published> {
     const { replica, candidates, announce } = this.#components
-    await this.#fetchPublished(
-      prepared.map(({ digest }) => digest),
-      signal
-    )
+    const elements = await this.#fetchPublished(prepared, signal)
     const facts = prepared.map(({ fact }) => fact)
     const published = await this.#whileStored(facts, async (reasonFor, now) => {
       const active = prepared.filter(
@@ -281,12 +278,14 @@ export class Promotion {
           const each = promoted[i]
           return {
             ...publication,
+            element: elements.get(publication),
             operations: each === undefined ? [] : candidates.promotion(each)
           }
         })
       )
       // After a crash in between, the next broadcast finds these records published.
-      await candidates.recordOutcomes(batch, promoted, settled)
+      const { unchanged } = result
+      await candidates.recordOutcomes(batch, { promoted, unchanged, settled })
       return result
     })
     await announce(published.entries)
@@ -326,18 +325,39 @@ export class Promotion {
     return { fact: fact.digest, record: digest, agent: fact.agent, at }
   }
 
-  /** Fetches the bodies of records that peers may have published. */
-  async #fetchPublished(digests: Uint8Array[], signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Fetches the bodies of records that peers may have published. Returns the elements that it asked the
+   * filters for.
+   */
+  async #fetchPublished(
+    drafts: readonly PublicationDraft[],
+    signal: AbortSignal | undefined
+  ): Promise<ReadonlyMap<Publication, Uint8Array>> {
     const { replica, swarm } = this.#components
-    if (swarm === undefined || digests.length === 0) return
-    const held = await replica.has(digests)
-    const likely = digests
-      .filter((_, i) => held[i] !== true)
-      .map((digest) => ({
-        digest,
-        peers: swarm.peersThatMayHave('published', replica.elementOf(digest))
-      }))
+    if (swarm?.hasFilters('published') !== true) return new Map()
+    const elements = new Map(
+      drafts.map(({ digest, publication }) => [publication, replica.elementOf(digest)])
+    )
+    const known = drafts
+      .map(({ digest, publication }) => {
+        const element = elements.get(publication)
+        const peers = element === undefined ? [] : swarm.peersThatMayHave('published', element)
+        return { digest, peers }
+      })
       .filter(({ peers }) => peers.length > 0)
+    if (known.length > 0) await this.#fetchBodies(swarm, known, signal)
+    return elements
+  }
+
+  /** Fetches those of the records that are not stored. */
+  async #fetchBodies(
+    swarm: Pick<Swarm, 'fetch'>,
+    known: readonly { readonly digest: Uint8Array; readonly peers: readonly string[] }[],
+    signal: AbortSignal | undefined
+  ): Promise<void> {
+    const { replica } = this.#components
+    const held = await replica.has(known.map(({ digest }) => digest))
+    const likely = known.filter((_, i) => held[i] !== true)
     if (likely.length === 0) return
     const preferredPeers = [...new Set(likely.flatMap(({ peers }) => peers))]
     const bodies = await swarm.fetch(
