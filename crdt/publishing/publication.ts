@@ -61,7 +61,7 @@ export function preparePublications(
   return publications.map((publication, i) => {
     const prepared = preparePublication(publication, secrets[i])
     const element = publication.element ?? elementOf?.(prepared.digest)
-    return { ...prepared, element }
+    return element === undefined ? prepared : { ...prepared, element }
   })
 }
 
@@ -92,8 +92,10 @@ export function uniqueByDigest(
 ): PreparedPublication[] {
   const unique = new Map<string, PreparedPublication>()
   for (const item of publications) {
-    const before = unique.get(toHex(item.digest))?.operations ?? []
-    unique.set(toHex(item.digest), { ...item, operations: [...before, ...item.operations] })
+    const name = toHex(item.digest)
+    const before = unique.get(name)
+    const operations = before && [...before.operations, ...item.operations]
+    unique.set(name, operations === undefined ? item : { ...item, operations })
   }
   return [...unique.values()]
 }

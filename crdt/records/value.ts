@@ -51,7 +51,13 @@ export function subjectsOf(values: readonly Value[]): Uint8Array[] {
 
 /** Digests of the records that the values add, or whose votes they change; each once. */
 export function changedBy(values: readonly Value[]): Uint8Array[] {
-  const changed = new Map(values.map(({ digest }) => [toHex(digest), digest]))
+  const changed = new Map<string, Uint8Array>()
+  let before: Uint8Array | undefined
+  for (const { digest } of values) {
+    // A register after its record has the digest of that one.
+    if (digest !== before) changed.set(toHex(digest), digest)
+    before = digest
+  }
   return [...changed.values()]
 }
 

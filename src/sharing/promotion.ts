@@ -308,14 +308,15 @@ export class Promotion {
     const digests = facts.map(({ digest }) => digest)
     return candidates.publications.runPublishing(() =>
       store.whileHeld(digests, async (current) => {
-        const stored = new Map(current.map((fact) => [toHex(fact.digest), fact]))
+        // By the objects that were asked for, which the store gives back.
+        const stored = new Map(current.map((fact) => [fact.digest, fact]))
         const reasonFor = (fact: StoredFact): string | undefined => {
-          const now = stored.get(toHex(fact.digest))
+          const now = stored.get(fact.digest)
           if (now === undefined) return 'the fact was forgotten'
           const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
           return reasonToStay(now) ?? frozen
         }
-        return publish(reasonFor, (fact) => stored.get(toHex(fact.digest)) ?? fact)
+        return publish(reasonFor, (fact) => stored.get(fact.digest) ?? fact)
       })
     )
   }
