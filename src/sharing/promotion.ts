@@ -12,6 +12,7 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import { ClaimRound } from './claim-round.ts'
 import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -92,6 +93,9 @@ const BATCH_FACTS = 1_000
 
 /** Facts of a batch from which on the anonymiser has a thread: they take longer than its start. */
 const THREAD_FACTS = 500
+
+/** Publications that are put together in one turn of the event loop: about 3 ms. */
+const TURN_PUBLICATIONS = 256
 
 /** Claims that began again of one broadcast: each is an entry of its own. Others wait. */
 const MAX_RETURNED = 256
@@ -271,18 +275,18 @@ export class Promotion {
       const active = prepared.filter(
         ({ fact }) => reasonFor(fact) === undefined && !isOfProject(now(fact))
       )
-      const promoted = active.map((each) => this.#promoted(each.fact, each))
-      // In one commit, so that what was published of a fact is always retracted when it is forgotten.
-      const result = await replica.publish(
-        active.map(({ publication }, i) => {
-          const each = promoted[i]
-          return {
-            ...publication,
-            element: elements.get(publication),
-            operations: each === undefined ? [] : candidates.promotion(each)
-          }
-        })
-      )
+      const promoted: PromotedFact[] = []
+      const publications: Publication[] = []
+      const turn = new TurnBudget(TURN_PUBLICATIONS)
+      for (const { publication, fact, digest } of active) {
+        await turn.spend(1)
+        const each = this.#promoted(fact, { digest })
+        promoted.push(each)
+        // In one commit, so that what was published of a fact is always retracted when it is forgotten.
+        const operations = candidates.promotion(each)
+        publications.push({ ...publication, element: elements.get(publication), operations })
+      }
+      const result = await replica.publish(publications)
       // After a crash in between, the next broadcast finds these records published.
       const { unchanged } = result
       await candidates.recordOutcomes(batch, { promoted, unchanged, settled })
@@ -336,16 +340,16 @@ export class Promotion {
   ): Promise<ReadonlyMap<Publication, Uint8Array>> {
     const { replica, swarm } = this.#components
     if (swarm?.hasFilters('published') !== true) return new Map()
-    const elements = new Map(
-      drafts.map(({ digest, publication }) => [publication, replica.elementOf(digest)])
-    )
-    const known = drafts
-      .map(({ digest, publication }) => {
-        const element = elements.get(publication)
-        const peers = element === undefined ? [] : swarm.peersThatMayHave('published', element)
-        return { digest, peers }
-      })
-      .filter(({ peers }) => peers.length > 0)
+    const elements = new Map<Publication, Uint8Array>()
+    const known: { digest: Uint8Array; peers: readonly string[] }[] = []
+    const turn = new TurnBudget(TURN_PUBLICATIONS)
+    for (const { digest, publication } of drafts) {
+      await turn.spend(1)
+      const element = replica.elementOf(digest)
+      elements.set(publication, element)
+      const peers = swarm.peersThatMayHave('published', element)
+      if (peers.length > 0) known.push({ digest, peers })
+    }
     if (known.length > 0) await this.#fetchBodies(swarm, known, signal)
     return elements
   }
