@@ -337,6 +337,8 @@ export function replicaParts(
     own,
     held,
     hiddenRecords,
+    mayBePublished: (element) => published.has(element),
+    elementOf,
     timing,
     runExclusive,
     entryValues

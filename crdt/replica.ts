@@ -166,6 +166,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.publisher.voteOn(digest)
   }
 
+  /** The same of each record, in the order of the digests. */
+  votesOn(digests: readonly Uint8Array[]): Promise<(OwnVote | undefined)[]> {
+    return this.#parts.publisher.votesOn(digests)
+  }
+
   /**
    * Replaces this node's register of a record, durably; if `expected` is given, only that one.
    * Returns the new entries: none where the vote before has another author key, since the new one then

@@ -248,6 +248,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return this.#openHost().services.filters.peerFilters.peersWith(kind, element)
   }
 
+  /** Whether a filter of any peer can answer. */
+  hasFilters(kind: FilterKind): boolean {
+    return this.#openHost().services.filters.peerFilters.hasAny(kind)
+  }
+
   /** Whether any peer's filter seems to have the element. */
   mayHave(kind: FilterKind, element: Uint8Array): boolean {
     return this.#openHost().services.filters.peerFilters.has(kind, element)

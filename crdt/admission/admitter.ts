@@ -33,7 +33,7 @@ import type { PublicRecords } from './public-records.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
 import type { Sweeper } from './sweeper.ts'
-import type { FeedAppender } from '../publishing/feed-appender.ts'
+import type { FeedAppender, OwnContent } from '../publishing/feed-appender.ts'
 import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
@@ -94,6 +94,8 @@ interface EntryOrigin {
   readonly extra?: () => readonly Operation[]
   /** The voice of an own entry: what this node has just proven need not be checked. */
   readonly voice?: FeedVoice
+  /** What this node has just written into the entry. */
+  readonly values?: readonly Value[]
 }
 
 const NONE: ReadonlySet<Uint8Array> = new Set()
@@ -158,7 +160,7 @@ export class Admitter {
         return await task({
           ...ownChanges,
           feed: (author) => feeds.feed(author),
-          admit: (bytes, extra, voice) => this.#admitOwn(bytes, extra, voice)
+          admit: (bytes, extra, own) => this.#admitOwn(bytes, extra, own)
         })
       } catch (error) {
         // What was dropped for an entry that was not made: the next commit would take it.
@@ -203,9 +205,9 @@ export class Admitter {
   async #admitOwn(
     bytes: Uint8Array,
     extra: () => readonly Operation[],
-    voice: FeedVoice | undefined
+    own: OwnContent | undefined
   ): Promise<{ durable: Promise<void> }> {
-    const admission = await this.#admit(bytes, { isOwn: true, extra, voice })
+    const admission = await this.#admit(bytes, { isOwn: true, extra, ...own })
     if (admission.outcome !== 'admitted') {
       const reason = admission.outcome === 'rejected' ? admission.reason : admission.outcome
       throw new Error(`An own entry was not admitted: ${reason}`)
@@ -226,6 +228,7 @@ export class Admitter {
         return feeds.headerAt(author, seq)
       },
       voices: this.#voicesFor(origin),
+      known: origin?.values,
       mayUnpack: (entry) => this.#refusal(entry, bytes.length, origin)
     })
     switch (verdict.verdict) {
@@ -285,7 +288,7 @@ export class Admitter {
     }: { readonly origin: EntryOrigin | undefined; readonly charged: readonly Operation[] }
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
-    const { copies, published, hiddenRecords, elementOf } = this.#init
+    const { copies, published, hiddenRecords } = this.#init
     const waiting = this.#init.unknown.waiting(entry.author)
     const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
@@ -298,7 +301,7 @@ export class Admitter {
     const changed = changedBy(values)
     const introduction = await this.#introduce(entry, voice)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    const known = isHidden ? await this.#init.publicRecords.among(digests) : NONE
+    const known = isHidden ? await this.#init.publicRecords.among(values) : NONE
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
     // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
@@ -321,7 +324,7 @@ export class Admitter {
       ...charged,
       ...draft.operations,
       ...(isCheckpoint ? [sweeper.mark(entry.author)] : []),
-      ...(isHidden ? [] : published.insert(digests.map((digest) => elementOf(digest)))),
+      ...(isHidden ? [] : published.insert(this.#elementsOf(values))),
       ...recordLog.append(changed),
       ...(origin?.extra?.() ?? [])
     ])
@@ -337,6 +340,14 @@ export class Admitter {
     if (isHidden) copies.add(entry.author, entry.seq, bytes, durable)
     if (isHidden && isCheckpoint) copies.remove(entry.author, appended.base - 1)
     return { outcome: 'admitted', entry, durable }
+  }
+
+  /** Elements of the records among the values. */
+  #elementsOf(values: readonly Value[]): Uint8Array[] {
+    const { elementOf } = this.#init
+    return values.flatMap((value) =>
+      value.type === 'record' ? [value.element ?? elementOf(value.digest)] : []
+    )
   }
 
   /** Reads what the values change, before any state changes. */

@@ -115,6 +115,8 @@ export interface FeedReader {
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
   /** Of a closed swarm. */
   readonly voices?: VoiceReader
+  /** Of an own entry: what this node has written into it. */
+  readonly known?: readonly Value[]
   /** Whether the payload of a well-signed next entry may be unpacked; a reason if not. */
   mayUnpack?(entry: Entry): Promise<RejectReason | undefined>
 }
@@ -215,7 +217,7 @@ async function validateVoice(
 function validateContent(
   entry: Entry,
   feed: Feed,
-  { swarm, entryFormat }: Pick<FeedReader, 'entryFormat' | 'swarm'>
+  { swarm, entryFormat, known }: Pick<FeedReader, 'entryFormat' | 'known' | 'swarm'>
 ): EntryVerdict {
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
@@ -238,7 +240,7 @@ function validateContent(
   }
   try {
     const clock = isAtBase(entry, feed) ? undefined : feed.clock
-    const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
+    const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock, known)
     // Versions before this format would end the feed here.
     if (format < LESSON_FORMAT && needLessonFormat(log.values)) {
       return rejectAndEnd('structure', entry)

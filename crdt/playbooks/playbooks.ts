@@ -261,7 +261,8 @@ export class Playbooks {
       })
       if (entry === undefined) throw editTooLarge(content.length)
       const operations = content === update ? extra : []
-      const admission = await admit(writeEntry(entry), () => operations, feedVoiceOf(author))
+      const own = { voice: feedVoiceOf(author) }
+      const admission = await admit(writeEntry(entry), () => operations, own)
       durable.push(admission.durable)
       entries.push(entry)
     }

@@ -118,7 +118,8 @@ export class CurrentAuthor {
 
   /** Whether the author may have evidence on the record. */
   mayHaveEvidence(digest: Uint8Array): boolean {
-    return this.#isRestored || this.#hasEvidence.has(toHex(digest))
+    if (this.#isRestored) return true
+    return this.#hasEvidence.size > 0 && this.#hasEvidence.has(toHex(digest))
   }
 
   /** Drops an author that another one of its voice comes after: a copy of the directory went on. */

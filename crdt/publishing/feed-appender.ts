@@ -3,6 +3,7 @@ import type { Feed } from '../feeds/feed.ts'
 import type { FeedVoice } from '../feeds/feed-voices.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { Operation } from '../store/section.ts'
+import type { Value } from '../records/value.ts'
 import type { HeldVote } from './held-votes.ts'
 
 /** What a node changes of its own votes beside its entries, in one commit. */
@@ -13,6 +14,12 @@ export interface OwnChanges {
   readonly dropped?: readonly HeldVote[]
   /** Held votes that count here from now on. */
   readonly held?: readonly HeldVote[]
+}
+
+/** What the node knows of an entry that it has just made. */
+export interface OwnContent {
+  readonly voice?: FeedVoice
+  readonly values?: readonly Value[]
 }
 
 export interface FeedAppender {
@@ -31,6 +38,6 @@ export interface FeedAppender {
   readonly admit: (
     entry: Uint8Array,
     extra: () => readonly Operation[],
-    voice?: FeedVoice
+    own?: OwnContent
   ) => Promise<{ durable: Promise<void> }>
 }

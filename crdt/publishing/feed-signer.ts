@@ -58,11 +58,14 @@ export class FeedSigner {
       await drop(dropped)
       const durable: Promise<void>[] = []
       for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        const next = (): Promise<Entry | undefined> =>
-          entryOf(this.#init.swarm, author, feed(author.key), groups.slice(from, to).flat(), {
+        let values: readonly Value[] = []
+        const next = (): Promise<Entry | undefined> => {
+          values = groups.slice(from, to).flat()
+          return entryOf(this.#init.swarm, author, feed(author.key), values, {
             base: to === groups.length ? base : undefined,
             isIntroduced: feed(author.key).seq + 1 === this.#init.current.nextBase
           })
+        }
         let entry = await next()
         while (entry === undefined) {
           to = from + Math.ceil((to - from) / 2)
@@ -70,7 +73,10 @@ export class FeedSigner {
         }
         const [first, last] = [from, to]
         const bytes = writeEntry(entry)
-        const admission = await admit(bytes, () => extra(first, last), feedVoiceOf(author))
+        const admission = await admit(bytes, () => extra(first, last), {
+          voice: feedVoiceOf(author),
+          values
+        })
         durable.push(admission.durable)
         entries.push(entry)
         from = to

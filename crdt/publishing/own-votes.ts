@@ -33,11 +33,13 @@ export class OwnVotes {
   }
 
   async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
-    const cast = await this.#votes.get(digest)
-    if (cast === undefined) return undefined
-    const suffix = cast[SECRET_BYTES]
-    if (suffix === undefined) return 'vouch'
-    return suffix === SUFFIXES.stale[0] ? 'stale' : 'dispute'
+    return (await this.votesOn([digest]))[0]
+  }
+
+  /** The vote on each record. */
+  async votesOn(digests: readonly Uint8Array[]): Promise<(OwnVote | undefined)[]> {
+    const cast = await this.#votes.getMany([...digests])
+    return cast.map((stored) => (stored === undefined ? undefined : voteIn(stored)))
   }
 
   /** Whether this node has a vote on each record. */
@@ -77,6 +79,13 @@ export class OwnVotes {
   finish(digests: readonly Uint8Array[]): Promise<void> {
     return this.#votes.finish(digests)
   }
+}
+
+/** What a stored vote states. */
+function voteIn(stored: Uint8Array): OwnVote {
+  const suffix = stored[SECRET_BYTES]
+  if (suffix === undefined) return 'vouch'
+  return suffix === SUFFIXES.stale[0] ? 'stale' : 'dispute'
 }
 
 function voteOf({ secret, register }: PreparedPublication): Uint8Array {

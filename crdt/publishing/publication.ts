@@ -12,7 +12,7 @@ import { toHex } from '../bytes/index.ts'
 import { createEntry } from '../feeds/entry.ts'
 import { clientIdOf, writeLogUpdate } from '../records/knowledge-log.ts'
 import { pack } from '../feeds/payload.ts'
-import { canonicalRecord, encodeRecord, recordDigest } from '../records/record.ts'
+import { encodedRecord } from '../records/record.ts'
 import { needLessonFormat } from '../records/value.ts'
 import { canonicalTags, checkNumbers } from '../records/register.ts'
 import { commitmentOf, createSecret, createSecrets } from '../records/retraction.ts'
@@ -21,7 +21,7 @@ import { partOf } from './own-voices.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
-import type { HiveRecord } from '../records/record.ts'
+import type { EncodedRecord, HiveRecord } from '../records/record.ts'
 import type { Register } from '../records/register.ts'
 import type { Value } from '../records/value.ts'
 import type { Operation } from '../store/section.ts'
@@ -29,6 +29,10 @@ import type { Operation } from '../store/section.ts'
 /** A record and its author's register. */
 export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom' | 'validTo'>> {
   readonly record: HiveRecord
+  /** The same in canonical form, where `encodedRecord` has made it. */
+  readonly encoded?: EncodedRecord
+  /** The element of its digest in filters, where it has been computed. */
+  readonly element?: Uint8Array
   /** 0 to 1. */
   readonly confidence: number
   /** Days since the Unix epoch. */
@@ -39,19 +43,26 @@ export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom'
 }
 
 /** A publication in canonical form, with its digest and the secret for its retraction. */
-export interface PreparedPublication {
-  readonly digest: Uint8Array
-  readonly bytes: Uint8Array
-  readonly record: HiveRecord
+export interface PreparedPublication extends EncodedRecord {
   readonly register: Register
   readonly secret: Uint8Array
   readonly operations: readonly Operation[]
 }
 
-/** Throws `LimitError` if a publication does not fit the format. */
-export function preparePublications(publications: readonly Publication[]): PreparedPublication[] {
+/**
+ * Throws `LimitError` if a publication does not fit the format. `elementOf`: adds the elements, which are
+ * computed once.
+ */
+export function preparePublications(
+  publications: readonly Publication[],
+  elementOf?: (digest: Uint8Array) => Uint8Array
+): PreparedPublication[] {
   const secrets = createSecrets(publications.length)
-  return publications.map((publication, i) => preparePublication(publication, secrets[i]))
+  return publications.map((publication, i) => {
+    const prepared = preparePublication(publication, secrets[i])
+    const element = publication.element ?? elementOf?.(prepared.digest)
+    return element === undefined ? prepared : { ...prepared, element }
+  })
 }
 
 /** Throws `LimitError` if the publication does not fit the format. */
@@ -60,9 +71,8 @@ export function preparePublication(
   secret = createSecret()
 ): PreparedPublication {
   checkNumbers(publication)
-  const record = canonicalRecord(publication.record)
-  const bytes = encodeRecord(record)
-  const digest = recordDigest(bytes)
+  const encoded = publication.encoded ?? encodedRecord(publication.record)
+  const { digest } = encoded
   const register: Register = {
     vote: publication.vote ?? 'vouch',
     confidence: publication.confidence,
@@ -73,7 +83,7 @@ export function preparePublication(
     tags: canonicalTags(publication.tags ?? []),
     counters: []
   }
-  return { digest, bytes, record, register, secret, operations: publication.operations ?? [] }
+  return { ...encoded, register, secret, operations: publication.operations ?? [] }
 }
 
 /** One publication for each record, with the operations of all. */
@@ -82,15 +92,17 @@ export function uniqueByDigest(
 ): PreparedPublication[] {
   const unique = new Map<string, PreparedPublication>()
   for (const item of publications) {
-    const before = unique.get(toHex(item.digest))?.operations ?? []
-    unique.set(toHex(item.digest), { ...item, operations: [...before, ...item.operations] })
+    const name = toHex(item.digest)
+    const before = unique.get(name)
+    const operations = before && [...before.operations, ...item.operations]
+    unique.set(name, operations === undefined ? item : { ...item, operations })
   }
   return [...unique.values()]
 }
 
 /** The digest of a record. Throws `LimitError` if it does not fit the format. */
 export function digestOf(record: HiveRecord): Uint8Array {
-  return recordDigest(encodeRecord(canonicalRecord(record)))
+  return encodedRecord(record).digest
 }
 
 /** A record with its register, or the register alone if the replica stores the record. */
@@ -99,9 +111,11 @@ export function valuesOf(
   published: boolean,
   voice?: Uint8Array
 ): Value[] {
-  const { digest, bytes, record, register } = publication
+  const { digest, bytes, record, element, register } = publication
   const vote: Value = { type: 'register', digest, register, voice }
-  return published ? [vote] : [{ type: 'record', digest, bytes, record }, vote]
+  if (published) return [vote]
+  const inFilters = element === undefined ? {} : { element }
+  return [{ type: 'record', digest, bytes, record, ...inFilters }, vote]
 }
 
 /**

@@ -7,6 +7,7 @@ import { batchesOf, valuesOf } from './publication.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Register } from '../records/register.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
+import type { EncodedRecord } from '../records/record.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Operation } from '../store/section.ts'
 import type { CurrentAuthor } from './current-author.ts'
@@ -40,7 +41,9 @@ interface RevisedVote extends FollowingVote {
 export interface RevisionsInit {
   readonly recordStore: Pick<RecordStore, 'has'>
   readonly held: Pick<HeldVotes, 'finish' | 'get'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'isHeld'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'hides' | 'isHeld'>
+  /** Whether the filter of published records has the element. */
+  readonly mayBePublished: (element: Uint8Array) => boolean
   readonly current: Pick<CurrentAuthor, 'deadValues' | 'get'>
   readonly signer: FeedSigner
   readonly ownVotes: OwnVotes
@@ -94,10 +97,18 @@ export class Revisions {
   }
 
   /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
-  async published(votes: readonly { readonly digest: Uint8Array }[]): Promise<boolean[]> {
+  async published(votes: readonly Pick<EncodedRecord, 'digest' | 'element'>[]): Promise<boolean[]> {
     const { recordStore, hiddenRecords } = this.#init
-    const isStored = await recordStore.has(votes.map(({ digest }) => digest))
-    return votes.map(({ digest }, i) => isStored[i] === true && !hiddenRecords.isHeld(digest))
+    const likely = votes.filter((vote) => this.#mayBeStored(vote)).map(({ digest }) => digest)
+    const isStored = likely.length === 0 ? [] : await recordStore.has(likely)
+    const stored = new Set(likely.filter((_, i) => isStored[i] === true))
+    return votes.map(({ digest }) => stored.has(digest) && !hiddenRecords.isHeld(digest))
+  }
+
+  /** Without a lookup: a stored record is hidden, or in the filter. One that it lacks is stored again. */
+  #mayBeStored({ digest, element }: Pick<EncodedRecord, 'digest' | 'element'>): boolean {
+    const { hiddenRecords, mayBePublished } = this.#init
+    return element === undefined || mayBePublished(element) || hiddenRecords.hides(digest)
   }
 
   async #reviseOnce(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {

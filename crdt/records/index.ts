@@ -5,10 +5,11 @@ export {
   canonicalRecord,
   canonicalText,
   checkRecord,
+  encodedRecord,
   encodeRecord,
   kindOf,
   readRecord,
   recordDigest,
   writeRecord
 } from './record.ts'
-export type { HiveRecord, RecordKind } from './record.ts'
+export type { EncodedRecord, HiveRecord, RecordKind } from './record.ts'

@@ -78,12 +78,13 @@ export interface LogUpdate {
 
 /**
  * Reads an update that continues `client`'s log at `clock`, or at any clock without one; anything
- * else is malformed.
+ * else is malformed. `known`: the values that its author has written.
  */
 export function readLogUpdate(
   update: Uint8Array,
   client: number,
-  expectedClock?: number
+  expectedClock?: number,
+  known: readonly Value[] = []
 ): LogUpdate {
   return readAll(update, (decoder) => {
     expectUint(decoder, 1, 'one client')
@@ -97,7 +98,7 @@ export function readLogUpdate(
     const values: Value[] = []
     let before: Value | undefined
     for (let i = 0; i < count; i++) {
-      before = readStruct(decoder, (clock + i).toString(36), before)
+      before = readStruct(decoder, (clock + i).toString(36), before, known[i])
       values.push(before)
     }
     expectUint(decoder, 0, 'no deletes')
@@ -105,7 +106,12 @@ export function readLogUpdate(
   })
 }
 
-function readStruct(decoder: Decoder, key: string, before: Value | undefined): Value {
+function readStruct(
+  decoder: Decoder,
+  key: string,
+  before: Value | undefined,
+  known: Value | undefined
+): Value {
   if (Buffer.compare(readBytes(decoder, STRUCT_PREFIX.length), STRUCT_PREFIX) !== 0) {
     throw new MalformedError('not a binary value under a new key of the log')
   }
@@ -113,7 +119,7 @@ function readStruct(decoder: Decoder, key: string, before: Value | undefined): V
   if (Buffer.from(name).toString('latin1') !== key) {
     throw new MalformedError("not the struct's own clock as its key")
   }
-  return readAll(readBlob(decoder, MAX_VALUE_BYTES), (value) => readValue(value, before))
+  return readAll(readBlob(decoder, MAX_VALUE_BYTES), (value) => readValue(value, before, known))
 }
 
 function expectUint(decoder: Decoder, expected: number, what: string): void {

@@ -58,8 +58,10 @@ export class RecordStore {
   /** Stores the bodies among the values of an entry; marks those that are missing of `voted`. */
   async operations(values: readonly Value[], voted: readonly Uint8Array[]): Promise<Operation[]> {
     const bodies = values.filter((value) => value.type === 'record')
-    const names = new Set(bodies.map(({ digest }) => toHex(digest)))
-    const others = voted.filter((digest) => !names.has(toHex(digest)))
+    const others = digestsWithout(
+      voted,
+      bodies.map(({ digest }) => digest)
+    )
     const has = others.length === 0 ? [] : await this.has(others)
     return [
       ...bodies.flatMap(({ digest, bytes, record }) => this.#bodyOperations(digest, bytes, record)),
@@ -184,7 +186,7 @@ export class RecordStore {
     return attested
   }
 
-  /** Those of the records that authors speak of, in the order of the digests. */
+  /** Those of the records that authors speak of, in the order of the digests, which they keep. */
   async getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
     const found: AttestedRecord[] = []
     for (let from = 0; from < digests.length; from += SCAN_BATCH) {
@@ -272,6 +274,18 @@ export class RecordStore {
       return []
     })
   }
+}
+
+/** Those digests that are not among the others. Most are the same objects, which need no comparison. */
+function digestsWithout(
+  digests: readonly Uint8Array[],
+  others: readonly Uint8Array[]
+): Uint8Array[] {
+  const same = new Set(others)
+  const left = digests.filter((digest) => !same.has(digest))
+  if (left.length === 0) return left
+  const names = new Set(others.map(toHex))
+  return left.filter((digest) => !names.has(toHex(digest)))
 }
 
 async function* batchesOf(

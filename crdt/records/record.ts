@@ -35,6 +35,15 @@ export interface HiveRecord {
   readonly verify?: string
 }
 
+/** A canonical record with its bytes and its digest, which are computed once. */
+export interface EncodedRecord {
+  readonly record: HiveRecord
+  readonly bytes: Uint8Array
+  readonly digest: Uint8Array
+  /** In the filters that peers exchange, where it was needed before. */
+  readonly element?: Uint8Array
+}
+
 const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal', 'lesson']
 const DIGEST = /^[0-9a-f]{64}$/
 
@@ -116,6 +125,13 @@ function presentOf(
     ...(versions === '' ? {} : { versions }),
     ...(verify === '' ? {} : { verify })
   }
+}
+
+/** A record in canonical form. Throws `LimitError` if it does not fit the format. */
+export function encodedRecord(given: HiveRecord): EncodedRecord {
+  const record = canonicalRecord(given)
+  const bytes = encodeRecord(record)
+  return { record, bytes, digest: recordDigest(bytes) }
 }
 
 /** Bytes of a canonical record. Throws `LimitError` if it does not fit the format. */

@@ -70,6 +70,8 @@ interface ChangedRow {
   row: StandingRow
 }
 
+type Rows = ReadonlyMap<Uint8Array, ChangedRow>
+
 /** Values of one entry that are added in one turn of the event loop: there can be 15,000. */
 const TURN = 512
 
@@ -98,7 +100,7 @@ export class StandingWriter {
   async add(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
     const said = lastOfEach(values)
     const rows = await this.#read(said)
-    const fresh = [...rows.values()].filter(({ row }) => !hasVotes(row))
+    const fresh = [...new Set(rows.values())].filter(({ row }) => !hasVotes(row))
     for (const [i, value] of said.entries()) {
       if (i % TURN === TURN - 1) await nextTurn()
       const changed = rowOf(rows, value.digest)
@@ -335,23 +337,28 @@ export class StandingWriter {
     return row
   }
 
-  async #read(
-    values: readonly { readonly digest: Uint8Array }[]
-  ): Promise<Map<string, ChangedRow>> {
-    const unique = new Map(values.map(({ digest }) => [toHex(digest), digest]))
-    const stored = await this.#keys.rows.getMany([...unique.values()])
-    return new Map(
-      [...unique].map(([name, digest], i) => {
-        const bytes = stored[i]
-        const row = bytes === undefined ? EMPTY_ROW : readRow(bytes)
-        return [name, { digest, before: row, row }]
-      })
-    )
+  /** By the digests of the values as they are; equal ones have one row. */
+  async #read(values: readonly { readonly digest: Uint8Array }[]): Promise<Rows> {
+    const names = values.map(({ digest }) => toHex(digest))
+    const unique = new Map(values.map(({ digest }, i) => [names[i], digest]))
+    const stored = (await this.#keys.rows.getMany([...unique.values()])).values()
+    const byName = new Map<string | undefined, ChangedRow>()
+    for (const [name, digest] of unique) {
+      const bytes = stored.next().value
+      const row = bytes === undefined ? EMPTY_ROW : readRow(bytes)
+      byName.set(name, { digest, before: row, row })
+    }
+    const rows = new Map<Uint8Array, ChangedRow>()
+    for (const [i, { digest }] of values.entries()) {
+      const changed = byName.get(names[i])
+      if (changed !== undefined) rows.set(digest, changed)
+    }
+    return rows
   }
 
   /** Only what has changed: what anybody sends of records that are not stored must cost no disk. */
-  #write(rows: ReadonlyMap<string, ChangedRow>): void {
-    for (const { digest, before, row } of rows.values()) {
+  #write(rows: Rows): void {
+    for (const { digest, before, row } of new Set(rows.values())) {
       if (row === before) continue
       if (hasVotes(row) || row.hasWithdrawals) this.#keys.rows.put(digest, writeRow(row))
       else this.#keys.rows.del(digest)
@@ -374,16 +381,18 @@ function positionOf(value: Value, { author, seq, order = seq }: EntryPosition): 
 function lastOfEach(values: readonly Value[]): Exclude<Value, { type: 'record' }>[] {
   const said = values.filter((value) => value.type !== 'record')
   const last = new Map(
-    said.map((value) => [
-      value.type === 'register' ? toHex(concat(value.digest, value.voice ?? EMPTY)) : value,
-      value
-    ])
+    said.map((value) => [value.type === 'register' ? saidBy(value) : value, value])
   )
   return [...last.values()]
 }
 
-function rowOf(rows: ReadonlyMap<string, ChangedRow>, digest: Uint8Array): ChangedRow {
-  return rows.get(toHex(digest)) ?? { digest, before: EMPTY_ROW, row: EMPTY_ROW }
+/** Names whose register for which record it is. */
+function saidBy({ digest, voice }: Extract<Value, { type: 'register' }>): string {
+  return toHex(voice === undefined ? digest : concat(digest, voice))
+}
+
+function rowOf(rows: Rows, digest: Uint8Array): ChangedRow {
+  return rows.get(digest) ?? { digest, before: EMPTY_ROW, row: EMPTY_ROW }
 }
 
 function hasVotes(row: StandingRow): boolean {

@@ -94,7 +94,9 @@ export function classOfTag(tag: string): number {
 /** The standing of listed votes; undefined if none says anything. */
 export function sumVotes(votes: readonly CountedVote[]): Standing | undefined {
   const speaking = votes.filter(says)
-  if (speaking.length === 0) return undefined
+  const [first] = speaking
+  if (first === undefined) return undefined
+  if (speaking.length === 1) return standingOf(first)
   const standing = speaking
     .filter(({ isRetracted }) => !isRetracted)
     .map(({ register }) => register)
@@ -114,12 +116,41 @@ export function sumVotes(votes: readonly CountedVote[]): Standing | undefined {
     ),
     ...limitsOf(describing),
     tags: shownTags(count(describing.flatMap(({ tags }) => tags))),
-    counters: [...sums]
-      .toSorted(([a, m], [b, n]) => n.authors - m.authors || compareBytes(a, b))
-      .slice(0, MAX_SHOWN_COUNTERS)
-      .map(([name, { sum }]) => [name, sum] as const),
+    counters: shownCounters([...sums]),
     trials: groupTrials(speaking.map(({ register }) => register))
   }
+}
+
+/** Of one vote: most records have one, so it is not counted with lists and maps. */
+function standingOf(counted: CountedVote): Standing {
+  const { register, isRetracted } = counted
+  const { vote, day, validFrom, validTo, tags, counters } = register
+  const opinion = opinionOf(counted)
+  const isDescribed = !isRetracted && describes(register)
+  return {
+    vouches: !isRetracted && vote === 'vouch' ? 1 : 0,
+    disputes: !isRetracted && vote === 'dispute' ? 1 : 0,
+    stales: !isRetracted && vote === 'stale' ? 1 : 0,
+    opinions: opinion === undefined ? [] : [[opinion, 1]],
+    ...(isDescribed ? { day } : {}),
+    ...(isDescribed && validFrom !== undefined ? { validFrom } : {}),
+    ...(isDescribed && validTo !== undefined ? { validTo } : {}),
+    tags: isDescribed && tags.length > 0 ? shownTags(count(tags)) : [],
+    counters: shownCounters(
+      counters.map(([name, sum]) => [name, { authors: 1, sum: Math.min(MAX_COUNTED, sum) }])
+    ),
+    trials: groupTrials(counters.length === 0 ? [] : [register])
+  }
+}
+
+/** Counters that most authors give; then in the order of their bytes. */
+function shownCounters(
+  sums: readonly (readonly [string, { readonly authors: number; readonly sum: number }])[]
+): (readonly [string, number])[] {
+  return sums
+    .toSorted(([a, m], [b, n]) => n.authors - m.authors || compareBytes(a, b))
+    .slice(0, MAX_SHOWN_COUNTERS)
+    .map(([name, { sum }]) => [name, sum] as const)
 }
 
 /** Whether a vote states that the record holds or held: then its day, dates and tags count. */

@@ -1,23 +1,18 @@
 /** Values: the items of an author's log, one for each key: a record, a register or a retraction. */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, SECRET_BYTES } from '../constants.ts'
-import { readBytes, readUint, toHex } from '../bytes/index.ts'
+import { equalBytes, readBytes, readUint, toHex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from './record.ts'
 import { readRegister, writeRegister } from './register.ts'
 import type { Decoder } from '../bytes/index.ts'
-import type { HiveRecord } from './record.ts'
+import type { EncodedRecord } from './record.ts'
 import type { Register } from './register.ts'
 import type { Retraction } from './retraction.ts'
 
 /** One value of an author's log. */
 export type Value =
-  | {
-      readonly type: 'record'
-      readonly digest: Uint8Array
-      readonly bytes: Uint8Array
-      readonly record: HiveRecord
-    }
+  | ({ readonly type: 'record' } & EncodedRecord)
   | {
       readonly type: 'register'
       readonly digest: Uint8Array
@@ -56,7 +51,13 @@ export function subjectsOf(values: readonly Value[]): Uint8Array[] {
 
 /** Digests of the records that the values add, or whose votes they change; each once. */
 export function changedBy(values: readonly Value[]): Uint8Array[] {
-  const changed = new Map(values.map(({ digest }) => [toHex(digest), digest]))
+  const changed = new Map<string, Uint8Array>()
+  let before: Uint8Array | undefined
+  for (const { digest } of values) {
+    // A register after its record has the digest of that one.
+    if (digest !== before) changed.set(toHex(digest), digest)
+    before = digest
+  }
   return [...changed.values()]
 }
 
@@ -83,10 +84,18 @@ export function encodeValue(value: Value, before: Value | undefined): Uint8Array
   return encoding.toUint8Array(encoder)
 }
 
-export function readValue(decoder: Decoder, before: Value | undefined): Value {
+/** `known`: what its author has written here. A record that has its bytes is not read again. */
+export function readValue(decoder: Decoder, before: Value | undefined, known?: Value): Value {
   const type = readUint(decoder, RETRACTION)
   if (type === RECORD) {
     const start = decoder.pos
+    if (known?.type === 'record') {
+      const end = start + known.bytes.length
+      if (equalBytes(decoder.arr.subarray(start, end), known.bytes)) {
+        decoder.pos = end
+        return known
+      }
+    }
     const record = readRecord(decoder)
     const bytes = decoder.arr.subarray(start, decoder.pos)
     return { type: 'record', record, bytes, digest: recordDigest(bytes) }

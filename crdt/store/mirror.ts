@@ -128,7 +128,7 @@ export class Mirror {
   /** Before a commit: what was to follow an earlier one no longer counts. */
   async #write(changes: readonly MirrorChange[]): Promise<void> {
     const copies = await this.#openCopies()
-    for (const [key] of changes) this.#behind.delete(toHex(key))
+    if (this.#behind.size > 0) for (const [key] of changes) this.#behind.delete(toHex(key))
     await copies?.commit(this.#operations(copies, changes))
   }
 

@@ -6,6 +6,7 @@
  */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
+import { GrowingFilter } from '../../crdt/index.ts'
 import { Publications } from './publications.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { Publication } from './publications.ts'
@@ -29,6 +30,15 @@ export interface PromotedClaim {
   readonly record: Uint8Array
 }
 
+/** What came of a batch. */
+export interface BatchOutcome {
+  readonly promoted: readonly PromotedFact[]
+  /** Records that had the vote of this node before, so that no entry came with the operations of `promotion`. */
+  readonly unchanged: readonly Uint8Array[]
+  /** Claims of which nothing is left to state. */
+  readonly settled: ReadonlySet<StoredFact>
+}
+
 const CURSOR_KEY = Buffer.from('promotion')
 const EMPTY = new Uint8Array()
 
@@ -36,6 +46,8 @@ export class Candidates {
   readonly #store: Pick<Store, 'commit'>
   readonly #facts: FactStore
   readonly #deferred: Section
+  /** What waits: a new fact is looked up there only where it may. */
+  readonly #mayWait = new GrowingFilter()
   /** Digest of a promoted fact -> digest of its record. */
   readonly #promoted: Section
   readonly #cursors: Section
@@ -56,6 +68,7 @@ export class Candidates {
     const end = this.#facts.logEnd
     let digests: Uint8Array[] = []
     for await (const [digest] of this.#deferred.entries()) {
+      this.#mayWait.add(digest)
       digests.push(digest)
       if (digests.length < size) continue
       yield await this.#sort(digests)
@@ -80,12 +93,13 @@ export class Candidates {
    */
   async recordOutcomes(
     { facts, claims, next }: CandidateBatch,
-    promoted: readonly PromotedFact[],
-    settled: ReadonlySet<StoredFact>
+    { promoted, unchanged, settled }: BatchOutcome
   ): Promise<void> {
     const promotedFacts = new Set(promoted.map(({ fact }) => fact))
-    const operations: Operation[] = await this.#standing(promoted)
-    for (const { fact, record } of promoted) operations.push(this.#promoted.put(fact, record))
+    const voted = new Set(unchanged.map(toHex))
+    const standing =
+      voted.size === 0 ? [] : promoted.filter(({ record }) => voted.has(toHex(record)))
+    const operations = await this.#standing(standing)
     const done = new Map<Uint8Array, boolean>()
     for (const { digest, validAgainFrom } of facts) {
       // The begin that was published may not be the last one.
@@ -94,7 +108,9 @@ export class Candidates {
     for (const { fact } of claims) done.set(fact.digest, settled.has(fact))
     for (const [digest, isDone] of done) {
       if (next === undefined && isDone) operations.push(this.#deferred.del(digest))
-      if (next !== undefined && !isDone) operations.push(this.#deferred.put(digest, EMPTY))
+      if (next === undefined || isDone) continue
+      this.#mayWait.add(digest)
+      operations.push(this.#deferred.put(digest, EMPTY))
     }
     if (next !== undefined) {
       const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
@@ -110,15 +126,14 @@ export class Candidates {
     return [this.#promoted.put(fact, record), ...this.publications.put(publication)]
   }
 
-  /** Records that one fact was promoted. */
+  /** For the same commit where nothing else is stored of the fact: it is no candidate any longer. */
+  settle(fact: Uint8Array): Operation {
+    return this.#deferred.del(fact)
+  }
+
+  /** Stores the promotion of one fact whose record had the vote of this node before. */
   async markPromoted(promoted: PromotedFact): Promise<void> {
-    const { fact, record } = promoted
-    const operations = await this.#standing([promoted])
-    await this.#store.commit([
-      ...operations,
-      this.#promoted.put(fact, record),
-      this.#deferred.del(fact)
-    ])
+    await this.#store.commit([...(await this.#standing([promoted])), this.settle(promoted.fact)])
   }
 
   /** Digests of the records that the facts were promoted as. */
@@ -142,10 +157,14 @@ export class Candidates {
     return [...publications, ...candidates]
   }
 
-  /** Facts whose record had this node's vote before: they stand on it too. */
+  /** For facts whose record had this node's vote before: they stand on it too. */
   async #standing(promoted: readonly PromotedFact[]): Promise<Operation[]> {
+    if (promoted.length === 0) return []
     const missing = await this.publications.missing(promoted)
-    return missing.flatMap((each) => this.publications.put({ ...each, isSigned: false }))
+    return [
+      ...promoted.map(({ fact, record }) => this.#promoted.put(fact, record)),
+      ...missing.flatMap((each) => this.publications.put({ ...each, isSigned: false }))
+    ]
   }
 
   async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
@@ -156,8 +175,10 @@ export class Candidates {
   /** A changed fact is in the log again, and may wait already. */
   async #changed(digests: readonly Uint8Array[]): Promise<CandidateBatch> {
     const keys = uniqueOf(digests)
-    const left = await this.#deferred.getMany(keys)
-    return this.#sort(keys.filter((_, i) => left[i] === undefined))
+    const likely = keys.filter((digest) => this.#mayWait.has(digest))
+    const left = likely.length === 0 ? [] : await this.#deferred.getMany(likely)
+    const waiting = new Set(likely.filter((_, i) => left[i] !== undefined))
+    return this.#sort(keys.filter((digest) => !waiting.has(digest)))
   }
 
   /** Facts to promote, and promoted claims that have a begin. */

@@ -2,11 +2,10 @@
  * The sources of the search index: the facts of this node, and the records of its replica as this
  * node judges them. Only released records may be delivered; the index keeps others apart.
  */
-import { toHex } from '../../crdt/bytes/index.ts'
 import { encodeRecordRow } from '../search/index.ts'
 import { TurnBudget } from '../turn-budget.ts'
 import type { AttestedRecord, Replica } from '../../crdt/index.ts'
-import type { Judge } from '../judgement/index.ts'
+import type { Judge, KnownVote } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 import type { GoalRank, OfferRank, SearchSource } from '../search/index.ts'
 
@@ -20,7 +19,10 @@ export type RankGoal = (attested: AttestedRecord) => Promise<GoalRank | undefine
 
 export interface SearchSourcesComponents {
   readonly facts: Pick<FactStore, 'log' | 'logEnd' | 'newest' | 'stored'>
-  readonly replica: Pick<Replica, 'getMany' | 'newestRecords' | 'recordLog' | 'recordLogEnd'>
+  readonly replica: Pick<
+    Replica,
+    'getMany' | 'newestRecords' | 'recordLog' | 'recordLogEnd' | 'votesOn'
+  >
   readonly judge: Pick<Judge, 'judge'>
   readonly rankSkill: RankSkill
   readonly rankGoal: RankGoal
@@ -54,16 +56,21 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
       log: (from) => replica.recordLog(from),
       newest: (from, limit) => replica.newestRecords(from, limit),
       read: async (digests, pass) => {
-        const rows = new Map<string, Uint8Array>()
+        // By identity: `getMany` gives the digests that it got.
+        const rows = new Map<Uint8Array, Uint8Array>()
         const turn = new TurnBudget(TURN_CHARACTERS, pass)
         for (let from = 0; from < digests.length; from += TURN) {
-          for (const attested of await replica.getMany(digests.slice(from, from + TURN))) {
-            await turn.spend(attested.record.content.length + RECORD_COST)
-            const row = await rowOf(attested, components)
-            if (row !== undefined) rows.set(toHex(attested.digest), row)
+          const part = digests.slice(from, from + TURN)
+          const [found, votes] = await Promise.all([replica.getMany(part), replica.votesOn(part)])
+          const own = new Map(part.map((digest, i) => [digest, votes[i]]))
+          for (const attested of found) {
+            const { record, digest } = attested
+            await turn.spend(record.content.length + RECORD_COST)
+            const row = await rowOf(attested, { own: own.get(digest) }, components)
+            if (row !== undefined) rows.set(digest, row)
           }
         }
-        return digests.map((digest) => rows.get(toHex(digest)))
+        return digests.map((digest) => rows.get(digest))
       }
     }
   ]
@@ -72,10 +79,11 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
 /** Undefined for a record that no list has. */
 async function rowOf(
   attested: AttestedRecord,
+  known: KnownVote,
   { judge, rankSkill, rankGoal }: Pick<SearchSourcesComponents, 'judge' | 'rankGoal' | 'rankSkill'>
 ): Promise<Uint8Array | undefined> {
   const { record } = attested
-  const judgement = await judge.judge(attested)
+  const judgement = await judge.judge(attested, known)
   if (judgement === undefined) return undefined
   const ranked = record.kind === 'skill' ? await rankSkill(attested) : {}
   const goal = record.kind === 'goal' ? await rankGoal(attested) : undefined

@@ -4,9 +4,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
-  canonicalRecord,
   canonicalTags,
-  digestOf,
+  encodedRecord,
   LimitError,
   MAX_TAG_BYTES,
   readRecord
@@ -167,16 +166,17 @@ export class Drafts {
     try {
       // The id of a skill discloses nothing; other digits might be a key.
       const verify = isSkill(check) ? check : undefined
-      const record = canonicalRecord({ kind, ...left, verify })
+      const encoded = encodedRecord({ kind, ...left, verify })
       const publication: Publication = {
-        record,
+        record: encoded.record,
+        encoded,
         confidence: fact.confidence,
         day: dayOf(clock.now()),
         // A placeholder may be longer than the text that it replaces.
         tags: canonicalTags(tags.filter((tag) => Buffer.byteLength(tag) <= MAX_TAG_BYTES)),
         validFrom: fact.validFrom?.getTime()
       }
-      return { anonymized, draft: { publication, digest: digestOf(record) } }
+      return { anonymized, draft: { publication, digest: encoded.digest } }
     } catch (error) {
       // Placeholders may be longer than the text that they replace.
       if (error instanceof LimitError) return { anonymized, draft: error.message }

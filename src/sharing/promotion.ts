@@ -12,10 +12,11 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import { ClaimRound } from './claim-round.ts'
 import { isOfProject, reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Published, Replica } from '../../crdt/index.ts'
+import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates, PromotedClaim, PromotedFact } from '../knowledge/index.ts'
 import type { FactStore, StoredFact } from '../facts/index.ts'
@@ -74,7 +75,7 @@ export interface PromotionComponents {
   readonly candidates: Candidates
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
+  readonly swarm: Pick<Swarm, 'fetch' | 'hasFilters' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftAll' | 'draftFrom' | 'startThread'>
   readonly returned: Pick<ReturnedClaims, 'dated' | 'isSettled' | 'laterBegin' | 'state'>
   readonly facts: Pick<FactStore, 'whileHeld'>
@@ -92,6 +93,9 @@ const BATCH_FACTS = 1_000
 
 /** Facts of a batch from which on the anonymiser has a thread: they take longer than its start. */
 const THREAD_FACTS = 500
+
+/** Publications that are put together in one turn of the event loop: about 3 ms. */
+const TURN_PUBLICATIONS = 256
 
 /** Claims that began again of one broadcast: each is an entry of its own. Others wait. */
 const MAX_RETURNED = 256
@@ -198,14 +202,14 @@ export class Promotion {
     const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') throw withheldError(draft)
-    await this.#fetchPublished([draft.digest], signal)
+    await this.#fetchPublished([draft], signal)
     const { entries, records, votes } = await this.#whileStored([fact], async (reasonFor) => {
       const reason = reasonFor(fact)
       if (reason !== undefined) throw withheldError(reason)
       const promoted = this.#promoted(fact, draft)
-      const operations = candidates.promotion(promoted)
+      const operations = [...candidates.promotion(promoted), candidates.settle(fact.digest)]
       const published = await replica.publish([{ ...draft.publication, operations }])
-      await candidates.markPromoted(promoted)
+      if (published.unchanged.length > 0) await candidates.markPromoted(promoted)
       return published
     })
     await announce(entries)
@@ -265,28 +269,27 @@ export class Promotion {
     signal: AbortSignal | undefined
   ): Promise<Published> {
     const { replica, candidates, announce } = this.#components
-    await this.#fetchPublished(
-      prepared.map(({ digest }) => digest),
-      signal
-    )
+    const elements = await this.#fetchPublished(prepared, signal)
     const facts = prepared.map(({ fact }) => fact)
     const published = await this.#whileStored(facts, async (reasonFor, now) => {
       const active = prepared.filter(
         ({ fact }) => reasonFor(fact) === undefined && !isOfProject(now(fact))
       )
-      const promoted = active.map((each) => this.#promoted(each.fact, each))
-      // In one commit, so that what was published of a fact is always retracted when it is forgotten.
-      const result = await replica.publish(
-        active.map(({ publication }, i) => {
-          const each = promoted[i]
-          return {
-            ...publication,
-            operations: each === undefined ? [] : candidates.promotion(each)
-          }
-        })
-      )
+      const promoted: PromotedFact[] = []
+      const publications: Publication[] = []
+      const turn = new TurnBudget(TURN_PUBLICATIONS)
+      for (const { publication, fact, digest } of active) {
+        await turn.spend(1)
+        const each = this.#promoted(fact, { digest })
+        promoted.push(each)
+        // In one commit, so that what was published of a fact is always retracted when it is forgotten.
+        const operations = candidates.promotion(each)
+        publications.push({ ...publication, element: elements.get(publication), operations })
+      }
+      const result = await replica.publish(publications)
       // After a crash in between, the next broadcast finds these records published.
-      await candidates.recordOutcomes(batch, promoted, settled)
+      const { unchanged } = result
+      await candidates.recordOutcomes(batch, { promoted, unchanged, settled })
       return result
     })
     await announce(published.entries)
@@ -309,14 +312,15 @@ export class Promotion {
     const digests = facts.map(({ digest }) => digest)
     return candidates.publications.runPublishing(() =>
       store.whileHeld(digests, async (current) => {
-        const stored = new Map(current.map((fact) => [toHex(fact.digest), fact]))
+        // By the objects that were asked for, which the store gives back.
+        const stored = new Map(current.map((fact) => [fact.digest, fact]))
         const reasonFor = (fact: StoredFact): string | undefined => {
-          const now = stored.get(toHex(fact.digest))
+          const now = stored.get(fact.digest)
           if (now === undefined) return 'the fact was forgotten'
           const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
           return reasonToStay(now) ?? frozen
         }
-        return publish(reasonFor, (fact) => stored.get(toHex(fact.digest)) ?? fact)
+        return publish(reasonFor, (fact) => stored.get(fact.digest) ?? fact)
       })
     )
   }
@@ -326,18 +330,39 @@ export class Promotion {
     return { fact: fact.digest, record: digest, agent: fact.agent, at }
   }
 
-  /** Fetches the bodies of records that peers may have published. */
-  async #fetchPublished(digests: Uint8Array[], signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Fetches the bodies of records that peers may have published. Returns the elements that it asked the
+   * filters for.
+   */
+  async #fetchPublished(
+    drafts: readonly PublicationDraft[],
+    signal: AbortSignal | undefined
+  ): Promise<ReadonlyMap<Publication, Uint8Array>> {
     const { replica, swarm } = this.#components
-    if (swarm === undefined || digests.length === 0) return
-    const held = await replica.has(digests)
-    const likely = digests
-      .filter((_, i) => held[i] !== true)
-      .map((digest) => ({
-        digest,
-        peers: swarm.peersThatMayHave('published', replica.elementOf(digest))
-      }))
-      .filter(({ peers }) => peers.length > 0)
+    if (swarm?.hasFilters('published') !== true) return new Map()
+    const elements = new Map<Publication, Uint8Array>()
+    const known: { digest: Uint8Array; peers: readonly string[] }[] = []
+    const turn = new TurnBudget(TURN_PUBLICATIONS)
+    for (const { digest, publication } of drafts) {
+      await turn.spend(1)
+      const element = replica.elementOf(digest)
+      elements.set(publication, element)
+      const peers = swarm.peersThatMayHave('published', element)
+      if (peers.length > 0) known.push({ digest, peers })
+    }
+    if (known.length > 0) await this.#fetchBodies(swarm, known, signal)
+    return elements
+  }
+
+  /** Fetches those of the records that are not stored. */
+  async #fetchBodies(
+    swarm: Pick<Swarm, 'fetch'>,
+    known: readonly { readonly digest: Uint8Array; readonly peers: readonly string[] }[],
+    signal: AbortSignal | undefined
+  ): Promise<void> {
+    const { replica } = this.#components
+    const held = await replica.has(known.map(({ digest }) => digest))
+    const likely = known.filter((_, i) => held[i] !== true)
     if (likely.length === 0) return
     const preferredPeers = [...new Set(likely.flatMap(({ peers }) => peers))]
     const bodies = await swarm.fetch(

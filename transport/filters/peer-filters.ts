@@ -46,6 +46,11 @@ export class PeerFilters {
       .map(({ peer }) => peer)
   }
 
+  /** Whether any filter would be consulted. */
+  hasAny(kind: FilterKind): boolean {
+    return (this.#consulted.get(kind)?.length ?? 0) > 0
+  }
+
   /** Whether any consulted filter seems to have the element. */
   has(kind: FilterKind, element: Uint8Array): boolean {
     return this.#consulted.get(kind)?.some(({ filter }) => filter.has(element)) ?? false

@@ -38,6 +38,17 @@ const deletes = encoding.encode((encoder) => {
 })
 
 describe('the knowledge log', () => {
+  it('is read the same by its author, who knows what is in it, right or wrong', () => {
+    fc.assert(
+      fc.property(histories, histories, (values, others) => {
+        const update = writeLogUpdate(CLIENT, 0, values)
+        const read = readLogUpdate(update, CLIENT, 0)
+        assert.deepEqual(readLogUpdate(update, CLIENT, 0, values), read)
+        assert.deepEqual(readLogUpdate(update, CLIENT, 0, others), read)
+      })
+    )
+  })
+
   it('is a Yjs document that says exactly what our reader reads', () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 12 }), (values, size) => {

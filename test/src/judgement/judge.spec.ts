@@ -24,8 +24,13 @@ async function only(replica: Replica): Promise<AttestedRecord> {
 }
 
 async function judged(node: TestReplica, k: number): Promise<Judgement> {
-  const judgement = await judgeOf(node.replica, k).judge(await only(node.replica))
+  const attested = await only(node.replica)
+  const judgement = await judgeOf(node.replica, k).judge(attested)
   assert.ok(judgement !== undefined)
+  // The index looks up the votes on many records at once.
+  const voteOn = (): never => assert.fail('a second lookup')
+  const [own] = await node.replica.votesOn([attested.digest])
+  assert.deepEqual(await new Judge({ k, voteOn }).judge(attested, { own }), judgement)
   return judgement
 }
 
