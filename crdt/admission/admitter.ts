@@ -9,7 +9,7 @@
  */
 import { validateEntry } from './validate-entry.ts'
 import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
-import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
+import { changedBy, namedIn, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import { readEntryValues } from './entry-values.ts'
 import type { ReadableEntries } from './entry-values.ts'
@@ -97,8 +97,6 @@ interface EntryOrigin {
   /** What this node has just written into the entry. */
   readonly values?: readonly Value[]
 }
-
-const NONE: ReadonlySet<Uint8Array> = new Set()
 
 export class Admitter {
   readonly #init: AdmitterInit
@@ -297,11 +295,11 @@ export class Admitter {
       // A replica that knows a higher base admits the entry, and relays it.
       return this.#reject({ verdict: 'reject', reason: 'voice', isOffence: false })
     }
-    const digests = recordsOf(values)
     const changed = changedBy(values)
     const introduction = await this.#introduce(entry, voice)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
-    const known = isHidden ? await this.#init.publicRecords.among(values) : NONE
+    const named = isHidden ? namedIn(values) : []
+    const known = await this.#init.publicRecords.among(named)
     const stored = await this.#storeValues(entry, values, voice)
     const draft = drafts.take()
     // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
@@ -312,7 +310,10 @@ export class Admitter {
       ...(isHidden
         ? [
             ...hidden.hide(feed),
-            ...hiddenRecords.hide({ ...entry, digests }, (digest) => known.has(digest))
+            ...hiddenRecords.hide(
+              { ...entry, digests: named.map(({ digest }) => digest) },
+              (digest) => known.has(digest)
+            )
           ]
         : hiddenRecords.observe(values)),
       ...raised,

@@ -6,7 +6,7 @@ import type { Commits } from '../store/commits.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 import type { HiddenRecords } from '../publishing/hidden-records.ts'
-import type { Value } from '../records/value.ts'
+import type { namedIn } from '../records/value.ts'
 import type { RecordStore } from '../records/record-store.ts'
 
 export interface PublicRecordsInit {
@@ -27,14 +27,12 @@ export class PublicRecords {
     this.#init = init
   }
 
-  /** Digests of those of the records among the values that peers have. */
-  async among(values: readonly Value[]): Promise<ReadonlySet<Uint8Array>> {
+  /** Digests of those of the records that peers have. */
+  async among(records: ReturnType<typeof namedIn>): Promise<ReadonlySet<Uint8Array>> {
     const { commits, hiddenRecords, published, recordStore, elementOf } = this.#init
-    const known = values.flatMap((value) => {
-      if (value.type !== 'record' || hiddenRecords.hides(value.digest)) return []
-      const { digest, element = elementOf(digest) } = value
-      return published.has(element) ? [digest] : []
-    })
+    const known = records.flatMap(({ digest, element = elementOf(digest) }) =>
+      !hiddenRecords.hides(digest) && published.has(element) ? [digest] : []
+    )
     if (known.length === 0) return NONE
     // A record is in the filter before it is on disk, and also where it was removed.
     await commits.flush()

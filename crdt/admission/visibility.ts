@@ -6,7 +6,7 @@ import { MAX_ENTRY_BYTES } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
-import { recordsOf } from '../records/value.ts'
+import { namedIn } from '../records/value.ts'
 import { readEntryValues } from './entry-values.ts'
 import type { AdmissionResult, Admitter } from './admitter.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
@@ -56,7 +56,11 @@ export class Visibility {
     const records: EntryRecords[] = []
     for (const { author, seq } of stored) {
       for await (const each of this.#hiddenValues(feeds.feed(author), seq)) {
-        records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
+        records.push({
+          author,
+          seq: each.seq,
+          digests: namedIn(each.values).map(({ digest }) => digest)
+        })
       }
     }
     const beside = await hiddenRecords.stored()

@@ -44,6 +44,20 @@ export function recordsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
 }
 
+/** Records that an entry has or votes on, each once, with the element of a filter where it is known. */
+export function namedIn(
+  values: readonly Value[]
+): readonly { readonly digest: Uint8Array; readonly element?: Uint8Array | undefined }[] {
+  const named = new Map<string, { digest: Uint8Array; element?: Uint8Array | undefined }>()
+  for (const value of values) {
+    if (value.type === 'retraction') continue
+    const name = toHex(value.digest)
+    if (!named.has(name))
+      named.set(name, value.type === 'record' ? value : { digest: value.digest })
+  }
+  return [...named.values()]
+}
+
 /** Digests that the values refer to; consecutive equal ones once. */
 export function subjectsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
