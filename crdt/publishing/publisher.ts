@@ -11,13 +11,8 @@ import { OwnEvidence } from './own-evidence.ts'
 import { OwnVotes } from './own-votes.ts'
 import { VoteChanges } from './vote-changes.ts'
 import { Gathering } from './gathering.ts'
-import {
-  batchesOf,
-  preparePublication,
-  preparePublications,
-  uniqueByDigest,
-  valuesOf
-} from './publication.ts'
+import { preparePublication, preparePublications, uniqueByDigest } from './publication.ts'
+import { NewPublications } from './new-publications.ts'
 import { allOf, partsOf } from './published-groups.ts'
 import { Revisions } from './revisions.ts'
 import { commitmentOf } from '../records/retraction.ts'
@@ -30,11 +25,11 @@ import type { HeldVotes } from './held-votes.ts'
 import type { HiddenEntries } from './hidden-entries.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
-import type { VoicedAuthor } from './own-voices.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { PublishOptions } from './new-publications.ts'
 import type { Published, PublicationGroup } from './published-groups.ts'
-import type { PreparedPublication, Publication } from './publication.ts'
+import type { Publication } from './publication.ts'
 import type { Revision } from './revisions.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
@@ -78,6 +73,7 @@ export class Publisher {
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial: Gathering<Small, Published>
   readonly #revisions: Revisions
+  readonly #publications: NewPublications
   readonly #current: CurrentAuthor
 
   constructor(init: PublisherInit) {
@@ -102,15 +98,19 @@ export class Publisher {
       feedOf,
       runAlone: (task) => this.#serial.run(task)
     })
-    this.#revisions = new Revisions({
+    const parts = {
       ...init,
       current,
       signer,
       ownVotes: this.#ownVotes,
       changes: this.#changes,
-      refresh: () => this.#refresh(),
+      refresh: () => this.#refresh()
+    }
+    this.#revisions = new Revisions({
+      ...parts,
       ownRegister: (digest) => this.ownRegister(digest)
     })
+    this.#publications = new NewPublications({ ...parts, revisions: this.#revisions })
     this.#serial = new Gathering({
       runTogether: (items) => this.#runTogether(items),
       mayJoin: (item, first) => item.type === first.type,
@@ -145,7 +145,8 @@ export class Publisher {
 
   /**
    * Signs and stores the new ones of `publications`; few of them together with those of other calls at
-   * the same time. Throws `LimitError` before anything is stored.
+   * the same time. Throws `LimitError` before anything is stored, and where an entry with some of them
+   * could not be written: others may then be published, also of this call.
    */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     const prepared = uniqueByDigest(preparePublications(publications))
@@ -153,7 +154,13 @@ export class Publisher {
       signal?.throwIfAborted()
       return this.#serial.gather({ type: 'publications', group: prepared })
     }
-    return this.#serial.run(() => this.#publish(prepared, signal))
+    const [published] = await this.#serial.run(() =>
+      this.#publish([prepared], { signal, stopsAtError: true })
+    )
+    if (published === undefined || published instanceof Error) {
+      throw published ?? new Error('A publication has no result.')
+    }
+    return published
   }
 
   /**
@@ -211,7 +218,10 @@ export class Publisher {
         }
         const author = await this.#current.get()
         const before = await this.#signer.latestOf(author, vote.digest)
-        entries.push(...(await this.#revisions.sign(author, [{ vote, before, operations: [] }])))
+        const following = [{ vote, before, operations: [] }]
+        const { entry } = await this.#revisions.signNext(author, following)
+        if (entry instanceof Error) throw entry
+        entries.push(entry)
         left.add(toHex(vote.digest))
         day = Math.max(day, vote.register.day)
       }
@@ -274,7 +284,7 @@ export class Publisher {
 
   async #runTogether(items: readonly Small[]): Promise<(Published | Error)[]> {
     const groups = items.flatMap((item) => (item.type === 'publications' ? [item.group] : []))
-    if (groups.length > 0) return partsOf(groups, await this.#publish(allOf(groups)))
+    if (groups.length > 0) return this.#publish(groups)
     const revisions = items.flatMap((item) => (item.type === 'revision' ? [item.revision] : []))
     const revised = await this.#revisions.revise(revisions)
     return revised.map((entries) =>
@@ -283,86 +293,9 @@ export class Publisher {
   }
 
   async #publish(
-    prepared: readonly PreparedPublication[],
-    signal?: AbortSignal
-  ): Promise<Published> {
-    const result = {
-      entries: [] as Entry[],
-      records: [] as Uint8Array[],
-      votes: [] as Uint8Array[]
-    }
-    await this.#refresh()
-    const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
-    const fresh: PreparedPublication[] = []
-    for (const each of prepared.filter((_, i) => hasVote[i] !== true)) {
-      if (await this.#mayPublish(each.digest)) {
-        fresh.push(each)
-        continue
-      }
-      const [isStored] = await this.#init.recordStore.has([each.digest])
-      ;(isStored === true ? result.votes : result.records).push(each.digest)
-      await this.#changes.hold(each)
-    }
-    for (const batch of batchesOf(fresh)) {
-      signal?.throwIfAborted()
-      const author = await this.#current.get()
-      const published = await this.#revisions.published(batch)
-      for (const [i, { digest }] of batch.entries()) {
-        ;(published[i] === true ? result.votes : result.records).push(digest)
-      }
-      const tags = (await author.voice?.own.tags(batch.map(({ digest }) => digest))) ?? []
-      const counted = await Promise.all(
-        batch.map((each, i) => this.#withCounters(author, each, tags[i]))
-      )
-      result.entries.push(...(await this.#append(author, counted, { published, tags })))
-    }
-    const unchanged = prepared.filter((_, i) => hasVote[i] === true).map(({ digest }) => digest)
-    return { ...result, unchanged }
-  }
-
-  /** False if an earlier vote of another author was retracted of late. */
-  async #mayPublish(digest: Uint8Array): Promise<boolean> {
-    if (this.#init.held.get(digest) === undefined) return true
-    const { key } = await this.#current.get()
-    return this.#changes.mayFollow(key, digest, undefined, undefined)
-  }
-
-  /** A vote replaces the author's register, so it must repeat the counters. */
-  async #withCounters(
-    { key }: VoicedAuthor,
-    publication: PreparedPublication,
-    tag: Uint8Array | undefined
-  ): Promise<PreparedPublication> {
-    const { digest, register } = publication
-    // A voice may have evidence from an earlier author.
-    if (tag === undefined && !this.#current.mayHaveEvidence(digest)) return publication
-    const before = await this.#init.recordStore.latest(digest, tag ?? key)
-    if (before === undefined) return publication
-    const { counters } = before.register
-    this.#current.deadValues += 1
-    return { ...publication, register: { ...register, counters } }
-  }
-
-  async #append(
-    author: VoicedAuthor,
-    batch: readonly PreparedPublication[],
-    {
-      published,
-      tags
-    }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
-  ): Promise<Entry[]> {
-    await this.#ownVotes.prepare(batch)
-    return this.#signer.sign(
-      author,
-      batch.map((publication, i) => valuesOf(publication, published[i] ?? false, tags[i])),
-      (from, to) =>
-        batch
-          .slice(from, to)
-          .flatMap((each) => [
-            ...this.#changes.followed(each.digest),
-            this.#ownVotes.put(each),
-            ...each.operations
-          ])
-    )
+    groups: readonly PublicationGroup[],
+    options: PublishOptions = {}
+  ): Promise<(Published | Error)[]> {
+    return partsOf(groups, await this.#publications.publish(allOf(groups), options))
   }
 }
