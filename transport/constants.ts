@@ -237,6 +237,9 @@ export const STEM_FLUFF_PROBABILITY = 0.1
 /** Own retractions that travel a stem together. */
 export const MAX_STEMMED_RETRACTIONS = 1_024
 
+/** Milliseconds that own retractions are gathered for, as publications are. */
+export const STEM_MOMENT = 100
+
 /** Relays of one author over its life: the first one, and two in place of those that fail. */
 export const MAX_AUTHOR_RELAYS = 3
 /** Authors whose relays are stored. */

@@ -14,6 +14,7 @@ import { Gathering } from './gathering.ts'
 import { preparePublication, preparePublications, uniqueByDigest } from './publication.ts'
 import { NewPublications } from './new-publications.ts'
 import { allOf, partsOf } from './published-groups.ts'
+import { retractTogether } from './retraction-calls.ts'
 import { Revisions } from './revisions.ts'
 import { commitmentOf } from '../records/retraction.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
@@ -30,6 +31,7 @@ import type { RecordStore } from '../records/record-store.ts'
 import type { PublishOptions } from './new-publications.ts'
 import type { Published, PublicationGroup } from './published-groups.ts'
 import type { Publication } from './publication.ts'
+import type { RetractionCall } from './retraction-calls.ts'
 import type { Revision } from './revisions.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
@@ -62,6 +64,14 @@ const MAX_SMALL = 64
 type Small =
   | { readonly type: 'publications'; readonly group: PublicationGroup }
   | { readonly type: 'revision'; readonly revision: Revision }
+  | { readonly type: 'retraction'; readonly call: RetractionCall }
+
+/** What came of it. */
+interface Done extends Published {
+  readonly retractions?: readonly Retraction[]
+}
+
+const NOTHING: Done = { entries: [], records: [], votes: [], unchanged: [] }
 
 export class Publisher {
   readonly #init: PublisherInit
@@ -71,7 +81,7 @@ export class Publisher {
   readonly #evidence: OwnEvidence
   readonly #compaction: OwnCompaction
   /** Serial, so that each call sees the votes of the call before it. */
-  readonly #serial: Gathering<Small, Published>
+  readonly #serial: Gathering<Small, Done>
   readonly #revisions: Revisions
   readonly #publications: NewPublications
   readonly #current: CurrentAuthor
@@ -165,24 +175,16 @@ export class Publisher {
 
   /**
    * Retracts this node's votes on the records, and writes `operations` in the commit of the last
-   * ones. Up to 500 votes are one commit, so that either all of it is on disk or nothing.
+   * ones. Up to 500 votes are one commit, so that either all of it is on disk or nothing. Few of them
+   * share a commit with those of other calls at the same time.
    */
-  retract(
+  async retract(
     digests: readonly Uint8Array[],
     operations: readonly Operation[] = []
-  ): Promise<Retraction[]> {
-    return this.#serial.run(async () => {
-      await this.#refresh()
-      const retractions = await this.#changes.retract(digests, operations)
-      const author = this.#current.known
-      if (author === undefined) return retractions
-      for (const { digest } of retractions) {
-        // The vote and its record.
-        const isOwn = (await this.#signer.latestOf(author, digest)) !== undefined
-        if (isOwn) this.#current.deadValues += 2
-      }
-      return retractions
-    })
+  ): Promise<readonly Retraction[]> {
+    const call = { digests, operations }
+    if (digests.length > MAX_SMALL) return this.#serial.run(() => this.#retract(call))
+    return (await this.#serial.gather({ type: 'retraction', call })).retractions ?? []
   }
 
   /** This node's vote on the record under any of its authors, unless retracted. */
@@ -282,14 +284,32 @@ export class Publisher {
     this.#current.rotateIf(author)
   }
 
-  async #runTogether(items: readonly Small[]): Promise<(Published | Error)[]> {
+  async #runTogether(items: readonly Small[]): Promise<(Done | Error)[]> {
     const groups = items.flatMap((item) => (item.type === 'publications' ? [item.group] : []))
     if (groups.length > 0) return this.#publish(groups)
+    const calls = items.flatMap((item) => (item.type === 'retraction' ? [item.call] : []))
+    if (calls.length > 0) {
+      const retracted = await retractTogether(calls, (call) => this.#retract(call))
+      return retracted.map((each) =>
+        each instanceof Error ? each : { ...NOTHING, retractions: each }
+      )
+    }
     const revisions = items.flatMap((item) => (item.type === 'revision' ? [item.revision] : []))
     const revised = await this.#revisions.revise(revisions)
-    return revised.map((entries) =>
-      entries instanceof Error ? entries : { entries, records: [], votes: [], unchanged: [] }
-    )
+    return revised.map((entries) => (entries instanceof Error ? entries : { ...NOTHING, entries }))
+  }
+
+  async #retract({ digests, operations }: RetractionCall): Promise<Retraction[]> {
+    await this.#refresh()
+    const retractions = await this.#changes.retract(digests, operations)
+    const author = this.#current.known
+    if (author === undefined) return retractions
+    for (const { digest } of retractions) {
+      // The vote and its record.
+      const isOwn = (await this.#signer.latestOf(author, digest)) !== undefined
+      if (isOwn) this.#current.deadValues += 2
+    }
+    return retractions
   }
 
   async #publish(
