@@ -84,27 +84,29 @@ export class FeedSigner {
     given: readonly (readonly Value[])[],
     { extra, dropped, base }: SignOptions
   ): Promise<SignedEntry> {
-    const { swarm, current, runExclusive } = this.#init
+    const { swarm, current } = this.#init
     // Before its turn: tags take long.
     const groups: (readonly Value[])[] = []
     for (const group of given) groups.push(await voiced(author, group))
-    const { count, entry, durable } = await runExclusive(async ({ feed, admit, drop }) => {
-      const { entry: next, count: taken } = await firstEntry(groups, (some) =>
-        entryOf(swarm, author, feed(author.key), some.flat(), {
-          base: some.length === groups.length ? base : undefined,
-          isIntroduced: feed(author.key).seq + 1 === current.nextBase
-        })
-      )
-      await drop(dropped?.(taken) ?? [])
-      try {
-        const admission = await admit(writeEntry(next), () => extra(taken), feedVoiceOf(author))
-        return { entry: next, count: taken, durable: admission.durable }
-      } catch (error) {
-        // The feed ends before an entry that is refused.
-        if (error instanceof OwnEntryError) current.rotateIf(author.key)
-        throw error
+    const { count, entry, durable } = await this.#init.runExclusive(
+      async ({ feed, admit, drop }) => {
+        const { entry: next, count: taken } = await firstEntry(groups, (some) =>
+          entryOf(swarm, author, feed(author.key), some.flat(), {
+            base: some.length === groups.length ? base : undefined,
+            isIntroduced: feed(author.key).seq + 1 === current.nextBase
+          })
+        )
+        await drop(dropped?.(taken) ?? [])
+        try {
+          const admission = await admit(writeEntry(next), () => extra(taken), feedVoiceOf(author))
+          return { entry: next, count: taken, durable: admission.durable }
+        } catch (error) {
+          // The feed ends before an entry that is refused.
+          if (error instanceof OwnEntryError) current.rotateIf(author.key)
+          throw error
+        }
       }
-    })
+    )
     try {
       await durable
     } catch (error) {
