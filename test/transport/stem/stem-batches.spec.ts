@@ -43,7 +43,8 @@ class ToldStream {
     this.#wake?.()
   }
 
-  readonly read: Parameters<StemBatches['read']>[0]['read'] = async ({ signal }) => {
+  readonly read: Parameters<StemBatches['read']>[0]['read'] = async (options) => {
+    const signal = options?.signal
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#wake = resolve
     signal?.addEventListener('abort', () => resolve(), { once: true })
