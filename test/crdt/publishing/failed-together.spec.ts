@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { EventEmitter } from 'node:events'
-import { authorEpochs } from '../../../crdt/feeds/author-epoch.ts'
 import { createAuthor } from '../../../crdt/feeds/author.ts'
 import { digestOf, valuesOf } from '../../../crdt/publishing/publication.ts'
 import { FeedSigner } from '../../../crdt/publishing/feed-signer.ts'
-import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
-import { filterKeyOf, openStore, StoreError } from '../../../crdt/index.ts'
-import { replicaParts } from '../../../crdt/replica-parts.ts'
+import { openStore, StoreError } from '../../../crdt/index.ts'
+import { hidingParts } from '../../fixtures/replica-parts.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { deliver, HandClock, replicaOn } from '../../fixtures/replicas.ts'
+import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import type { Publication, Replica } from '../../../crdt/index.ts'
 
 const SWARM = 'failed-together'
@@ -172,20 +169,7 @@ describe('an entry that is halved', () => {
     await using stack = new AsyncDisposableStack()
     const store = await openStore()
     stack.defer(() => store.close())
-    const parts = replicaParts(
-      {
-        store,
-        swarm: SWARM,
-        filterKey: filterKeyOf(SWARM),
-        hidesOwn: true,
-        epochs: authorEpochs(),
-        timing: new HandClock(),
-        entryFormat: ENTRY_FORMAT,
-        day: () => 20_000
-      },
-      new EventEmitter()
-    )
-    await parts.load()
+    const parts = await hidingParts(store, SWARM)
     const { publisher, heldVotes, admitter, recordStore } = parts
     const items = randomPublications(12)
     await publisher.publish(items)

@@ -125,28 +125,32 @@ describe('the times of the dialer', () => {
   })
 })
 
+/** A dialer of a node without peers, whose dials all fail. */
+function failingDialer(own: string, now: () => number, dialled: Set<string>): Dialer {
+  return new Dialer({
+    libp2p: {
+      peerId: peerIdFromString(own),
+      getConnections: () => [],
+      dial: (address) => {
+        dialled.add(String(address))
+        return Promise.reject(new Error('nobody'))
+      }
+    },
+    log: defaultLogger().forComponent('test'),
+    clock: { now },
+    random: () => 0,
+    bootstrap: [],
+    remembered: [],
+    onUnreachable: () => undefined
+  })
+}
+
 describe('a peer that names other addresses each time', () => {
   it('displaces its own, and those of no other peer', async () => {
     const [met, liar] = ['12D3KooWRBy97UB99e3J6hiPesre1MZeuNQvfan4gBziswrRJsNK', await newPeer()]
     const dialled = new Set<string>()
-    const own = await newPeer()
     let now = 0
-    const dialer = new Dialer({
-      libp2p: {
-        peerId: peerIdFromString(own),
-        getConnections: () => [],
-        dial: (address) => {
-          dialled.add(String(address))
-          return Promise.reject(new Error('nobody'))
-        }
-      },
-      log: defaultLogger().forComponent('test'),
-      clock: { now: () => now },
-      random: () => 0,
-      bootstrap: [],
-      remembered: [],
-      onUnreachable: () => undefined
-    })
+    const dialer = failingDialer(await newPeer(), () => now, dialled)
     await dialer.start()
     dialer.add([`/ip4/127.0.0.1/tcp/1/p2p/${met}`])
     for (let port = 2; port < 2 + MAX_FOUND_ADDRESSES; port++) {
@@ -164,22 +168,7 @@ describe('a peer that names other addresses each time', () => {
   it('keeps the addresses of peers that it dialled beside those of any number that only come', async () => {
     const dialled = new Set<string>()
     let now = 0
-    const dialer = new Dialer({
-      libp2p: {
-        peerId: peerIdFromPrivateKey(await generateKeyPair('Ed25519')),
-        getConnections: () => [],
-        dial: (address) => {
-          dialled.add(String(address))
-          return Promise.reject(new Error('It is gone.'))
-        }
-      },
-      log: defaultLogger().forComponent('test'),
-      clock: { now: () => now },
-      random: () => 0,
-      bootstrap: [],
-      remembered: [],
-      onUnreachable: () => undefined
-    })
+    const dialer = failingDialer(await newPeer(), () => now, dialled)
     await dialer.start()
     const met = `/ip4/127.0.0.1/tcp/1/p2p/${await newPeer()}`
     const later = `/ip4/127.0.0.1/tcp/2/p2p/${await newPeer()}`
