@@ -240,9 +240,12 @@ async function manyAuthors(authors: number): Promise<void> {
     await feeds.load()
     await fillFeeds(store, feeds, authors)
     const filled = performance.now()
+    await store.snapshots?.idle()
+    const written = performance.now() - filled
+    console.log(
+      `\n${formatNumber(authors)} authors, snapshot written in ${formatNumber(written)} ms`
+    )
     await store.close()
-    const closed = performance.now() - filled
-    console.log(`\n${formatNumber(authors)} authors, closed in ${formatNumber(closed)} ms`)
     const next = await openStore(folder)
     await reading('from the snapshot', new Feeds(next, NOTHING_HIDDEN))
     await next.close()

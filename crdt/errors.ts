@@ -138,3 +138,13 @@ export class MalformedError extends CodedError<'MALFORMED'> {
     super('MALFORMED', message, options)
   }
 }
+
+/** Thrown when this node refuses an entry that it has signed itself. */
+export class OwnEntryError extends Error {
+  override readonly name = 'OwnEntryError'
+
+  /** `reason`: why another node would refuse it. */
+  constructor(reason: string) {
+    super(`An own entry was not admitted: ${reason}. Nothing of it is published.`)
+  }
+}

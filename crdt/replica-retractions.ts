@@ -1,5 +1,6 @@
 /** Retractions without an author, as a replica and its peers use them. */
 import { commitmentOf, retractionId } from './records/retraction.ts'
+import { Serial } from './store/serial.ts'
 import type { PrefixNode } from './bytes/index.ts'
 import type { RetractionResult } from './admission/retraction-admitter.ts'
 import type { ReplicaParts } from './replica-parts.ts'
@@ -29,6 +30,9 @@ export interface WaitingChanges {
 export class ReplicaRetractions {
   readonly #parts: Parts
   readonly #now: () => number
+  readonly #serial = new Serial()
+  /** The next release, which has not begun. */
+  #releasing: Promise<void> | undefined
   readonly #onShow: (retractions: readonly Retraction[]) => void
 
   /** `onShow`: own ones are public from now on. */
@@ -120,6 +124,16 @@ export class ReplicaRetractions {
       if (!isHidden) ready.push(retraction)
     }
     return ready
+  }
+
+  /** Own ones whose time has come are public, also those of calls that wait for the same. */
+  release(): Promise<void> {
+    this.#releasing ??= this.#serial.run(async () => {
+      this.#releasing = undefined
+      const ready = await this.toSend()
+      if (ready.length > 0) await this.show(ready)
+    })
+    return this.#releasing
   }
 
   /** Own ones are public from now on; durable. */

@@ -190,10 +190,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Own retractions whose time has come leave. */
   async releaseRetractions(): Promise<void> {
-    const ready = await this.retractions.toSend()
-    if (ready.length === 0) return
-    if (this.#hidesOwn) this.emit('retraction:send')
-    else await this.retractions.show(ready)
+    if (!this.#hidesOwn) await this.retractions.release()
+    else if (this.retractions.waiting.retractions > 0) this.emit('retraction:send')
   }
 
   /** This node's register of a record, under any of its authors; undefined if there is none. */

@@ -161,6 +161,12 @@ export const SYNC_ROOM = { bootstrap: 2, dialled: 3, inbound: 3, slow: 1 } as co
 
 /** Syncs of such a room that have begun; one more ends the one that has cost most. 0.3 MB each at most. */
 export const MAX_OPEN_SYNCS = 64
+/** Those with new peers, once the room is full: they end only each other's beyond it. */
+export const MAX_NEW_SYNCS = 16
+/** Milliseconds for which a peer is new that has brought nothing. */
+export const NEW_PEER_TIME = 10 * 60_000
+/** What a new peer may take to answer before one of its own network ends its run. */
+export const NEW_PEER_PATIENCE = 1_000
 
 /**
  * The part of the time that a peer may keep syncs waiting without bringing anything, and what it owes at
@@ -237,6 +243,9 @@ export const STEM_FLUFF_PROBABILITY = 0.1
 /** Own retractions that travel a stem together. */
 export const MAX_STEMMED_RETRACTIONS = 1_024
 
+/** Milliseconds that own retractions are gathered for, as publications are. */
+export const STEM_MOMENT = 100
+
 /** Relays of one author over its life: the first one, and two in place of those that fail. */
 export const MAX_AUTHOR_RELAYS = 3
 /** Authors whose relays are stored. */
@@ -276,6 +285,8 @@ export const MAX_LAN_PEERS = 64
 
 /** Addresses that others found for this node, and that it dials; beyond it the oldest go. */
 export const MAX_FOUND_ADDRESSES = 128
+/** Those that peers stated which only came to this node. */
+export const MAX_STATED_ADDRESSES = 32
 /** Of one peer: those that it states, and as many on the network segment. */
 export const MAX_FOUND_OF_PEER = 8
 
@@ -293,6 +304,10 @@ export const NONCE_TIMEOUT = 1_000
 
 /** Addresses of former peers that are kept for the next start. */
 export const MAX_REMEMBERED_PEERS = 64
+/** Of those that this node dialled, that brought entries, and that only came: keys cost an attacker nothing. */
+export const REMEMBERED_PLACES = { dialled: 64, useful: 32, inbound: 16 } as const
+/** Of one /24 or /48. */
+export const MAX_REMEMBERED_OF_GROUP = 8
 /** How old the time at which such a peer was seen may be before it is written again. */
 export const REMEMBERED_REFRESH = 60 * 60_000
 

@@ -27,7 +27,7 @@ import type { PacedRetractions } from './paced-retractions.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
 import type { PullReport } from './sync/feed-pull.ts'
-import type { PeerClass } from './sync/sync-slots.ts'
+import type { SlotPeers } from './sync/sync-slots.ts'
 
 /** What the services of a swarm ask of it, and report to it. */
 export interface SwarmHostInit {
@@ -43,7 +43,7 @@ export interface SwarmHostInit {
   protocolId(protocol: string): string
   isBanned(peer: string): boolean
   scoreOf(peer: string): number
-  classOf(peer: PeerId): PeerClass
+  readonly slotPeers: SlotPeers
   isConnected(): boolean
   gossip(entries: readonly Entry[]): Promise<void>
   gossipRetractions(retractions: readonly Retraction[]): Promise<void>
@@ -52,7 +52,7 @@ export interface SwarmHostInit {
   onOffence(peer: PeerId, reason: string): void
   onMemberAdmit(peer: PeerId, member: Uint8Array): void
   onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
-  onSynced(report: PullReport, milliseconds: number): void
+  onSynced(report: PullReport, milliseconds: number, peer: PeerId): void
   /** A comparison has brought retractions. */
   onRetractions(): void
   onSyncRun(peer: PeerId): void
@@ -116,9 +116,9 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       interval: init.syncInterval,
       timeout: init.exchangeTimeout,
       random,
-      classOf: (peer) => swarm.classOf(peer),
+      peers: swarm.slotPeers,
       onOffence,
-      onSynced: (report, milliseconds) => swarm.onSynced(report, milliseconds),
+      onSynced: (report, milliseconds, peer) => swarm.onSynced(report, milliseconds, peer),
       onRun: (peer) => swarm.onSyncRun(peer),
       onComplete: () => replica.hearPeers()
     }),
@@ -129,7 +129,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       accepts: !isLight,
       timeout: init.exchangeTimeout,
       random,
-      classOf: (peer) => swarm.classOf(peer),
+      peers: swarm.slotPeers,
       onReceived: () => swarm.onRetractions(),
       onOffence
     }),

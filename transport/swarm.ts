@@ -16,6 +16,7 @@ import { joinGossip } from './gossip/gossip.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
+import { MetPeers } from './met-peers.ts'
 import { meshDelay } from './peers/mesh-delay.ts'
 import { Offences } from './peers/offences.ts'
 import { peerStatuses } from './peers/peer-status.ts'
@@ -40,7 +41,6 @@ import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
 import type { PullReport } from './sync/feed-pull.ts'
-import type { PeerClass } from './sync/sync-slots.ts'
 
 /** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
@@ -52,6 +52,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #random: () => number
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
+  readonly #met: MetPeers
   readonly #observations = new Observations()
   readonly #paced: PacedRetractions
   readonly #spreading: Spreading
@@ -78,6 +79,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       store: init.store,
       clock: this.#clock,
       onFailure: (error) => this.#log('cannot store the addresses of peers - %e', error)
+    })
+    this.#met = new MetPeers({
+      host: () => this.#openHost(),
+      dialer: () => this.#dialer,
+      remembered: this.#remembered,
+      clock: this.#clock
     })
     this.#paced = new PacedRetractions(init.replica.retractions)
     this.#spreading = new Spreading({
@@ -132,7 +139,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       known: this.#known,
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
-      classOf: (peer) => this.#classOf(peer),
+      slotPeers: this.#met,
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
       gossip: (entries) => this.#spreading.entries(entries),
       gossipRetractions: (retractions) => this.#spreading.retractions(retractions),
@@ -146,7 +153,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         this.emit('member:admit', { peer: peer.toString(), member: toHex(member) }),
       onMemberRefuse: (peer, reason, isOurs) =>
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
-      onSynced: (report, milliseconds) => this.#onSynced(report, milliseconds),
+      onSynced: (report, milliseconds, peer) => {
+        if (report.received > 0) this.#met.isOfUse(peer)
+        this.#onSynced(report, milliseconds)
+      },
       onRetractions: () => this.#openHost().services.sync.passOn(),
       onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
       onSyncRun: (peer) => void this.#spreading.compareRetractions(peer),
@@ -204,6 +214,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         onHeader: this.#init.onHeader,
         pull: (peer, header) => host.services.sync.pull(peer, header),
         onMissed: () => host.services.sync.catchUp(),
+        onNews: (peer) => this.#met.isOfUse(peer),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         connected: {
           peers: () => host.services.sync.peers(),
@@ -365,12 +376,6 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return `/hive/${this.id}/${protocol}/${protocol === 'sync' ? '2.0.0' : '1.0.0'}`
   }
 
-  #classOf(peer: PeerId): PeerClass {
-    if (this.#dialer?.isBootstrap(peer.toString()) === true) return 'bootstrap'
-    const connections = this.#openHost().getConnections(peer)
-    return connections.some(({ direction }) => direction === 'outbound') ? 'dialled' : 'inbound'
-  }
-
   /** About as bad as gossipsub's own penalty for one rejected message. */
   #scoreOf(peer: string): number {
     return -20 * this.#offences.count(peer)
@@ -442,9 +447,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       this.#observations.add(peerId.toString(), connection.remoteAddr, observedAddr)
     }
     const addresses = addressesOf(peerId.toString(), detail.listenAddrs.map(String))
-    // A peer that is lost is dialled again, also in this run.
-    this.#dialer?.add(addresses)
-    this.#remembered.add(peerId.toString(), addresses)
+    this.#met.add(peerId, addresses, connection)
   }
 }
 

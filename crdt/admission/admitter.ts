@@ -9,6 +9,7 @@
  */
 import { validateEntry } from './validate-entry.ts'
 import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
+import { OwnEntryError } from '../errors.ts'
 import { changedBy, namedIn, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import { readEntryValues } from './entry-values.ts'
@@ -208,7 +209,7 @@ export class Admitter {
     const admission = await this.#admit(bytes, { isOwn: true, extra, ...own })
     if (admission.outcome !== 'admitted') {
       const reason = admission.outcome === 'rejected' ? admission.reason : admission.outcome
-      throw new Error(`An own entry was not admitted: ${reason}`)
+      throw new OwnEntryError(reason)
     }
     return admission
   }

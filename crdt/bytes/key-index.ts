@@ -8,6 +8,9 @@ import { equalBytes } from './digest.ts'
 /** Places at first; twice as many whenever half are taken. */
 const FIRST_PLACES = 1024
 
+/** Places that an addition moves to more places: to move a million at once takes 0.1 s and more. */
+const MOVED = 8
+
 /** Row 0 is stored as 1: 0 marks a free place. */
 const FREE = 0
 
@@ -15,6 +18,9 @@ export class KeyIndex {
   readonly #keyOf: (row: number) => Uint8Array
   readonly #salt = new Uint32Array(new Uint8Array(randomBytes(16)).buffer)
   #places = new Uint32Array(FIRST_PLACES)
+  /** Fewer places, of which the first `#moved` are moved; they stay as they were until all are. */
+  #before: Uint32Array | undefined
+  #moved = 0
   #size = 0
 
   /** `keyOf` reads the key of a row that was added. */
@@ -24,15 +30,19 @@ export class KeyIndex {
 
   /** The row of the key; undefined if it was not added. */
   find(key: Uint8Array): number | undefined {
-    const stored = this.#places[this.#placeOf(key)] ?? FREE
-    return stored === FREE ? undefined : stored - 1
+    const hash = this.#hash(key)
+    const stored = this.#storedIn(this.#places, key, hash)
+    if (stored !== FREE) return stored - 1
+    const before = this.#before === undefined ? FREE : this.#storedIn(this.#before, key, hash)
+    return before === FREE ? undefined : before - 1
   }
 
   /** Adds a row whose key `keyOf` reads, and that no other row has. */
   add(row: number): void {
-    this.reserve(this.#size + 1)
-    this.#place(row)
     this.#size += 1
+    if (this.#size * 2 > this.#places.length) this.#grow(this.#places.length * 2)
+    this.#place(row)
+    this.#move(MOVED)
   }
 
   /** Makes room for as many rows at once. */
@@ -40,9 +50,27 @@ export class KeyIndex {
     let places = this.#places.length
     while (rows * 2 > places) places *= 2
     if (places === this.#places.length) return
-    const stored = this.#places
+    this.#grow(places)
+    this.#move(Infinity)
+  }
+
+  #grow(places: number): void {
+    this.#move(Infinity)
+    this.#before = this.#places
+    this.#moved = 0
     this.#places = new Uint32Array(places)
-    for (const each of stored) if (each !== FREE) this.#place(each - 1)
+  }
+
+  #move(count: number): void {
+    const before = this.#before
+    if (before === undefined) return
+    const end = Math.min(before.length, this.#moved + count)
+    for (let place = this.#moved; place < end; place++) {
+      const stored = before[place] ?? FREE
+      if (stored !== FREE) this.#place(stored - 1)
+    }
+    this.#moved = end
+    if (end === before.length) this.#before = undefined
   }
 
   /** No other row has its key, so none is compared. */
@@ -53,12 +81,12 @@ export class KeyIndex {
     this.#places[place] = row + 1
   }
 
-  /** Where the key is, or where it belongs. */
-  #placeOf(key: Uint8Array): number {
-    const mask = this.#places.length - 1
-    for (let place = this.#hash(key) & mask; ; place = (place + 1) & mask) {
-      const stored = this.#places[place] ?? FREE
-      if (stored === FREE || isSame(this.#keyOf(stored - 1), key)) return place
+  /** The row of the key as it is stored. */
+  #storedIn(places: Uint32Array, key: Uint8Array, hash: number): number {
+    const mask = places.length - 1
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const stored = places[place] ?? FREE
+      if (stored === FREE || isSame(this.#keyOf(stored - 1), key)) return stored
     }
   }
 

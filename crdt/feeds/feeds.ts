@@ -2,6 +2,7 @@
  * Feeds: the state of each author's hash chain in this replica, and the tree over the heads that
  * peers see. In memory, about 130 bytes an author; the entries stay on disk.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NO_ENTRY } from './entry.ts'
 import { FeedSnapshot } from './feed-snapshot.ts'
 import { FeedTable } from './feed-table.ts'
@@ -11,6 +12,10 @@ import type { Feed, FeedHead } from './feed.ts'
 import type { HeadNode, HeadTotals } from './head-tree.ts'
 import type { SnapshotBounds } from './feed-snapshot.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
+
+/** Rows that take 1 ms to add to the tree, and nodes that take 1 ms to compute. */
+const ROWS_PER_TURN = 4_096
+const NODES_PER_TURN = 64
 
 /** What peers do not see. */
 export interface HiddenFeeds {
@@ -25,7 +30,7 @@ export class Feeds {
   readonly #hidden: HiddenFeeds
   readonly #snapshot: FeedSnapshot
   #table = new FeedTable()
-  #tree = this.#newTree()
+  #tree = this.#newTree(this.#table)
 
   constructor(
     store: Pick<Store, 'section' | 'snapshots'>,
@@ -40,10 +45,12 @@ export class Feeds {
   async load(): Promise<void> {
     const kept = await this.#snapshot.read()
     const table = kept ?? (await this.#readTable())
+    const tree = this.#newTree(table)
+    await inTurns(fill(tree, table.size), ROWS_PER_TURN)
+    await inTurns(tree.settle(), NODES_PER_TURN)
     this.#table = table
-    this.#tree = this.#newTree()
-    for (let row = 0; row < table.size; row++) this.#tree.touch(row, true)
-    this.#snapshot.follow(table, this.#tree, kept !== undefined)
+    this.#tree = tree
+    this.#snapshot.follow(table, tree, kept !== undefined)
   }
 
   get(author: Uint8Array): Feed {
@@ -127,14 +134,31 @@ export class Feeds {
     return table
   }
 
-  #newTree(): HeadTree {
+  #newTree(table: FeedTable): HeadTree {
     return new HeadTree({
-      authorByteOf: (row, index) => this.#table.authorByteOf(row, index),
+      authorByteOf: (row, index) => table.authorByteOf(row, index),
       headOf: (row) => {
-        const head = this.#table.headOf(row)
+        const head = table.headOf(row)
         return counts(head) ? this.#hidden.publicHead(head) : undefined
       }
     })
+  }
+}
+
+/** Adds the rows to the tree, one by one. */
+function* fill(tree: HeadTree, rows: number): Generator<void> {
+  for (let row = 0; row < rows; row++) {
+    tree.touch(row, true)
+    yield
+  }
+}
+
+/** Runs the steps, with turns of the event loop in between. */
+async function inTurns(steps: Iterable<void>, perTurn: number): Promise<void> {
+  let count = 0
+  for (const _ of steps) {
+    count += 1
+    if (count % perTurn === 0) await nextTurn()
   }
 }
 

@@ -48,6 +48,11 @@ export class HeadTree {
     return this.#tree.buckets()
   }
 
+  /** Computes the digests of all nodes, one by one. */
+  settle(): Generator<void> {
+    return this.#tree.settle()
+  }
+
   /** The digest of all heads. */
   digest(): Uint8Array {
     return this.#tree.digest()

@@ -32,7 +32,7 @@ export interface FeedAppender {
   /** Held votes count no longer; in the commit of the next entry, or not at all if the task fails. */
   readonly drop: (votes: readonly HeldVote[]) => Promise<void>
   /**
-   * Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk, which is
+   * Throws `OwnEntryError` if the entry is not admitted; `durable` resolves when it and `extra` are on disk, which is
    * called once the entry is admitted.
    */
   readonly admit: (

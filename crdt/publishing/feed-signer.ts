@@ -1,4 +1,6 @@
 /** Signs values of this node, and appends them to the feed of their author. */
+import { MAX_PAYLOAD_BYTES } from '../constants.ts'
+import { errorOf, LimitError, OwnEntryError, StoreError } from '../errors.ts'
 import { feedVoiceOf, voiced } from './own-voices.ts'
 import { entryOf } from './publication.ts'
 import { writeEntry } from '../feeds/entry.ts'
@@ -14,17 +16,26 @@ import type { Operation } from '../store/section.ts'
 
 export interface FeedSignerInit {
   readonly swarm: string
-  readonly current: Pick<CurrentAuthor, 'nextBase' | 'values'>
+  readonly current: Pick<CurrentAuthor, 'nextBase' | 'rotateIf' | 'values'>
   readonly recordStore: Pick<RecordStore, 'latest'>
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
 }
 
 export interface SignOptions {
+  /** Added to the commit of the entry, which has the first `count` of the groups. */
+  readonly extra: (count: number) => Operation[]
+  /** Held votes that the entry with the first `count` of the groups takes the place of. */
+  readonly dropped?: (count: number) => readonly HeldVote[]
   /** Raises the base of the feed, with the last entry. */
   readonly base?: number
-  /** Held votes that the first entry takes the place of. */
-  readonly dropped?: readonly HeldVote[]
+}
+
+export interface SignedEntry {
+  /** How many of the groups the entry has. */
+  readonly count: number
+  /** Durable; an error if it could not be written. */
+  readonly entry: Entry | Error
 }
 
 export class FeedSigner {
@@ -46,45 +57,93 @@ export class FeedSigner {
   /** Appends groups of values to the author's feed, in as few entries as possible. */
   async sign(
     author: VoicedAuthor,
-    given: readonly (readonly Value[])[],
+    groups: readonly (readonly Value[])[],
     extra: (from: number, to: number) => Operation[],
-    { base, dropped = [] }: SignOptions = {}
+    base?: number
   ): Promise<Entry[]> {
     const entries: Entry[] = []
+    for (let from = 0; from < groups.length;) {
+      const start = from
+      const { count, entry } = await this.signNext(author, groups.slice(start), {
+        extra: (taken) => extra(start, start + taken),
+        base
+      })
+      if (entry instanceof Error) throw entry
+      entries.push(entry)
+      from += count
+    }
+    return entries
+  }
+
+  /**
+   * Appends an entry with as many of the groups as it takes, the first ones. Throws where nothing was
+   * written: `OwnEntryError` or `LimitError` if one of the groups may be the cause.
+   */
+  async signNext(
+    author: VoicedAuthor,
+    given: readonly (readonly Value[])[],
+    { extra, dropped, base }: SignOptions
+  ): Promise<SignedEntry> {
+    const { swarm, current } = this.#init
     // Before its turn: tags take long.
     const groups: (readonly Value[])[] = []
     for (const group of given) groups.push(await voiced(author, group))
-    const commits = await this.#init.runExclusive(async ({ feed, admit, drop }) => {
-      await drop(dropped)
-      const durable: Promise<void>[] = []
-      for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        let values: readonly Value[] = []
-        const next = (): Promise<Entry | undefined> => {
-          values = groups.slice(from, to).flat()
-          return entryOf(this.#init.swarm, author, feed(author.key), values, {
-            base: to === groups.length ? base : undefined,
-            isIntroduced: feed(author.key).seq + 1 === this.#init.current.nextBase
+    const { count, entry, durable } = await this.#init.runExclusive(
+      async ({ feed, admit, drop }) => {
+        const { entry: next, count: taken } = await firstEntry(groups, (some) =>
+          entryOf(swarm, author, feed(author.key), some.flat(), {
+            base: some.length === groups.length ? base : undefined,
+            isIntroduced: feed(author.key).seq + 1 === current.nextBase
           })
+        )
+        await drop(dropped?.(taken) ?? [])
+        try {
+          const admission = await admit(writeEntry(next), () => extra(taken), {
+            voice: feedVoiceOf(author),
+            values: groups.slice(0, taken).flat()
+          })
+          return { entry: next, count: taken, durable: admission.durable }
+        } catch (error) {
+          // The feed ends before an entry that is refused.
+          if (error instanceof OwnEntryError) current.rotateIf(author.key)
+          throw error
         }
-        let entry = await next()
-        while (entry === undefined) {
-          to = from + Math.ceil((to - from) / 2)
-          entry = await next()
-        }
-        const [first, last] = [from, to]
-        const bytes = writeEntry(entry)
-        const admission = await admit(bytes, () => extra(first, last), {
-          voice: feedVoiceOf(author),
-          values
-        })
-        durable.push(admission.durable)
-        entries.push(entry)
-        from = to
       }
-      return durable
-    })
-    await Promise.all(commits)
-    this.#init.current.values += groups.flat().length
-    return entries
+    )
+    try {
+      await durable
+    } catch (error) {
+      return { count, entry: notWritten(error, count) }
+    }
+    current.values += groups.slice(0, count).flat().length
+    return { count, entry }
   }
+}
+
+/** The entry of the most groups, by halves. */
+async function firstEntry(
+  groups: readonly (readonly Value[])[],
+  entryWith: (groups: readonly (readonly Value[])[]) => Promise<Entry | undefined>
+): Promise<{ readonly entry: Entry; readonly count: number }> {
+  for (let count = groups.length; ; count = Math.ceil(count / 2)) {
+    const entry = await entryWith(groups.slice(0, count))
+    if (entry !== undefined) return { entry, count }
+    if (count === 1) {
+      throw new LimitError(
+        'RECORD_TOO_LARGE',
+        `A record with its vote does not fit an entry of ${MAX_PAYLOAD_BYTES} bytes. Shorten its text.`
+      )
+    }
+  }
+}
+
+/** Says what else the entry had. */
+function notWritten(thrown: unknown, count: number): Error {
+  const error = errorOf(thrown)
+  if (count === 1 || !(error instanceof StoreError)) return error
+  return new StoreError(
+    error.code,
+    `The entry of ${count} publications was not written, so none of these is published. ${error.message}`,
+    { cause: error }
+  )
 }

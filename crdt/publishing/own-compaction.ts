@@ -78,7 +78,7 @@ export class OwnCompaction {
         groups.push(...(await restateEntry(recordStore, author.key, entry)))
       if (groups.length === 0 && base !== undefined) groups.push(fillerValues())
       current.deadValues += groups.flat().length
-      return signer.sign(author, groups, () => [], { base })
+      return signer.sign(author, groups, () => [], base)
     })
   }
 }

@@ -6,14 +6,21 @@ import type { PreparedPublication } from './publication.ts'
 /** The result of `publish`. */
 export interface Published {
   /**
-   * New durable entries, in feed order, to announce to peers. They may contain what other calls have
-   * published at the same time.
+   * New durable entries with these publications, in feed order, to announce to peers. They may contain
+   * what other calls have published at the same time.
    */
   readonly entries: readonly Entry[]
   /** Digests published as new records, as votes, or not at all since this node had voted before. */
   readonly records: readonly Uint8Array[]
   readonly votes: readonly Uint8Array[]
   readonly unchanged: readonly Uint8Array[]
+}
+
+/** What became of a publication. */
+export interface Outcome {
+  readonly kind: 'records' | 'unchanged' | 'votes'
+  /** That has it; none if its vote is held, or nothing changed. */
+  readonly entry?: Entry
 }
 
 export type PublicationGroup = readonly PreparedPublication[]
@@ -28,23 +35,28 @@ export function allOf(groups: readonly PublicationGroup[]): PreparedPublication[
   return [...all.values()]
 }
 
-/** What each group would have got alone, after those before it. */
+/** What each group would have got alone, after those before it: an error if one of its own failed. */
 export function partsOf(
   groups: readonly PublicationGroup[],
-  { entries, records, votes }: Published
-): Published[] {
-  const kinds = new Map<string, 'records' | 'votes'>()
-  for (const digest of records) kinds.set(toHex(digest), 'records')
-  for (const digest of votes) kinds.set(toHex(digest), 'votes')
+  outcomes: ReadonlyMap<PreparedPublication, Outcome | Error>
+): (Published | Error)[] {
+  const byDigest = new Map([...outcomes].map(([{ digest }, each]) => [toHex(digest), each]))
   return groups.map((group) => {
-    const part = { records: [] as Uint8Array[], votes: [] as Uint8Array[] }
-    const unchanged: Uint8Array[] = []
-    for (const { digest } of group) {
-      const kind = kinds.get(toHex(digest))
-      kinds.delete(toHex(digest))
-      if (kind === undefined) unchanged.push(digest)
-      else part[kind].push(digest)
+    const part = {
+      records: [] as Uint8Array[],
+      votes: [] as Uint8Array[],
+      unchanged: [] as Uint8Array[]
     }
-    return { ...part, unchanged, entries: unchanged.length === group.length ? [] : entries }
+    const entries = new Set<Entry>()
+    for (const { digest } of group) {
+      const name = toHex(digest)
+      const outcome = byDigest.get(name)
+      if (outcome instanceof Error) return outcome
+      // A later group has the same record.
+      byDigest.set(name, { kind: 'unchanged' })
+      part[outcome?.kind ?? 'unchanged'].push(digest)
+      if (outcome?.entry !== undefined) entries.add(outcome.entry)
+    }
+    return { ...part, entries: [...entries] }
   })
 }

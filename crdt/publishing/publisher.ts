@@ -12,14 +12,10 @@ import { OwnEvidence } from './own-evidence.ts'
 import { OwnVotes } from './own-votes.ts'
 import { VoteChanges } from './vote-changes.ts'
 import { Gathering } from './gathering.ts'
-import {
-  batchesOf,
-  preparePublication,
-  preparePublications,
-  uniqueByDigest,
-  valuesOf
-} from './publication.ts'
+import { preparePublication, preparePublications, uniqueByDigest } from './publication.ts'
+import { NewPublications } from './new-publications.ts'
 import { allOf, partsOf } from './published-groups.ts'
+import { retractTogether } from './retraction-calls.ts'
 import { Revisions } from './revisions.ts'
 import { commitmentOf } from '../records/retraction.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
@@ -31,11 +27,12 @@ import type { HeldVotes } from './held-votes.ts'
 import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
-import type { VoicedAuthor } from './own-voices.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { PublishOptions } from './new-publications.ts'
 import type { Published, PublicationGroup } from './published-groups.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
+import type { RetractionCall } from './retraction-calls.ts'
 import type { Revision } from './revisions.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
@@ -74,6 +71,14 @@ const TURN = 256
 type Small =
   | { readonly type: 'publications'; readonly group: PublicationGroup }
   | { readonly type: 'revision'; readonly revision: Revision }
+  | { readonly type: 'retraction'; readonly call: RetractionCall }
+
+/** What came of it. */
+interface Done extends Published {
+  readonly retractions?: readonly Retraction[]
+}
+
+const NOTHING: Done = { entries: [], records: [], votes: [], unchanged: [] }
 
 export class Publisher {
   readonly #init: PublisherInit
@@ -83,8 +88,9 @@ export class Publisher {
   readonly #evidence: OwnEvidence
   readonly #compaction: OwnCompaction
   /** Serial, so that each call sees the votes of the call before it. */
-  readonly #serial: Gathering<Small, Published>
+  readonly #serial: Gathering<Small, Done>
   readonly #revisions: Revisions
+  readonly #publications: NewPublications
   readonly #current: CurrentAuthor
 
   constructor(init: PublisherInit) {
@@ -109,15 +115,19 @@ export class Publisher {
       feedOf,
       runAlone: (task) => this.#serial.run(task)
     })
-    this.#revisions = new Revisions({
+    const parts = {
       ...init,
       current,
       signer,
       ownVotes: this.#ownVotes,
       changes: this.#changes,
-      refresh: () => this.#refresh(),
+      refresh: () => this.#refresh()
+    }
+    this.#revisions = new Revisions({
+      ...parts,
       ownRegister: (digest) => this.ownRegister(digest)
     })
+    this.#publications = new NewPublications({ ...parts, revisions: this.#revisions })
     this.#serial = new Gathering({
       runTogether: (items) => this.#runTogether(items),
       mayJoin: (item, first) => item.type === first.type,
@@ -152,7 +162,8 @@ export class Publisher {
 
   /**
    * Signs and stores the new ones of `publications`; few of them together with those of other calls at
-   * the same time. Throws `LimitError` before anything is stored.
+   * the same time. Throws `LimitError` before anything is stored, and where an entry with some of them
+   * could not be written: others may then be published, also of this call.
    */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     if (publications.length <= MAX_SMALL) {
@@ -160,7 +171,13 @@ export class Publisher {
       signal?.throwIfAborted()
       return this.#serial.gather({ type: 'publications', group })
     }
-    return this.#serial.run(async () => this.#publish(await this.#prepare(publications), signal))
+    const [published] = await this.#serial.run(async () =>
+      this.#publish([await this.#prepare(publications)], { signal, stopsAtError: true })
+    )
+    if (published === undefined || published instanceof Error) {
+      throw published ?? new Error('A publication has no result.')
+    }
+    return published
   }
 
   /** Prepares many, with turns of the event loop in between. */
@@ -176,24 +193,16 @@ export class Publisher {
 
   /**
    * Retracts this node's votes on the records, and writes `operations` in the commit of the last
-   * ones. Up to 500 votes are one commit, so that either all of it is on disk or nothing.
+   * ones. Up to 500 votes are one commit, so that either all of it is on disk or nothing. Few of them
+   * share a commit with those of other calls at the same time.
    */
-  retract(
+  async retract(
     digests: readonly Uint8Array[],
     operations: readonly Operation[] = []
-  ): Promise<Retraction[]> {
-    return this.#serial.run(async () => {
-      await this.#refresh()
-      const retractions = await this.#changes.retract(digests, operations)
-      const author = this.#current.known
-      if (author === undefined) return retractions
-      for (const { digest } of retractions) {
-        // The vote and its record.
-        const isOwn = (await this.#signer.latestOf(author, digest)) !== undefined
-        if (isOwn) this.#current.deadValues += 2
-      }
-      return retractions
-    })
+  ): Promise<readonly Retraction[]> {
+    const call = { digests, operations }
+    if (digests.length > MAX_SMALL) return this.#serial.run(() => this.#retract(call))
+    return (await this.#serial.gather({ type: 'retraction', call })).retractions ?? []
   }
 
   /** This node's vote on the record under any of its authors, unless retracted. */
@@ -234,7 +243,10 @@ export class Publisher {
         }
         const author = await this.#current.get()
         const before = await this.#signer.latestOf(author, vote.digest)
-        entries.push(...(await this.#revisions.sign(author, [{ vote, before, operations: [] }])))
+        const following = [{ vote, before, operations: [] }]
+        const { entry } = await this.#revisions.signNext(author, following)
+        if (entry instanceof Error) throw entry
+        entries.push(entry)
         left.add(toHex(vote.digest))
         day = Math.max(day, vote.register.day)
       }
@@ -295,97 +307,38 @@ export class Publisher {
     this.#current.rotateIf(author)
   }
 
-  async #runTogether(items: readonly Small[]): Promise<(Published | Error)[]> {
+  async #runTogether(items: readonly Small[]): Promise<(Done | Error)[]> {
     const groups = items.flatMap((item) => (item.type === 'publications' ? [item.group] : []))
-    if (groups.length > 0) return partsOf(groups, await this.#publish(allOf(groups)))
+    if (groups.length > 0) return this.#publish(groups)
+    const calls = items.flatMap((item) => (item.type === 'retraction' ? [item.call] : []))
+    if (calls.length > 0) {
+      const retracted = await retractTogether(calls, (call) => this.#retract(call))
+      return retracted.map((each) =>
+        each instanceof Error ? each : { ...NOTHING, retractions: each }
+      )
+    }
     const revisions = items.flatMap((item) => (item.type === 'revision' ? [item.revision] : []))
     const revised = await this.#revisions.revise(revisions)
-    return revised.map((entries) =>
-      entries instanceof Error ? entries : { entries, records: [], votes: [], unchanged: [] }
-    )
+    return revised.map((entries) => (entries instanceof Error ? entries : { ...NOTHING, entries }))
+  }
+
+  async #retract({ digests, operations }: RetractionCall): Promise<Retraction[]> {
+    await this.#refresh()
+    const retractions = await this.#changes.retract(digests, operations)
+    const author = this.#current.known
+    if (author === undefined) return retractions
+    for (const { digest } of retractions) {
+      // The vote and its record.
+      const isOwn = (await this.#signer.latestOf(author, digest)) !== undefined
+      if (isOwn) this.#current.deadValues += 2
+    }
+    return retractions
   }
 
   async #publish(
-    prepared: readonly PreparedPublication[],
-    signal?: AbortSignal
-  ): Promise<Published> {
-    const result = {
-      entries: [] as Entry[],
-      records: [] as Uint8Array[],
-      votes: [] as Uint8Array[]
-    }
-    await this.#refresh()
-    const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
-    const fresh: PreparedPublication[] = []
-    for (const each of prepared.filter((_, i) => hasVote[i] !== true)) {
-      if (await this.#mayPublish(each.digest)) {
-        fresh.push(each)
-        continue
-      }
-      const [isStored] = await this.#init.recordStore.has([each.digest])
-      ;(isStored === true ? result.votes : result.records).push(each.digest)
-      await this.#changes.hold(each)
-    }
-    for (const batch of batchesOf(fresh)) {
-      signal?.throwIfAborted()
-      const author = await this.#current.get()
-      const published = await this.#revisions.published(batch)
-      for (const [i, { digest }] of batch.entries()) {
-        ;(published[i] === true ? result.votes : result.records).push(digest)
-      }
-      const tags = (await author.voice?.own.tags(batch.map(({ digest }) => digest))) ?? []
-      const counted = await Promise.all(
-        batch.map((each, i) => this.#withCounters(author, each, tags[i]))
-      )
-      result.entries.push(...(await this.#append(author, counted, { published, tags })))
-    }
-    const unchanged = prepared.filter((_, i) => hasVote[i] === true).map(({ digest }) => digest)
-    return { ...result, unchanged }
-  }
-
-  /** False if an earlier vote of another author was retracted of late. */
-  async #mayPublish(digest: Uint8Array): Promise<boolean> {
-    if (this.#init.held.get(digest) === undefined) return true
-    const { key } = await this.#current.get()
-    return this.#changes.mayFollow(key, digest, undefined, undefined)
-  }
-
-  /** A vote replaces the author's register, so it must repeat the counters. */
-  async #withCounters(
-    { key }: VoicedAuthor,
-    publication: PreparedPublication,
-    tag: Uint8Array | undefined
-  ): Promise<PreparedPublication> {
-    const { digest, register } = publication
-    // A voice may have evidence from an earlier author.
-    if (tag === undefined && !this.#current.mayHaveEvidence(digest)) return publication
-    const before = await this.#init.recordStore.latest(digest, tag ?? key)
-    if (before === undefined) return publication
-    const { counters } = before.register
-    this.#current.deadValues += 1
-    return { ...publication, register: { ...register, counters } }
-  }
-
-  async #append(
-    author: VoicedAuthor,
-    batch: readonly PreparedPublication[],
-    {
-      published,
-      tags
-    }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
-  ): Promise<Entry[]> {
-    await this.#ownVotes.prepare(batch)
-    return this.#signer.sign(
-      author,
-      batch.map((publication, i) => valuesOf(publication, published[i] ?? false, tags[i])),
-      (from, to) =>
-        batch
-          .slice(from, to)
-          .flatMap((each) => [
-            ...this.#changes.followed(each.digest),
-            this.#ownVotes.put(each),
-            ...each.operations
-          ])
-    )
+    groups: readonly PublicationGroup[],
+    options: PublishOptions = {}
+  ): Promise<(Published | Error)[]> {
+    return partsOf(groups, await this.#publications.publish(allOf(groups), options))
   }
 }

@@ -4,6 +4,7 @@
 import { equalBytes, toHex } from '../bytes/index.ts'
 import { errorOf } from '../errors.ts'
 import { batchesOf, valuesOf } from './publication.ts'
+import { inRounds } from './rounds.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Register } from '../records/register.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
@@ -11,12 +12,13 @@ import type { EncodedRecord } from '../records/record.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Operation } from '../store/section.ts'
 import type { CurrentAuthor } from './current-author.ts'
-import type { FeedSigner } from './feed-signer.ts'
+import type { FeedSigner, SignedEntry } from './feed-signer.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
 import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { PreparedPublication } from './publication.ts'
+import type { Settle } from './rounds.ts'
 import type { VoteChanges } from './vote-changes.ts'
 
 export interface Revision {
@@ -65,35 +67,36 @@ export class Revisions {
    * held, or nothing changes. Those that an entry has succeed or fail together.
    */
   async revise(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {
-    const results: (Entry[] | Error)[] = []
-    while (results.length < revisions.length) {
-      const some = together(revisions.slice(results.length))
-      const failed = (error: unknown): Error[] => some.map(() => errorOf(error))
-      results.push(...(await this.#reviseOnce(some).catch(failed)))
-    }
-    return results
+    const outcomes = await inRounds<Revision, Entry[]>(revisions, {
+      choose: together,
+      run: (some, settle) => this.#reviseSome(some, settle)
+    })
+    return revisions.map((each) => outcomes.get(each) ?? [])
   }
 
-  /** Votes on distinct records in as few entries as possible, in place of what was held of them. */
-  async sign(author: VoicedAuthor, votes: readonly FollowingVote[]): Promise<Entry[]> {
+  /**
+   * Signs the first of these votes that an entry takes, in place of what was held of them. They are on
+   * distinct records.
+   */
+  async signNext(author: VoicedAuthor, votes: readonly FollowingVote[]): Promise<SignedEntry> {
     const { signer, held, changes } = this.#init
     const published = await this.published(votes.map(({ vote }) => vote))
     const values = votes.map(({ vote, before }, i) => {
       const counters = before?.register.counters ?? []
       return valuesOf({ ...vote, register: { ...vote.register, counters } }, published[i] ?? false)
     })
-    const rows = votes.flatMap(({ vote }) => held.get(vote.digest) ?? [])
-    const entries = await signer.sign(
-      author,
-      values,
-      (from, to) =>
+    const rows = votes.map(({ vote }) => held.get(vote.digest))
+    const signed = await signer.signNext(author, values, {
+      extra: (count) =>
         votes
-          .slice(from, to)
+          .slice(0, count)
           .flatMap(({ vote, operations }) => [...changes.followed(vote.digest), ...operations]),
-      { dropped: rows.flatMap(({ vote }) => vote ?? []) }
-    )
-    if (rows.length > 0) await held.finish(rows.map(({ digest }) => digest))
-    return entries
+      dropped: (count) => rows.slice(0, count).flatMap((row) => row?.vote ?? [])
+    })
+    if (!(signed.entry instanceof Error)) {
+      await held.finish(rows.slice(0, signed.count).flatMap((row) => row?.digest ?? []))
+    }
+    return signed
   }
 
   /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
@@ -111,24 +114,34 @@ export class Revisions {
     return element === undefined || mayBePublished(element) || hiddenRecords.hides(digest)
   }
 
-  async #reviseOnce(revisions: readonly Revision[]): Promise<(Entry[] | Error)[]> {
+  async #reviseSome(
+    revisions: readonly Revision[],
+    settle: Settle<Revision, Entry[]>
+  ): Promise<void> {
     const { current, ownVotes, refresh } = this.#init
     await refresh()
     const author = await current.get()
-    const following = new Map<number, RevisedVote>()
-    for (const [i, revision] of revisions.entries()) {
-      const vote = await this.#followingVote(author, revision)
-      if (vote !== undefined) following.set(i, vote)
+    const following: { readonly revision: Revision; readonly vote: RevisedVote }[] = []
+    for (const revision of revisions) {
+      try {
+        const vote = await this.#followingVote(author, revision)
+        if (vote === undefined) settle(revision, [])
+        else following.push({ revision, vote })
+      } catch (error) {
+        settle(revision, errorOf(error))
+        // This node has another author then: all others are looked at again.
+        return
+      }
     }
-    const votes = [...following.values()]
-    if (votes.length === 0) return revisions.map(() => [])
-    current.deadValues += 2 * votes.filter(({ before }) => before !== undefined).length
-    // What is held stays so where the entry fails.
-    const entries = await ownVotes
-      .prepare(votes.map(({ vote }) => vote))
-      .then(() => this.sign(author, votes))
-      .catch(errorOf)
-    return revisions.map((_, i) => (following.has(i) ? entries : []))
+    const votes = following.map(({ vote }) => vote)
+    if (votes.length === 0) return
+    await ownVotes.prepare(votes.map(({ vote }) => vote))
+    const { count, entry } = await this.signNext(author, votes)
+    const signed = following.slice(0, count)
+    if (!(entry instanceof Error)) {
+      current.deadValues += 2 * signed.filter(({ vote }) => vote.before !== undefined).length
+    }
+    for (const { revision } of signed) settle(revision, entry instanceof Error ? entry : [entry])
   }
 
   /** Undefined where the vote is held, or nothing changes. */

@@ -15,6 +15,7 @@ import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { PreparedPublication } from './publication.ts'
+import { MAX_RETRACTIONS } from './retraction-calls.ts'
 import { isDue, MIN_APART } from './vote-timing.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -34,9 +35,6 @@ export interface VoteChangesInit {
   readonly isClosed: boolean
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
 }
-
-/** Retractions of one commit: all of it is on disk, or nothing. */
-const MAX_RETRACTIONS = 500
 
 export class VoteChanges {
   readonly #init: VoteChangesInit

@@ -39,11 +39,6 @@ export function needLessonFormat(values: readonly Value[]): boolean {
   )
 }
 
-/** Digests of the records among the values. */
-export function recordsOf(values: readonly Value[]): Uint8Array[] {
-  return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
-}
-
 /** Records that an entry has or votes on, each once, with the element of a filter where it is known. */
 export function namedIn(
   values: readonly Value[]

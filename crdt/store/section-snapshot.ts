@@ -15,6 +15,7 @@
  *   mark covers its key.
  * - What the file has is in tables before the row is written: LevelDB may lose a part of its log, after a
  *   loss of power or with a damaged block, and read the rest.
+ * - A stop ends the writing of a file, and the snapshot before stays.
  * - A store that is suspect has no snapshot, nor has one that was just migrated, or whose damaged values,
  *   marks among them, were removed.
  */
@@ -46,7 +47,7 @@ const WRITTEN = 1
 
 const DELETED = Uint8Array.of(0)
 
-/** Marks removed in one commit. */
+/** Changes of marks in one commit. */
 const BATCH = 5_000
 
 const Row = z.strictObject({
@@ -181,20 +182,22 @@ export class SectionSnapshot implements Snapshots {
     return writing
   }
 
-  /** Ends what is being written; call it before the database is closed. */
-  async finish(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#writing?.catch(() => undefined)
   }
 
   async #write(chunks: () => AsyncIterable<Uint8Array>): Promise<void> {
+    const { closing } = this.#init
     const number = Math.max(this.#row?.number ?? 0, await this.#lastNumber()) + 1
     if (number > MAX_NUMBER) throw damagedError()
     this.#number = numberBytes(number)
     try {
       // A batch that was made before has the number before: it must be on disk when the reading begins.
       await this.#init.commit([], { sync: false })
+      await this.#mergeMarks(number)
       if (this.#isUseless) throw damagedError()
-      const written = await writeSnapshot(this.#pathOf(number), chunks())
+      const written = await writeSnapshot(this.#pathOf(number), chunks(), closing)
+      closing.throwIfAborted()
       await this.#init.toTables()
       if (this.#isUseless) throw damagedError()
       this.#next = { number, ...written }
@@ -210,6 +213,16 @@ export class SectionSnapshot implements Snapshots {
       this.#next = undefined
     }
     await this.#removeOthers(number)
+  }
+
+  /**
+   * Attempts that failed have left marks under numbers of their own. Those since a snapshot become marks of
+   * it, and others are removed: so there are at most two for each key, however often the writing fails.
+   */
+  async #mergeMarks(number: number): Promise<void> {
+    const kept = this.#row?.number
+    await this.#changeMarks(0, kept ?? number)
+    if (kept !== undefined) await this.#changeMarks(kept + 1, number, numberBytes(kept))
   }
 
   get #isUseless(): boolean {
@@ -228,20 +241,30 @@ export class SectionSnapshot implements Snapshots {
 
   /** Where this ends early, the next snapshot removes the rest. */
   async #removeOthers(number: number): Promise<void> {
-    const { directory, commit, closing } = this.#init
+    const { directory } = this.#init
     for (const name of await readdir(directory)) {
       if (FILE.test(name) && name !== nameOf(number))
         await rm(join(directory, name), { force: true })
     }
-    let marks: Operation[] = []
-    for await (const [key] of this.#marks.entries({ lt: numberBytes(number) })) {
+    await this.#changeMarks(0, number)
+  }
+
+  /** Removes the marks from a number to another, or puts them under a third one. */
+  async #changeMarks(from: number, to: number, under?: Uint8Array): Promise<void> {
+    const { commit, closing } = this.#init
+    let changes: Operation[] = []
+    const range = { gte: numberBytes(from), lt: numberBytes(to) }
+    for await (const [key, value] of this.#marks.entries(range)) {
       if (closing.aborted) return
-      marks.push(this.#marks.del(key))
-      if (marks.length < BATCH) continue
-      await commit(marks, { sync: false })
-      marks = []
+      changes.push(this.#marks.del(key))
+      if (under !== undefined) {
+        changes.push(this.#marks.put(concat(under, key.subarray(NUMBER_BYTES)), value))
+      }
+      if (changes.length < BATCH) continue
+      await commit(changes, { sync: false })
+      changes = []
     }
-    await commit(marks, { sync: false })
+    await commit(changes, { sync: false })
   }
 
   async #lastNumber(): Promise<number> {

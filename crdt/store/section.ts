@@ -95,9 +95,12 @@ export interface Snapshots {
   read(): SnapshotContents | undefined
   /**
    * Writes a new one. The chunks may have a value that is on disk after the call; keys that are written
-   * after it are changed ones. Rejects where it fails: what was there before stays.
+   * after it are changed ones. Rejects where it fails, and when the store closes: what was there before
+   * stays.
    */
   write(chunks: () => AsyncIterable<Uint8Array>): Promise<void>
+  /** Resolves when none is being written. */
+  idle(): Promise<void>
   /** Called for each write of the section that is on disk, in order; the value of a deleted key is undefined. */
   onWritten(listener: (key: Uint8Array, value: Uint8Array | undefined) => void): void
 }

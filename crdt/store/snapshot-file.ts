@@ -25,6 +25,9 @@ const FRAME_BYTES = 8
 /** A longer chunk is damage: it would take memory before its checksum is known. */
 const MAX_CHUNK_BYTES = 2 ** 24
 
+/** Written between two syncs: a stop waits for no more. */
+const PART_BYTES = 4 * 1024 * 1024
+
 /** Throws `MalformedError` where the file is not what was written. */
 export async function* readSnapshot(
   path: string,
@@ -48,10 +51,14 @@ export async function* readSnapshot(
   }
 }
 
-/** Writes chunks durably, in place of a file at the path. Nothing may change a chunk meanwhile. */
+/**
+ * Writes chunks durably, in place of a file at the path. Nothing may change a chunk meanwhile. If aborted,
+ * it ends with the part that is being written, and leaves no file.
+ */
 export async function writeSnapshot(
   path: string,
-  chunks: AsyncIterable<Uint8Array>
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal
 ): Promise<WrittenChunks> {
   const id = randomBytes(16).toString('hex')
   const temporary = `${path}.tmp`
@@ -59,7 +66,9 @@ export async function writeSnapshot(
   try {
     let sum = crc32(id)
     let count = 0
+    let unsynced = 0
     for await (const chunk of chunks) {
+      signal.throwIfAborted()
       sum = crc32(chunk, sum)
       const frame = new Uint8Array(FRAME_BYTES)
       viewOf(frame).setUint32(0, chunk.length)
@@ -67,7 +76,12 @@ export async function writeSnapshot(
       await file.writeFile(frame)
       await file.writeFile(chunk)
       count += 1
+      unsynced += FRAME_BYTES + chunk.length
+      if (unsynced < PART_BYTES) continue
+      await file.datasync()
+      unsynced = 0
     }
+    signal.throwIfAborted()
     await file.datasync()
     await file.close()
     await rename(temporary, path)

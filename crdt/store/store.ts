@@ -230,7 +230,7 @@ class LevelStore implements Store {
     this.#closed.abort()
     await this.flush()
     await this.#erasure.finish()
-    await this.snapshots?.finish()
+    await this.snapshots?.idle()
     await this.flush()
     // Undefined where the tables cannot be read: the next start compares less.
     const ends = await this.#keeper?.end().catch(nothing)

@@ -66,6 +66,8 @@ export interface GossipInit {
    * takes the same message from no other peer.
    */
   onMissed(): void
+  /** The peer has brought an entry that was admitted. */
+  readonly onNews?: (peer: PeerId) => void
   onOffence(peer: PeerId, reason: string): void
   readonly connected: ConnectedPeers
   /** Subscribers or mesh peers came or went. */
@@ -276,6 +278,7 @@ class TopicGossip implements Gossip {
     const admission = await this.#init.replica.admit(bytes, peer.toString())
     switch (admission.outcome) {
       case 'admitted':
+        this.#init.onNews?.(peer)
         return TopicValidatorResult.Accept
       case 'held':
         return TopicValidatorResult.Ignore

@@ -11,6 +11,7 @@ import {
   DIAL_TIMEOUT,
   MAX_FOUND_ADDRESSES,
   MAX_FOUND_OF_PEER,
+  MAX_STATED_ADDRESSES,
   MIN_CONNECTIONS
 } from '../constants.ts'
 import { parseAddress } from '../address.ts'
@@ -36,6 +37,8 @@ interface DialTarget {
   readonly address: Multiaddr
   readonly peer: string | undefined
   readonly bootstrap: boolean
+  /** Whether only a peer that came to this node has stated it. */
+  isStated: boolean
   failures: number
   notBefore: number
   /** The connection that the last dial of an address without a peer id led to. */
@@ -80,15 +83,21 @@ export class Dialer {
 
   /**
    * Multiaddrs of a peer that was found, each with its peer id: they are dialled as those of former
-   * peers are. Addresses that cannot be read are left out.
+   * peers are. `isStated`: by a peer that only came to this node; these displace only each other.
    */
-  add(addresses: readonly string[]): void {
-    const known = new Set(
-      [...this.#targets, ...this.#found].map(({ address }) => address.toString())
+  add(addresses: readonly string[], isStated = false): void {
+    const known = new Map(
+      [...this.#targets, ...this.#found].map((each) => [each.address.toString(), each])
     )
+    if (!isStated) {
+      for (const address of addresses) {
+        const target = known.get(address)
+        if (target !== undefined) target.isStated = false
+      }
+    }
     const news = addresses.filter((address) => !known.has(address))
     if (news.length === 0) return
-    const targets = news.map((address) => parseTarget(address, false))
+    const targets = news.map((address) => ({ ...parseTarget(address, false), isStated }))
     this.#found = latestOf([...this.#found, ...targets])
     if (!this.#stopping.signal.aborted) void this.#dialDue()
   }
@@ -138,7 +147,10 @@ export class Dialer {
   }
 }
 
-/** The latest addresses, and of each peer a few: one that names others each time displaces only its own. */
+/**
+ * The latest addresses, and of each peer a few: one that names others each time displaces only its own. Of
+ * those that peers stated which only came, fewer, and none in place of another one.
+ */
 function latestOf(found: readonly DialTarget[]): DialTarget[] {
   const counts = new Map<string | undefined, number>()
   const kept = found.toReversed().filter(({ peer }) => {
@@ -146,11 +158,23 @@ function latestOf(found: readonly DialTarget[]): DialTarget[] {
     counts.set(peer, count)
     return count <= MAX_FOUND_OF_PEER
   })
-  return kept.slice(0, MAX_FOUND_ADDRESSES).toReversed()
+  const others = kept.filter(({ isStated }) => !isStated).slice(0, MAX_FOUND_ADDRESSES)
+  const left = Math.min(MAX_STATED_ADDRESSES, MAX_FOUND_ADDRESSES - others.length)
+  const stated = kept.filter(({ isStated }) => isStated).slice(0, left)
+  const all = new Set([...others, ...stated])
+  return found.filter((each) => all.has(each))
 }
 
 function parseTarget(address: string, bootstrap: boolean): DialTarget {
   const parsed = parseAddress(address)
   const peer = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
-  return { address: parsed, peer, bootstrap, failures: 0, notBefore: 0, connectedPeer: undefined }
+  return {
+    address: parsed,
+    peer,
+    bootstrap,
+    isStated: false,
+    failures: 0,
+    notBefore: 0,
+    connectedPeer: undefined
+  }
 }

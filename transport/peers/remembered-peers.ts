@@ -1,18 +1,45 @@
 /**
  * Addresses of peers this node has met, kept for the next start when no bootstrap answers. They are written
  * together, once a second at most: peers that come and go would else cause a write each.
+ *
+ * Keys of peers cost nothing, so an attacker may connect with any number of them. What it displaces is
+ * bounded by how a peer was met: one that this node dialled goes for others of that kind only, one that
+ * brought entries not for one that brought none; and one network has few places.
  */
 import { z } from 'zod'
 import { Retry } from '../../crdt/index.ts'
-import { MAX_REMEMBERED_PEERS, REMEMBERED_REFRESH } from '../constants.ts'
+import {
+  MAX_REMEMBERED_OF_GROUP,
+  MAX_REMEMBERED_PEERS,
+  REMEMBERED_PLACES,
+  REMEMBERED_REFRESH
+} from '../constants.ts'
 import type { Section, Store } from '../../crdt/index.ts'
 import type { Clock } from './offences.ts'
 
-const Remembered = z.object({ addresses: z.array(z.string()), lastSeen: z.number() })
+/** How a peer was met, the best first: this node dialled it, it brought entries, or it only came. */
+const KINDS = ['dialled', 'useful', 'inbound'] as const
+
+const Remembered = z.object({
+  addresses: z.array(z.string()),
+  lastSeen: z.number(),
+  /** Absent in what earlier versions wrote. */
+  kind: z.enum(KINDS).default('useful'),
+  group: z.string().optional()
+})
 type Remembered = z.infer<typeof Remembered>
 
 /** Addresses kept of one peer. */
 const MAX_ADDRESSES = 4
+
+export type PeerKind = (typeof KINDS)[number]
+
+/** How a peer was met. */
+export interface Meeting {
+  readonly kind: PeerKind
+  /** The network that it was connected from; undefined for one that is not limited. */
+  readonly group?: string
+}
 
 export interface RememberedPeersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
@@ -40,7 +67,7 @@ export class RememberedPeers {
     this.#writes = new Retry({ closing: this.#closing.signal, task, onFailure })
   }
 
-  /** Multiaddrs with `/p2p/<id>`, the latest peers first. */
+  /** Multiaddrs with `/p2p/<id>`, by kind, and of each the latest peers first. */
   async load(): Promise<string[]> {
     const stored: [string, Remembered][] = []
     for await (const [key, value] of this.#section.entries()) {
@@ -48,27 +75,55 @@ export class RememberedPeers {
     }
     stored.sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
     for (const [peer, remembered] of stored) this.#peers.set(peer, remembered)
-    return stored.toReversed().flatMap(([, { addresses }]) => addresses)
+    return stored
+      .toReversed()
+      .toSorted(([, a], [, b]) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
+      .flatMap(([, { addresses }]) => addresses)
   }
 
-  add(peer: string, addresses: readonly string[]): void {
+  add(peer: string, addresses: readonly string[], { kind: met, group }: Meeting): void {
     const withPeer = addressesOf(peer, addresses)
     if (withPeer.length === 0) return
     const before = this.#peers.get(peer)
+    const kind = before === undefined ? met : better(before.kind, met)
     const now = this.#clock.now()
-    const isSame = before?.addresses.join() === withPeer.join()
+    const isSame =
+      before?.addresses.join() === withPeer.join() && before.kind === kind && before.group === group
     const isFresh = before !== undefined && Math.abs(now - before.lastSeen) < REMEMBERED_REFRESH
     // Last met last, so that the map's first peer is the one to forget.
     this.#peers.delete(peer)
-    this.#peers.set(peer, isSame && isFresh ? before : { addresses: withPeer, lastSeen: now })
+    this.#peers.set(
+      peer,
+      isSame && isFresh ? before : { addresses: withPeer, lastSeen: now, kind, group }
+    )
     if (isSame && isFresh) return
     this.#changed.add(peer)
-    for (const oldest of this.#peers.keys()) {
-      if (this.#peers.size <= MAX_REMEMBERED_PEERS) break
-      this.#peers.delete(oldest)
-      this.#changed.add(oldest)
+    for (let left = this.#leaving(group); left !== undefined; left = this.#leaving(group)) {
+      this.#peers.delete(left)
+      this.#changed.add(left)
     }
     this.#writes.later()
+  }
+
+  /** The peer has brought entries that were admitted. */
+  isOfUse(peer: string): void {
+    const before = this.#peers.get(peer)
+    if (before?.kind !== 'inbound') return
+    this.#peers.set(peer, { ...before, kind: 'useful' })
+    this.#changed.add(peer)
+    this.#writes.later()
+  }
+
+  /** Who leaves for the peer that came last, of this group: the oldest of the worst kind that has too many. */
+  #leaving(group: string | undefined): string | undefined {
+    const all = [...this.#peers]
+    const ofGroup = all.filter(([, each]) => group !== undefined && each.group === group)
+    if (ofGroup.length > MAX_REMEMBERED_OF_GROUP) return oldestOfWorst(ofGroup)
+    for (const kind of KINDS) {
+      const ofKind = all.filter(([, each]) => each.kind === kind)
+      if (ofKind.length > REMEMBERED_PLACES[kind]) return oldestOfWorst(ofKind)
+    }
+    return all.length > MAX_REMEMBERED_PEERS ? oldestOfWorst(all) : undefined
   }
 
   /** Writes what is not written yet; for the end. Rejects where that fails. */
@@ -94,6 +149,16 @@ export class RememberedPeers {
       throw error
     }
   }
+}
+
+function better(a: PeerKind, b: PeerKind): PeerKind {
+  return KINDS.indexOf(a) < KINDS.indexOf(b) ? a : b
+}
+
+/** `peers`: the latest last. */
+function oldestOfWorst(peers: readonly (readonly [string, Remembered])[]): string | undefined {
+  const worst = Math.max(...peers.map(([, { kind }]) => KINDS.indexOf(kind)))
+  return peers.find(([, { kind }]) => KINDS.indexOf(kind) === worst)?.[0]
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   writeRetraction
 } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
-import { MAX_STEMMED_RETRACTIONS } from '../constants.ts'
+import { MAX_STEMMED_RETRACTIONS, STEM_MOMENT } from '../constants.ts'
 import { RetractionSource } from './retraction-source.ts'
 import { StemPath } from './stem-path.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -39,6 +39,8 @@ export function retractionStem(init: RetractionStemInit): (components: ExchangeC
 
 class RetractionStem extends StemPath<Retraction> implements Stem {
   readonly #replica: RetractionStemInit['replica']
+  /** Ends the moment in which own retractions are gathered. */
+  #moment: NodeJS.Timeout | undefined
 
   constructor(components: ExchangeComponents, init: RetractionStemInit) {
     super(components, {
@@ -58,7 +60,17 @@ class RetractionStem extends StemPath<Retraction> implements Stem {
   override async stop(): Promise<void> {
     this.#replica.off('retraction:send', this.#send)
     this.#replica.off('entry:unhide', this.#send)
+    clearTimeout(this.#moment)
+    this.#moment = undefined
     await super.stop()
+  }
+
+  /** What becomes due within a moment leaves in one stem, so that the first relay does not see the calls. */
+  override send(): void {
+    this.#moment ??= setTimeout(() => {
+      this.#moment = undefined
+      super.send()
+    }, STEM_MOMENT).unref()
   }
 
   /** Their time has come, or peers have the vote. */

@@ -137,7 +137,11 @@ export class StemPath<Item> implements ItemSource, Startable {
       onConnect: () => this.send()
     })
     const { minFrameBytes, maxBatchBytes, maxFrameBytes } = init.items
-    this.#batches = new StemBatches({ minFrameBytes, maxBatchBytes: maxBatchBytes + maxFrameBytes })
+    this.#batches = new StemBatches({
+      minFrameBytes,
+      maxBatchBytes: maxBatchBytes + maxFrameBytes,
+      clock: init.clock
+    })
     this.#cuts = new CutStems(init.clock)
     this.#relays = new StemRelays({
       clock: init.clock,
@@ -252,7 +256,7 @@ export class StemPath<Item> implements ItemSource, Startable {
   ): Promise<readonly Uint8Array[]> {
     if (this.#cuts.isRefused(peer)) throw new Error('Too many stems of the peer were cut.')
     try {
-      return await this.#batches.read(frames, signal)
+      return await this.#batches.read(frames, signal, peer)
     } catch (error) {
       this.#cuts.add(peer)
       throw error

@@ -48,10 +48,12 @@ import type { Pace } from '../pace.ts'
 import type { PacedRetractions } from '../paced-retractions.ts'
 import type { Request } from './placed-request.ts'
 import type { SyncPlace } from './sync-room.ts'
-import type { PeerClass } from './sync-slots.ts'
+import type { SlotPeers } from './sync-slots.ts'
 import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retraction-frames.ts'
 
 export interface RetractionSyncInit extends ExchangeServiceInit {
+  /** Which runs a run with a peer shares room with. */
+  readonly peers: SlotPeers
   readonly retractions: Pick<
     ReplicaRetractions,
     'digest' | 'get' | 'has' | 'isWaiting' | 'nodeAt' | 'size'
@@ -63,8 +65,6 @@ export interface RetractionSyncInit extends ExchangeServiceInit {
   readonly timeout?: number
   /** 0 to 1. */
   random(): number
-  /** Which runs a run with the peer shares room with. */
-  classOf(peer: PeerId): PeerClass
   /** A run has brought retractions that are new here. */
   readonly onReceived?: () => void
 }
@@ -107,8 +107,8 @@ class RetractionSyncService implements RetractionSync, Startable {
 
   constructor(components: ExchangeComponents, init: RetractionSyncInit) {
     this.#init = init
-    this.#slots = new SyncSlots((peer) => init.classOf(peer))
-    this.#turnSlots = new SyncSlots((peer) => init.classOf(peer))
+    this.#slots = new SyncSlots(init.peers)
+    this.#turnSlots = new SyncSlots(init.peers)
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'retractions',

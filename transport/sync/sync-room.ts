@@ -4,8 +4,12 @@
  * bounded as well: a new one ends the run whose peer has kept this node waiting the longest since it last
  * brought something, or does not begin if that is its own peer. The wait for the next answer alone would not
  * do: peers that answer fast and bring nothing would end the runs of slow ones that bring entries.
+ *
+ * Peers under new keys owe nothing, and an attacker has any number of keys. So once the room is full, the
+ * runs with new peers have a quarter of it, and end only each other: of the network with the most of them.
+ * One of that network must first have waited for a moment, so that each gets the time for an answer.
  */
-import { MAX_OPEN_SYNCS } from '../constants.ts'
+import { MAX_NEW_SYNCS, MAX_OPEN_SYNCS, NEW_PEER_PATIENCE } from '../constants.ts'
 import type { PeerWait } from './peer-waits.ts'
 
 /** The place of a run in its room. */
@@ -31,7 +35,17 @@ export const NO_PLACE: SyncPlace = {
   signal: new AbortController().signal
 }
 
+/** The peer of a run. */
+export interface RoomPeer {
+  readonly wait: PeerWait
+  /** Whether it has brought nothing yet, and came lately. */
+  readonly isNew: () => boolean
+  /** The network that it is of. */
+  readonly group: string | undefined
+}
+
 interface Place extends SyncPlace {
+  readonly peer: RoomPeer
   /** Milliseconds that its peer has kept this node waiting. */
   readonly waited: number
   end(): void
@@ -43,9 +57,9 @@ export class SyncRoom {
   #taken = 0
   /** Those that wait for a place, in the order in which they came. */
   readonly #queue = new Set<() => void>()
+  readonly #open = new Set<Place>()
   /** Runs that wait for their peers. */
   readonly #waiting = new Set<Place>()
-  #open = 0
 
   /** `now`: milliseconds of a clock that never goes back. */
   constructor(places: number, now: () => number = () => performance.now()) {
@@ -55,35 +69,36 @@ export class SyncRoom {
 
   /** Runs that have begun. */
   get open(): number {
-    return this.#open
+    return this.#open.size
   }
 
-  /** `wait`: that of the peer of the run. */
   async run<T>(
     task: (place: SyncPlace) => Promise<T>,
-    wait: PeerWait,
+    peer: RoomPeer,
     signal: AbortSignal
   ): Promise<T> {
-    this.#makeRoom(wait)
-    const place = this.#place(wait)
-    this.#open += 1
+    this.#makeRoom(peer)
+    const place = this.#place(peer)
+    this.#open.add(place)
     try {
       await place.enter(signal)
       return await task(place)
     } finally {
       place.leave()
       this.#waiting.delete(place)
-      this.#open -= 1
+      this.#open.delete(place)
     }
   }
 
-  #place(ofPeer: PeerWait): Place {
+  #place(peer: RoomPeer): Place {
+    const ofPeer = peer.wait
     const controller = new AbortController()
     let isIn = false
     /** When the run began to wait for its peer. */
     let since: number | undefined
     const current = (): number => (since === undefined ? 0 : this.#now() - since)
     const place: Place = {
+      peer,
       signal: controller.signal,
       get waited() {
         return ofPeer.milliseconds + current()
@@ -117,18 +132,39 @@ export class SyncRoom {
     return place
   }
 
-  #makeRoom(newer: PeerWait): void {
-    if (this.#open < MAX_OPEN_SYNCS) return
-    let longest: Place | undefined
-    for (const place of this.#waiting) {
-      if (longest === undefined || place.waited > longest.waited) longest = place
+  #makeRoom(newer: RoomPeer): void {
+    if (this.#open.size < MAX_OPEN_SYNCS) return
+    const { runs, patience } = this.#mayEnd(newer)
+    const [longest] = runs
+      .filter((place) => this.#waiting.has(place))
+      .toSorted((a, b) => b.waited - a.waited)
+    if (longest === undefined && patience === undefined) return
+    if (longest === undefined || longest.waited < (patience ?? 0)) {
+      throw new Error('Syncs with other new peers take all the room.')
     }
-    if (longest === undefined) return
-    if (newer.milliseconds > longest.waited) {
+    if (newer.wait.milliseconds > longest.waited) {
       throw new Error('Syncs with peers that bring more take all the room.')
     }
     this.#waiting.delete(longest)
     longest.end()
+  }
+
+  /** Runs of which one ends for a newer one; `patience`: if it has waited for as many milliseconds. */
+  #mayEnd(newer: RoomPeer): { readonly runs: readonly Place[]; readonly patience?: number } {
+    const open = [...this.#open]
+    const news = open.filter(({ peer }) => peer.isNew())
+    const isNew = newer.isNew()
+    if (news.length < MAX_NEW_SYNCS || (!isNew && news.length === MAX_NEW_SYNCS)) {
+      return { runs: open }
+    }
+    const groups = Map.groupBy(news, ({ peer }) => peer.group)
+    const most = Math.max(...[...groups.values()].map(({ length }) => length))
+    const own = isNew ? (groups.get(newer.group)?.length ?? 0) : 0
+    if (own > 0 && own === most) {
+      return { runs: groups.get(newer.group) ?? [], patience: NEW_PEER_PATIENCE }
+    }
+    const largest = news.filter(({ peer }) => groups.get(peer.group)?.length === most)
+    return isNew && most === 1 ? { runs: largest, patience: NEW_PEER_PATIENCE } : { runs: largest }
   }
 
   async #enter(signal?: AbortSignal): Promise<void> {

@@ -13,18 +13,28 @@ import type { SyncPlace } from './sync-room.ts'
 /** Who a peer is to this node: one that it was given, one that it dialled, or one that dialled it. */
 export type PeerClass = 'bootstrap' | 'dialled' | 'inbound'
 
+/** Who the peers are. */
+export interface SlotPeers {
+  /** Which exchanges one with the peer shares room with. */
+  classOf(peer: PeerId): PeerClass
+  /** Whether the peer has brought nothing yet, and came lately; default: no. */
+  isNew?(peer: PeerId): boolean
+  /** The network that the peer is of; undefined if it is not known. */
+  groupOf?(peer: PeerId): string | undefined
+}
+
 type Room = PeerClass | 'slow'
 
 export class SyncSlots<T> {
-  readonly #classOf: (peer: PeerId) => PeerClass
+  readonly #peers: SlotPeers
   readonly #rooms: Readonly<Record<Room, SyncRoom>>
   readonly #waits: PeerWaits
   /** Names of those whose last exchange failed; the latest ones. */
   readonly #slow = new Set<string>()
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(classOf: (peer: PeerId) => PeerClass, now: () => number = () => performance.now()) {
-    this.#classOf = classOf
+  constructor(peers: SlotPeers, now: () => number = () => performance.now()) {
+    this.#peers = peers
     this.#waits = new PeerWaits(now)
     this.#rooms = {
       bootstrap: new SyncRoom(SYNC_ROOM.bootstrap, now),
@@ -41,7 +51,7 @@ export class SyncSlots<T> {
     { signal }: { readonly signal: AbortSignal }
   ): Promise<T> {
     const name = peer.toString()
-    const room = this.#slow.has(name) ? 'slow' : this.#classOf(peer)
+    const room = this.#slow.has(name) ? 'slow' : this.#peers.classOf(peer)
     const placed = async (place: SyncPlace): Promise<T> => {
       try {
         const result = await task(place)
@@ -52,7 +62,12 @@ export class SyncSlots<T> {
         throw error
       }
     }
-    return this.#rooms[room].run(placed, this.#waits.of(name), signal)
+    const of = {
+      wait: this.#waits.of(name),
+      isNew: () => this.#peers.isNew?.(peer) ?? false,
+      group: this.#peers.groupOf?.(peer)
+    }
+    return this.#rooms[room].run(placed, of, signal)
   }
 
   #markSlow(name: string): void {

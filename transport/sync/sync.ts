@@ -47,7 +47,7 @@ import type { FeedPullInit, PullReport } from './feed-pull.ts'
 import type { WantedFeed } from './refused-feeds.ts'
 import type { Summary } from './sync-frames.ts'
 import type { SyncPlace } from './sync-room.ts'
-import type { PeerClass } from './sync-slots.ts'
+import type { SlotPeers } from './sync-slots.ts'
 
 /** What a run did. */
 export interface SyncReport extends PullReport {
@@ -58,6 +58,8 @@ export interface SyncReport extends PullReport {
 }
 
 export interface SyncInit extends ExchangeServiceInit {
+  /** Which runs a run with a peer shares room with. */
+  readonly peers: SlotPeers
   readonly swarm: string
   readonly replica: Omit<PublicView, 'bodies' | 'heads'>
   /** False: this node offers its own entries and takes none. */
@@ -68,10 +70,8 @@ export interface SyncInit extends ExchangeServiceInit {
   readonly timeout?: number
   /** 0 to 1; picks the random peer. */
   random(): number
-  /** Which syncs a sync with the peer shares room with. */
-  classOf(peer: PeerId): PeerClass
   /** A comparison has ended, with what it brought. */
-  readonly onSynced: (report: PullReport, milliseconds: number) => void
+  readonly onSynced: (report: PullReport, milliseconds: number, peer: PeerId) => void
   /** A run that this node began has ended. */
   readonly onRun?: (peer: PeerId) => void
   /** This replica has all that a full peer has shown. */
@@ -142,8 +142,8 @@ class SyncService implements Sync, Startable {
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
     this.#inflated = new InflatedPace(init.swarm, elapsed)
-    this.#slots = new SyncSlots((peer) => init.classOf(peer))
-    this.#turnSlots = new SyncSlots((peer) => init.classOf(peer))
+    this.#slots = new SyncSlots(init.peers)
+    this.#turnSlots = new SyncSlots(init.peers)
     this.#streams = new RequestStreams(components, {
       ...init,
       name: 'sync',
@@ -215,7 +215,7 @@ class SyncService implements Sync, Startable {
     const isLate = this.#endOfRun()
     const feeds = new FeedPull(this.#init.replica, { ...this.#sharedWith(peer), isLate }, request)
     await feeds.pull(new Map([['', feed]]), () => true)
-    this.#onSynced(feeds.report(), elapsed() - begun)
+    this.#onSynced(feeds.report(), elapsed() - begun, peer)
     if (feeds.report().forks > 0) this.#trySync(peer)
     return !feeds.hasRefused
   }
@@ -279,7 +279,7 @@ class SyncService implements Sync, Startable {
       theirs.acceptsEntries &&
       theirs.entries < ours.entries
     if (isEqual || isDeferred || !acceptsEntries) {
-      this.#onSynced(NOTHING, elapsed() - begun)
+      this.#onSynced(NOTHING, elapsed() - begun, peer)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
     const feeds = new FeedPull(replica, { ...this.#sharedWith(peer), place, isLate }, request)
@@ -290,7 +290,7 @@ class SyncService implements Sync, Startable {
       const isComplete = await descent.run()
       return { ...feeds.report(), theirs, isEqual: isSame(), isDeferred, isComplete }
     } finally {
-      this.#onSynced(feeds.report(), elapsed() - begun)
+      this.#onSynced(feeds.report(), elapsed() - begun, peer)
     }
   }
 
@@ -339,8 +339,8 @@ class SyncService implements Sync, Startable {
     return isComplete
   }
 
-  #onSynced(report: PullReport, milliseconds: number): void {
-    this.#init.onSynced(report, milliseconds)
+  #onSynced(report: PullReport, milliseconds: number, peer: PeerId): void {
+    this.#init.onSynced(report, milliseconds, peer)
     if (report.hasMoreNews) this.passOn()
   }
 

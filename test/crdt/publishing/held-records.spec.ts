@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
 import {
   createAuthor,
   digestOf,
@@ -10,10 +9,8 @@ import {
   writeEntry
 } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { ENTRY_FORMAT } from '../../../crdt/constants.ts'
-import { replicaParts } from '../../../crdt/replica-parts.ts'
-import { authorEpochs } from '../../../crdt/feeds/author-epoch.ts'
 import { forge, honestValues, SWARM } from '../../fixtures/forgery.ts'
+import { hidingParts } from '../../fixtures/replica-parts.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, HandClock, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -137,20 +134,7 @@ describe('an own entry that is not made', () => {
     await using stack = new AsyncDisposableStack()
     const store = await openStore()
     stack.defer(() => store.close())
-    const parts = replicaParts(
-      {
-        store,
-        swarm: SWARM,
-        filterKey: filterKeyOf(SWARM),
-        hidesOwn: true,
-        epochs: authorEpochs(),
-        timing: new HandClock(),
-        entryFormat: ENTRY_FORMAT,
-        day: () => 20_000
-      },
-      new EventEmitter()
-    )
-    await parts.load()
+    const parts = await hidingParts(store, SWARM)
     const { publisher, heldVotes, admitter, recordStore } = parts
     await publisher.publish([SAID])
     publisher.rotate()

@@ -16,12 +16,15 @@ import {
   MAX_FOUND_ADDRESSES,
   MAX_FOUND_OF_PEER,
   MAX_REMEMBERED_PEERS,
+  MAX_STATED_ADDRESSES,
   MIN_CONNECTIONS,
   REMEMBERED_REFRESH
 } from '../../../transport/constants.ts'
 import { Dialer } from '../../../transport/peers/dialer.ts'
 import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
 import type { Connection } from '@libp2p/interface'
+
+const DIALLED = { kind: 'dialled' } as const
 
 async function newPeer(): Promise<string> {
   return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
@@ -122,28 +125,32 @@ describe('the times of the dialer', () => {
   })
 })
 
+/** A dialer of a node without peers, whose dials all fail. */
+function failingDialer(own: string, now: () => number, dialled: Set<string>): Dialer {
+  return new Dialer({
+    libp2p: {
+      peerId: peerIdFromString(own),
+      getConnections: () => [],
+      dial: (address) => {
+        dialled.add(String(address))
+        return Promise.reject(new Error('nobody'))
+      }
+    },
+    log: defaultLogger().forComponent('test'),
+    clock: { now },
+    random: () => 0,
+    bootstrap: [],
+    remembered: [],
+    onUnreachable: () => undefined
+  })
+}
+
 describe('a peer that names other addresses each time', () => {
   it('displaces its own, and those of no other peer', async () => {
     const [met, liar] = ['12D3KooWRBy97UB99e3J6hiPesre1MZeuNQvfan4gBziswrRJsNK', await newPeer()]
     const dialled = new Set<string>()
-    const own = await newPeer()
     let now = 0
-    const dialer = new Dialer({
-      libp2p: {
-        peerId: peerIdFromString(own),
-        getConnections: () => [],
-        dial: (address) => {
-          dialled.add(String(address))
-          return Promise.reject(new Error('nobody'))
-        }
-      },
-      log: defaultLogger().forComponent('test'),
-      clock: { now: () => now },
-      random: () => 0,
-      bootstrap: [],
-      remembered: [],
-      onUnreachable: () => undefined
-    })
+    const dialer = failingDialer(await newPeer(), () => now, dialled)
     await dialer.start()
     dialer.add([`/ip4/127.0.0.1/tcp/1/p2p/${met}`])
     for (let port = 2; port < 2 + MAX_FOUND_ADDRESSES; port++) {
@@ -156,6 +163,29 @@ describe('a peer that names other addresses each time', () => {
     await dialer.stop()
     assert.ok(dialled.has(`/ip4/127.0.0.1/tcp/1/p2p/${met}`), [...dialled].join(' '))
     assert.equal(dialled.size, 1 + MAX_FOUND_OF_PEER)
+  })
+
+  it('keeps the addresses of peers that it dialled beside those of any number that only come', async () => {
+    const dialled = new Set<string>()
+    let now = 0
+    const dialer = failingDialer(await newPeer(), () => now, dialled)
+    await dialer.start()
+    const met = `/ip4/127.0.0.1/tcp/1/p2p/${await newPeer()}`
+    const later = `/ip4/127.0.0.1/tcp/2/p2p/${await newPeer()}`
+    dialer.add([met])
+    dialer.add([later], true)
+    // It came by itself first, and then this node dialled it.
+    dialer.add([later])
+    for (let i = 0; i < 2 * MAX_FOUND_ADDRESSES; i++) {
+      dialer.add([`/ip4/127.0.0.1/tcp/${100 + i}/p2p/${await newPeer()}`], true)
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    dialled.clear()
+    now += 60_000
+    dialer.add([`/ip4/127.0.0.1/tcp/1000/p2p/${await newPeer()}`], true)
+    await dialer.stop()
+    assert.ok(dialled.has(met) && dialled.has(later))
+    assert.equal(dialled.size, 2 + MAX_STATED_ADDRESSES)
   })
 })
 
@@ -191,12 +221,12 @@ describe('remembered peers', () => {
       new RememberedPeers({ store, clock, onFailure: failure.resolve })
     const remembered = open()
     failNext('peers')
-    remembered.add('lost', addresses)
+    remembered.add('lost', addresses, DIALLED)
     assert.ok((await failure.promise) instanceof Error)
-    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) remembered.add(`p${i}`, addresses)
+    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) remembered.add(`p${i}`, addresses, DIALLED)
     // The oldest comes back, so that the one after it has to go.
-    remembered.add('p5', addresses.slice(0, 1))
-    remembered.add('new', addresses)
+    remembered.add('p5', addresses.slice(0, 1), DIALLED)
+    remembered.add('new', addresses, DIALLED)
     await remembered.stop()
     const again = open()
     const known = await again.load()
@@ -205,7 +235,7 @@ describe('remembered peers', () => {
     assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
     assert.ok(!known.some((address) => address.endsWith('/p6')))
     // Also among those of an earlier run the oldest goes.
-    again.add('newer', addresses)
+    again.add('newer', addresses, DIALLED)
     await again.stop()
     const left = await open().load()
     assert.ok(!left.some((address) => address.endsWith('/p7')))
@@ -230,10 +260,11 @@ describe('remembered peers', () => {
       onFailure: (error) => assert.fail(String(error))
     })
     const comeAndGo = (): void => {
-      for (let i = 0; i < 1_000; i++) remembered.add(`p${i % 50}`, addresses)
+      for (let i = 0; i < 1_000; i++) remembered.add(`p${i % 50}`, addresses, DIALLED)
     }
     const lie = (): void => {
-      for (let port = 1; port < 100; port++) remembered.add('liar', [`/ip4/192.0.2.1/tcp/${port}`])
+      for (let port = 1; port < 100; port++)
+        remembered.add('liar', [`/ip4/192.0.2.1/tcp/${port}`], DIALLED)
     }
     for (const expected of [1, 2]) {
       written = Promise.withResolvers()

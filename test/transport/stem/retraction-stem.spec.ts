@@ -69,6 +69,32 @@ describe('the stem of retractions', () => {
     )
   })
 
+  it('begins once for what is taken back by several calls within a moment', async () => {
+    await using node = await startNode({ hidesOwn: true, embargo: 60_000, random: () => 0.5 })
+    const { entries, records } = await node.replica.publish(publications(5))
+    for (const { author, seq } of entries) await node.replica.unhide(author, seq)
+    const stems: number[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const receive = async (stream: Stream): Promise<void> => {
+      const frames = new FrameStream(stream, MAX_RETRACTION_FRAME_BYTES)
+      let count = 0
+      while ((await frames.read({ signal: signal() })) !== undefined) count += 1
+      stems.push(count)
+      await stream.close()
+      if (stems.reduce((sum, each) => sum + each) === 5) resolve()
+    }
+    await using spy = await attackerOn(node, signal(), {
+      'retraction-stem': (stream) => void receive(stream)
+    })
+    assert.ok(spy.peer.length > 0)
+    const [first = new Uint8Array(), ...rest] = records
+    await node.replica.retract(first)
+    await Promise.all(rest.slice(0, 3).map((digest) => node.replica.retract(digest)))
+    await node.replica.retractMany(rest.slice(3))
+    await promise
+    assert.deepEqual(stems, [5])
+  })
+
   it('goes around a relay that swallows', async () => {
     await using a = await startNode({ hidesOwn: true, embargo: 100 })
     await using peer = await startNode({ bootstrap: a.swarm.multiaddrs })

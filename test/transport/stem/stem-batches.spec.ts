@@ -33,38 +33,95 @@ function streamOf(
   }
 }
 
-function batchesOf(): StemBatches {
-  return new StemBatches({ minFrameBytes: MIN_STEM_FRAME_BYTES, maxBatchBytes: BATCH })
+/** A stream that gives frames as they are told, and ends when it is told. */
+class ToldStream {
+  readonly #frames: (Uint8Array | undefined)[] = []
+  #wake: (() => void) | undefined
+
+  tell(frame: Uint8Array | undefined): void {
+    this.#frames.push(frame)
+    this.#wake?.()
+  }
+
+  readonly read: Parameters<StemBatches['read']>[0]['read'] = async (options) => {
+    const signal = options?.signal
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+    if (this.#frames.length === 0) await promise
+    signal?.throwIfAborted()
+    return this.#frames.shift()
+  }
 }
+
+let now = 1_000_000
+
+function batchesOf(): StemBatches {
+  const clock = { now: () => now }
+  return new StemBatches({ minFrameBytes: MIN_STEM_FRAME_BYTES, maxBatchBytes: BATCH, clock })
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('batches on stems', () => {
   const { signal } = new AbortController()
 
-  it('are read beside streams that are held open, of which those that began first end', async () => {
+  it('are read beside streams that are held open, of which those that waited the most end', async () => {
     const batches = batchesOf()
-    const held = Array.from({ length: 40 }, () => batches.read(streamOf(15, true), signal))
     const ended = new Set<number>()
-    for (const [i, stream] of held.entries()) stream.catch(() => ended.add(i))
-    const batch = await batches.read(streamOf(15, false), signal)
+    for (let i = 0; i < 40; i++) {
+      batches.read(streamOf(15, true), signal, 'mallory').catch(() => ended.add(i))
+      await settled()
+      now += 100
+    }
+    const batch = await batches.read(streamOf(15, false), signal, 'bob')
     assert.equal(batch.length, 15)
-    for (let i = 0; i < 100; i++) await Promise.resolve()
+    await settled()
     const kept = Math.floor(MAX_STEM_READING_BYTES / (15 * FRAME))
     assert.ok(40 - ended.size <= kept, `${40 - ended.size} streams are held`)
     assert.ok(ended.size < 40 && ended.has(0) && !ended.has(39))
+  })
+
+  it('come slowly from one peer while others open many streams, again and again', async () => {
+    const batches = batchesOf()
+    const honest = new ToldStream()
+    const read = batches.read(honest, signal, 'bob')
+    let ended = 0
+    for (let i = 0; i < 15; i++) {
+      honest.tell(new Uint8Array(FRAME))
+      for (let j = 0; j < 28; j++) {
+        batches.read(streamOf(15, true), signal, `mallory ${j % 7}`).catch(() => (ended += 1))
+      }
+      await settled()
+      now += 2_000
+    }
+    honest.tell(undefined)
+    assert.equal((await read).length, 15)
+    assert.ok(ended > 400, `${ended} streams ended`)
+  })
+
+  it('end of the peer whose bytes have waited the most, where none has more than its share', async () => {
+    const batches = batchesOf()
+    const ended: string[] = []
+    for (let i = 0; i < 9; i++) {
+      batches.read(streamOf(15, true), signal, `peer ${i}`).catch(() => ended.push(`peer ${i}`))
+      await settled()
+      now += 1_000
+    }
+    assert.deepEqual(ended, ['peer 0'])
   })
 
   it('have no frame that is shorter than the smallest entry', async () => {
     const position = { format: 1, seq: 1, prev: NO_ENTRY, doc: '', heads: [], base: 1 }
     const smallest = writeEntry(createEntry('swarm', createAuthor(), position, new Uint8Array()))
     const read = (bytes: number): Promise<Uint8Array[]> =>
-      batchesOf().read(streamOf(1_000, false, bytes), signal)
+      batchesOf().read(streamOf(1_000, false, bytes), signal, 'bob')
     assert.equal((await read(smallest.length)).length, 1_000)
     await assert.rejects(read(smallest.length - 1), ProtocolError)
     await assert.rejects(read(0), ProtocolError)
   })
 
   it('of a peer that cuts its streams are refused for a minute', () => {
-    let now = 1_000_000
     const cuts = new CutStems({ now: () => now })
     for (let i = 0; i < MAX_CUT_STEMS; i++) {
       assert.equal(cuts.isRefused('mallory'), false)

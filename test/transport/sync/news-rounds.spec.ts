@@ -138,7 +138,7 @@ describe('rounds of syncs for news', () => {
           acceptsEntries: true,
           interval: 0,
           random,
-          classOf: () => 'inbound',
+          peers: { classOf: () => 'inbound' },
           onOffence: () => undefined,
           onSynced: () => undefined
         })

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
-import { MAX_OPEN_SYNCS } from '../../../transport/constants.ts'
+import { MAX_NEW_SYNCS, MAX_OPEN_SYNCS, NEW_PEER_PATIENCE } from '../../../transport/constants.ts'
 import { PeerWait } from '../../../transport/sync/peer-waits.ts'
 import { SyncRoom } from '../../../transport/sync/sync-room.ts'
-import type { SyncPlace } from '../../../transport/sync/sync-room.ts'
+import type { RoomPeer, SyncPlace } from '../../../transport/sync/sync-room.ts'
 
 describe('a room for syncs', () => {
   const { signal } = new AbortController()
+
+  /** A peer that is not new. */
+  function known(wait = new PeerWait()): RoomPeer {
+    return { wait, isNew: () => false, group: undefined }
+  }
 
   /** A run that waits for its peer until it is ended. */
   const waits = ({ waitFor, signal: ended }: SyncPlace): Promise<never> =>
@@ -23,8 +28,8 @@ describe('a room for syncs', () => {
 
   it('lets in who works while any number waits for its peer', async () => {
     const room = new SyncRoom(1)
-    for (let i = 0; i < MAX_OPEN_SYNCS - 1; i++) void room.run(waits, new PeerWait(), signal)
-    assert.equal(await room.run(() => Promise.resolve('works'), new PeerWait(), signal), 'works')
+    for (let i = 0; i < MAX_OPEN_SYNCS - 1; i++) void room.run(waits, known(), signal)
+    assert.equal(await room.run(() => Promise.resolve('works'), known(), signal), 'works')
   })
 
   it('lets few work at a time, in the order in which they came', async () => {
@@ -44,7 +49,7 @@ describe('a room for syncs', () => {
           }
           order.push(i)
         },
-        new PeerWait(),
+        known(),
         signal
       )
     )
@@ -58,12 +63,10 @@ describe('a room for syncs', () => {
 
   it('ends the one that has waited the longest where too many are open', async () => {
     const room = new SyncRoom(3)
-    const runs = Array.from({ length: MAX_OPEN_SYNCS }, () =>
-      room.run(waits, new PeerWait(), signal)
-    )
+    const runs = Array.from({ length: MAX_OPEN_SYNCS }, () => room.run(waits, known(), signal))
     await turns(20)
     assert.equal(room.open, MAX_OPEN_SYNCS)
-    const newer = room.run(waits, new PeerWait(), signal)
+    const newer = room.run(waits, known(), signal)
     newer.catch(() => undefined)
     await assert.rejects(runs[0] ?? assert.fail(), /left to a newer/)
     const second = runs[1]?.then(() => 'ended')
@@ -73,13 +76,14 @@ describe('a room for syncs', () => {
   /** A peer that answers when told, and may bring something by an answer. */
   function peerOf(
     room: SyncRoom,
-    now: () => number
+    now: () => number,
+    of?: RoomPeer
   ): {
     readonly wait: PeerWait
     run(): Promise<void>
     answer(isOfUse: boolean): Promise<void>
   } {
-    const wait = new PeerWait(now)
+    const wait = of?.wait ?? new PeerWait(now)
     let next = Promise.withResolvers<boolean>()
     const task = async ({ waitFor, isOfUse, signal: ended }: SyncPlace): Promise<never> => {
       for (;;) {
@@ -91,7 +95,7 @@ describe('a room for syncs', () => {
     }
     return {
       wait,
-      run: () => room.run(task, wait, signal),
+      run: () => room.run(task, of ?? known(wait), signal),
       async answer(isOfUse) {
         next.resolve(isOfUse)
         next = Promise.withResolvers()
@@ -138,7 +142,8 @@ describe('a room for syncs', () => {
     ended.catch(() => undefined)
     await turns(5)
     now += 5_000
-    for (let i = 0; i < MAX_OPEN_SYNCS; i++) void room.run(waits, new PeerWait(() => now), signal)
+    for (let i = 0; i < MAX_OPEN_SYNCS; i++)
+      void room.run(waits, known(new PeerWait(() => now)), signal)
     await assert.rejects(ended, /left to a newer/)
     now += 4_000
     await assert.rejects(useless.run(), /bring more/)
@@ -149,19 +154,94 @@ describe('a room for syncs', () => {
     assert.equal(room.open, MAX_OPEN_SYNCS)
   })
 
+  /** A peer under a new key, until it has brought something. */
+  function newPeer(now: () => number, group: string): RoomPeer & { hasBrought: boolean } {
+    const peer = {
+      wait: new PeerWait(now),
+      group,
+      hasBrought: false,
+      isNew: () => !peer.hasBrought
+    }
+    return peer
+  }
+
+  it('serves slow peers and a new one while many new keys of one network come each second', async () => {
+    let now = 0
+    const clock = (): number => now
+    const room = new SyncRoom(3, clock)
+    const ended = new Set<string>()
+    const begin = (name: string, peer: { run(): Promise<void> }): void =>
+      void peer.run().catch((error: unknown) => ended.add(`${name}: ${String(error)}`))
+    const slow = Array.from({ length: 20 }, () => peerOf(room, clock))
+    for (const [i, peer] of slow.entries()) begin(`slow ${i}`, peer)
+    let attackers = 0
+    const attack = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const liar = peerOf(room, clock, newPeer(clock, '198.51.100'))
+        void liar.run().catch(() => (attackers += 1))
+        await turns(5)
+      }
+    }
+    await attack(100)
+    const joiner = newPeer(clock, '192.0.2')
+    const joining = peerOf(room, clock, joiner)
+    begin('joiner', joining)
+    for (let i = 1; i <= 200; i++) {
+      await attack(10)
+      now += 100
+      // Each of them takes 2 s for an answer, and the third one of the new peer brings something.
+      if (i % 20 !== 0) continue
+      for (const peer of slow) await peer.answer(true)
+      joiner.hasBrought ||= i === 60
+      await joining.answer(joiner.hasBrought)
+    }
+    assert.deepEqual([...ended], [])
+    assert.ok(attackers > 1_000, `${attackers} ended`)
+    assert.equal(room.open, MAX_OPEN_SYNCS)
+  })
+
+  it('leaves new keys of many networks a quarter, and each the time for an answer', async () => {
+    let now = 0
+    const clock = (): number => now
+    const room = new SyncRoom(3, clock)
+    let ended = 0
+    const slow = Array.from({ length: MAX_OPEN_SYNCS }, () => peerOf(room, clock))
+    for (const peer of slow) void peer.run().catch(() => (ended += 1))
+    await turns(20)
+    const lived: number[] = []
+    let refused = 0
+    for (let i = 0; i < 2_000; i++) {
+      const began = now
+      const liar = peerOf(room, clock, newPeer(clock, `198.51.${i}`))
+      liar.run().catch((error: unknown) => {
+        if (/other new peers/.test(String(error))) refused += 1
+        else lived.push(now - began)
+      })
+      await turns(5)
+      now += 10
+    }
+    assert.equal(ended, MAX_NEW_SYNCS)
+    assert.ok(lived.length > 100 && refused > 100, `${lived.length} and ${refused}`)
+    assert.ok(Math.min(...lived) >= NEW_PEER_PATIENCE, `${Math.min(...lived)} ms`)
+    // A peer that is known takes its place from none but the surplus, or from who cost the most.
+    void slow[0]?.run()
+    await turns(20)
+    assert.equal(room.open, MAX_OPEN_SYNCS)
+  })
+
   it('leaves no place taken by a run that fails or is given up', async () => {
     const room = new SyncRoom(1)
     await assert.rejects(
-      room.run(() => Promise.reject(new Error('fails')), new PeerWait(), signal),
+      room.run(() => Promise.reject(new Error('fails')), known(), signal),
       /fails/
     )
     const { promise, resolve } = Promise.withResolvers<string>()
-    const working = room.run(() => promise, new PeerWait(), signal)
+    const working = room.run(() => promise, known(), signal)
     const given = new AbortController()
-    const waiting = room.run(() => Promise.resolve(), new PeerWait(), given.signal)
+    const waiting = room.run(() => Promise.resolve(), known(), given.signal)
     given.abort(new Error('given up'))
     await assert.rejects(waiting, /given up/)
-    const next = room.run(() => Promise.resolve('next'), new PeerWait(), signal)
+    const next = room.run(() => Promise.resolve('next'), known(), signal)
     assert.equal(await Promise.race([next, turns(20)]), 'nobody')
     resolve('works')
     assert.deepEqual(await Promise.all([working, next]), ['works', 'next'])
@@ -172,7 +252,7 @@ describe('a room for syncs', () => {
     const room = new SyncRoom(1)
     const stopped = AbortSignal.abort(new Error('stopped'))
     await assert.rejects(
-      room.run(() => Promise.resolve('begun'), new PeerWait(), stopped),
+      room.run(() => Promise.resolve('begun'), known(), stopped),
       /stopped/
     )
     assert.equal(room.open, 0)

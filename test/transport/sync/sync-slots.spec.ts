@@ -20,7 +20,7 @@ describe('the room for syncs', () => {
     assert.ok(given !== undefined && dialled !== undefined)
     const classOf = (peer: PeerId): PeerClass =>
       peer.equals(given) ? 'bootstrap' : peer.equals(dialled) ? 'dialled' : 'inbound'
-    const slots = new SyncSlots<string>(classOf)
+    const slots = new SyncSlots<string>({ classOf })
     const run = (peer: PeerId, end: Promise<string>): Promise<string> =>
       slots.run(peer, () => end, { signal })
     for (const other of others) void run(other, never)
@@ -32,7 +32,7 @@ describe('the room for syncs', () => {
   it('has one place for all peers whose last sync failed, until one of them succeeds', async () => {
     const [honest, ...others] = await peersOf(9)
     assert.ok(honest !== undefined)
-    const slots = new SyncSlots<string>(() => 'inbound')
+    const slots = new SyncSlots<string>({ classOf: () => 'inbound' })
     const run = (peer: PeerId, task: () => Promise<string>): Promise<string> =>
       slots.run(peer, task, { signal })
     const fail = (): Promise<string> => Promise.reject(new Error('The peer does not answer.'))

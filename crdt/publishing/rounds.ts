@@ -1,0 +1,50 @@
+/**
+ * Does what was gathered in rounds, of which each may fail: a failed write ends what was to follow it,
+ * so the rest is done again, and one that no entry can take is found by halves.
+ */
+import { LimitError, OwnEntryError, errorOf } from '../errors.ts'
+
+export interface RoundsInit<Item, Result> {
+  /** The first ones that may be done together; at least one. */
+  readonly choose: (open: readonly Item[]) => readonly Item[]
+  /**
+   * Settles some of the items. What it leaves is done in a later round; if it throws, what it leaves
+   * was not written.
+   */
+  readonly run: (some: readonly Item[], settle: Settle<Item, Result>) => Promise<void>
+  /** Leaves the rest where one has failed. */
+  readonly stopsAtError?: boolean
+}
+
+export type Settle<Item, Result> = (item: Item, outcome: Result | Error) => void
+
+/** What became of each item. */
+export async function inRounds<Item, Result>(
+  items: readonly Item[],
+  { choose, run, stopsAtError = false }: RoundsInit<Item, Result>
+): Promise<Map<Item, Result | Error>> {
+  const outcomes = new Map<Item, Result | Error>()
+  const settle: Settle<Item, Result> = (item, outcome) => void outcomes.set(item, outcome)
+  let most = Infinity
+  let open = items
+  while (open.length > 0) {
+    const some = choose(open).slice(0, most)
+    most = Infinity
+    const failed = await run(some, settle).then(() => undefined, errorOf)
+    const left = some.filter((item) => !outcomes.has(item))
+    if (failed !== undefined && left.length > 1 && isOfContent(failed)) {
+      most = Math.ceil(left.length / 2)
+    } else if (failed !== undefined || left.length === some.length) {
+      const error = failed ?? new Error('A gathered publication has no result.')
+      for (const item of left) settle(item, error)
+    }
+    if (stopsAtError && some.some((item) => outcomes.get(item) instanceof Error)) break
+    open = open.filter((item) => !outcomes.has(item))
+  }
+  return outcomes
+}
+
+/** Whether one of the values may be the cause. */
+function isOfContent(error: Error): boolean {
+  return error instanceof OwnEntryError || error instanceof LimitError
+}
