@@ -124,9 +124,9 @@ export class Sweeper {
   async #begin(): Promise<void> {
     await this.#before?.()
     this.#before = undefined
-    const { hiddenRecords, publicRecords, runExclusive } = this.#init
+    const { hiddenRecords, publicRecords } = this.#init
     // A run that ended by force may have come no further.
-    await runExclusive(() => publicRecords.hideUnattested(hiddenRecords.allShown()))
+    await this.#init.runExclusive(() => publicRecords.hideUnattested(hiddenRecords.allShown()))
     // Those too that were marked in it.
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }
