@@ -55,6 +55,9 @@ const MAX_ECHOES = 3
 /** Milliseconds from a lie to such a vote, at most. */
 const ECHO = 20_000
 
+/** The part of all seeds whose nodes wait for their timers at the end. */
+const PATIENT_RATE = 1 / 8
+
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
 const TURNS = [0, 0, 20, 150] as const
 
@@ -113,7 +116,8 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     hasSlowReads: random.chance(0.3),
     isFollowed: random.chance(0.7),
     turn: random.pick(TURNS),
-    areLiesShown: random.chance(0.5)
+    areLiesShown: random.chance(0.5),
+    isPatient: random.stream('ending').chance(PATIENT_RATE)
   }
 }
 
