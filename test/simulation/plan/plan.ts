@@ -18,6 +18,8 @@ export interface PlanSettings {
   readonly nodes?: number
   /** Virtual minutes. */
   readonly minutes?: number
+  /** Whether the swarm is small, where its size is not given. */
+  readonly isSmall?: boolean
   /** Whether the swarm is closed. */
   readonly isClosed?: boolean
   /** Whether disks are damaged. */
@@ -63,7 +65,7 @@ const TURNS = [0, 0, 20, 150] as const
 
 export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
   const temper = temperOf(random.stream('temper'))
-  const size = sizeOf(random.stream('size'), settings)
+  const size = sizeOf(random.stream('size'), settings, settings.isSmall)
   const plan = openPlan(seed, random, temper, size)
   // Of a stream of its own each: what one of them draws changes no other.
   const drawn = random.stream('closed')
