@@ -85,6 +85,7 @@ export class Ending {
       time.leap(WAIT)
       await this.#until(() => !isPatient && this.#waiting().length === 0, LOOKS)
     }
+    await this.#until(() => door?.isSettled() !== false, QUIET)
     await this.#agree(QUIET)
     await this.#until(() => this.#unfinished().length === 0, CALLS)
     for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
