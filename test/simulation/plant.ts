@@ -48,13 +48,18 @@ interface Found {
   readonly seconds: number
 }
 
-async function hunt(bug: PlantedBug): Promise<Found> {
+/** A copy of the sources, for one bug after the other. */
+async function copySources(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'hive-bug-'))
+  for (const name of COPIED) {
+    await cp(join(ROOT, name), join(directory, name), { recursive: true })
+  }
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
+  return directory
+}
+
+async function hunt(directory: string, bug: PlantedBug): Promise<Found> {
   try {
-    for (const name of COPIED) {
-      await cp(join(ROOT, name), join(directory, name), { recursive: true })
-    }
-    await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
     await plant(directory, bug)
     const output = await simulateIn(directory, bug)
     const tried = /^seed (\d+) breaks:\n(.*)$/m.exec(output)
@@ -67,7 +72,7 @@ async function hunt(bug: PlantedBug): Promise<Found> {
       seconds
     }
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    for (const { file } of changesOf(bug)) await cp(join(ROOT, file), join(directory, file))
   }
 }
 
@@ -113,7 +118,12 @@ function simulateIn(directory: string, { name, having }: PlantedBug): Promise<st
   const child = spawn(
     process.execPath,
     [...flags, join(directory, 'test/simulation/main.ts'), ...options],
-    { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] }
+    {
+      cwd: directory,
+      // Only the changed files are compiled again.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
+      stdio: ['ignore', 'pipe', 'pipe']
+    }
   )
   let output = ''
   const add = (part: Buffer): void => {
@@ -141,10 +151,12 @@ const parts = values.only.split('|')
 const bugs = PLANTED_BUGS.filter(({ name }) => parts.some((part) => name.includes(part)))
 const waiting = [...bugs]
 let found = 0
-await Promise.all(
-  Array.from({ length: Number(values.jobs) }, async () => {
+
+async function huntAll(): Promise<void> {
+  const directory = await copySources()
+  try {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
-      const { seeds, all, promise, seconds } = await hunt(bug)
+      const { seeds, all, promise, seconds } = await hunt(directory, bug)
       if (seeds !== undefined) found += 1
       const counted = values.count ? `, ${all} of ${values.seeds}` : ''
       const result = seeds === undefined ? 'NOT FOUND' : `seed ${seeds}${counted}`
@@ -152,6 +164,10 @@ await Promise.all(
         `${result.padEnd(10)} ${seconds.toFixed(0).padStart(5)} s  ${bug.isPast === true ? 'past' : '    '}  ${bug.name}\n${' '.repeat(26)}${promise.slice(0, 120)}`
       )
     }
-  })
-)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+await Promise.all(Array.from({ length: Number(values.jobs) }, huntAll))
 console.log(`${found} of ${bugs.length} bugs found within ${values.seeds} seeds`)
