@@ -494,7 +494,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
 `
       }
     ],
-    isPast: true
+    isPast: true,
+    having: 'downgrade'
   },
   {
     name: 'a change of a skill is tried again after the node has stopped',
