@@ -503,13 +503,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     from: '    if (this.#isClosed) return\n',
     to: '',
     also: { from: 'this.#needsSync || this.#isClosed', to: 'this.#needsSync' },
-    isPast: true
+    isPast: true,
+    having: 'use-skill'
   },
   {
     name: 'of votes that are changed together only the first is signed',
     file: 'crdt/publishing/revisions.ts',
     from: 'this.sign(author, votes))',
-    to: 'this.sign(author, votes.slice(0, 1)))'
+    to: 'this.sign(author, votes.slice(0, 1)))',
+    having: 'revote-all'
   },
   {
     name: 'a held vote is forgotten before its entry is signed',
@@ -522,13 +524,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     const entries = await signer.sign(
 `
     },
-    isPast: true
-  },
-  {
-    name: 'a round for news goes on after the node has stopped',
-    file: 'transport/sync/news-rounds.ts',
-    from: '{ signal: stopping, ref: false }',
-    to: '{ ref: false }',
     isPast: true
   }
 ]

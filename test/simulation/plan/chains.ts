@@ -22,7 +22,7 @@ const CHAINS: readonly (readonly StepKind[])[] = [
 
 /** Each of their steps is about another thing. */
 const SPREAD: readonly (readonly StepKind[])[] = [
-  ['revote', 'revote', 'revote', 'revote'],
+  ['distill', 'distill', 'distill', 'broadcast', 'revote-all', 'revote-all'],
   ['broadcast', 'vouch', 'dispute', 'revote', 'revote']
 ]
 
