@@ -58,4 +58,3 @@ async function runShare({ from: begin, seeds: count }: Share): Promise<Total> {
   const [run = 0, failed = 0, seconds = 0] = summary.slice(1).map(Number)
   return { run, failed, seconds }
 }
-
