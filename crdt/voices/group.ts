@@ -27,8 +27,11 @@ const { Fn: SCALARS } = ristretto255.Point
 /** Number of elements. */
 export const ORDER: bigint = SCALARS.ORDER
 
-/** Bits of a window of tables: a table of 5 costs 2 ms and pays from 4 products on. */
+/** Bits of a window of tables: a table of 5 costs 2 ms. */
 const TABLE_WINDOW = 5
+
+/** Products of one element from which on a table pays. */
+export const MIN_TABLE_PRODUCTS = 4
 
 /** Throws `MalformedError` for any bytes but the canonical ones of an element, and the identity. */
 export function readPoint(bytes: Uint8Array): Point {

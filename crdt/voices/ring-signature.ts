@@ -12,6 +12,7 @@ import { MalformedError } from '../errors.ts'
 import {
   BASE,
   hashToScalar,
+  MIN_TABLE_PRODUCTS,
   multiplyPublic,
   multiplySecret,
   readPoint,
@@ -51,7 +52,7 @@ export function signInRing(
   position: number,
   secret: Uint8Array
 ): RingSignature {
-  const walk = new ChallengeWalk(epochBase(swarm, epoch), readPoint(tag), message)
+  const walk = new ChallengeWalk(epochBase(swarm, epoch), readPoint(tag), message, ring.length)
   const random = randomBytes(SCALAR_BYTES)
   // Random bytes and the secret: a weak source of randomness alone does not reveal the secret.
   const scalarAt = (index: number): bigint =>
@@ -87,7 +88,7 @@ export function verifyInRing(
     let challenge = readScalar(first)
     const tagPoint = readPoint(tag)
     const keys = ring.map(readPoint)
-    const walk = new ChallengeWalk(epochBase(swarm, epoch), tagPoint, message)
+    const walk = new ChallengeWalk(epochBase(swarm, epoch), tagPoint, message, ring.length)
     for (const [index, key] of keys.entries()) {
       challenge = walk.next(key, challenge, scalars[index] ?? 0n)
     }
@@ -98,15 +99,17 @@ export function verifyInRing(
   }
 }
 
-/** The challenges around a ring, with tables for what stays the same. */
+/** The challenges around a ring, with tables for what stays the same where they pay. */
 class ChallengeWalk {
   readonly #base: Point
   readonly #tag: Point
   readonly #message: Uint8Array
 
-  constructor(base: Point, tag: Point, message: Uint8Array) {
-    this.#base = withTable(base)
-    this.#tag = withTable(tag)
+  /** `keys`: of the ring, each of which takes a product of the base and one of the tag. */
+  constructor(base: Point, tag: Point, message: Uint8Array, keys: number) {
+    const hasTables = keys >= MIN_TABLE_PRODUCTS
+    this.#base = hasTables ? withTable(base) : base
+    this.#tag = hasTables ? withTable(tag) : tag
     this.#message = message
   }
 

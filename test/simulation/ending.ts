@@ -20,9 +20,15 @@ const LOOKS = 130_000
 /** Milliseconds of a call with a peer that never answers, at most. */
 const CALLS = 600_000
 
-/** Milliseconds between two looks whether all is quiet, and how long it stays so. */
+/** Milliseconds between two looks whether all is quiet. */
 const LOOK = 4_000
-const STAYS = 36_000
+
+/**
+ * Milliseconds for which all stays quiet. In patient seeds each timer of a node rings in this time. In
+ * the others the syncs at the end say what somebody lacks.
+ */
+const PATIENT_STAY = 36_000
+const STAY = 8_000
 
 /** Milliseconds after which gossip takes the same message for a new one, and all are connected again. */
 const FORGETS = 130_000
@@ -41,6 +47,8 @@ export interface EndingInit {
   readonly lies: LieLedger
   readonly areLiesShown: boolean
   readonly isClosed: boolean
+  /** Whether it waits for timers between all steps. */
+  readonly isPatient: boolean
   readonly story: Story
   readonly start: (node: SimulatedNode) => Promise<void>
   readonly restart: (node: SimulatedNode) => Promise<void>
@@ -60,23 +68,24 @@ export class Ending {
   /** The network is whole, and no disk is full. */
   async run(): Promise<void> {
     const { time } = simulated()
-    const { nodes, honest, agreeing, door, leave, story, report } = this.#init
+    const { nodes, honest, door, leave, story, report, isPatient } = this.#init
     await this.#startAll()
     if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
-    await this.#agree(60_000)
+    await this.#agreeSoon(60_000)
     for (const node of nodes) if (door?.isRevoked(node) === true) leave(node)
     if (this.#init.areLiesShown) await this.#repeatLies()
     await this.#publishCounts()
     await this.#verifyDisks()
     // Retractions of votes of several authors leave, and then the votes that wait for theirs.
     for (let i = 0; i < 2; i++) {
-      await this.#agree(LOOKS)
-      const waiting = agreeing.filter((node) => sumOf(waitingOf(node)) > 0)
+      await this.#agreeSoon(LOOKS)
+      const waiting = this.#waiting()
       if (waiting.length === 0) continue
       for (const node of waiting) story.tell(node.name, `has not sent ${textOf(waitingOf(node))}`)
       time.leap(WAIT)
-      await time.run(time.now + LOOKS)
+      await this.#until(() => !isPatient && this.#waiting().length === 0, LOOKS)
     }
+    await this.#until(() => door?.isSettled() !== false, QUIET)
     await this.#agree(QUIET)
     await this.#until(() => this.#unfinished().length === 0, CALLS)
     for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
@@ -139,14 +148,19 @@ export class Ending {
     }
   }
 
+  /** Waits until all agree; in a patient seed until they go on to do so. */
+  #agreeSoon(limit: number): Promise<void> {
+    return this.#agree(limit, this.#init.isPatient ? PATIENT_STAY : 0)
+  }
+
   /** Waits until all agree and go on to do so, at most so long. */
-  async #agree(limit: number): Promise<void> {
+  async #agree(limit: number, stay = this.#init.isPatient ? PATIENT_STAY : STAY): Promise<void> {
     const { time } = simulated()
     const end = time.now + limit
     let since: number | undefined
     await this.#until(() => {
       since = this.#isQuiet() ? (since ?? time.now) : undefined
-      return since !== undefined && time.now - since >= STAYS
+      return since !== undefined && time.now - since >= stay
     }, end - time.now)
   }
 
@@ -175,6 +189,11 @@ export class Ending {
       digests.set(isLater, digest)
     }
     return this.#unfinished().length === 0
+  }
+
+  /** Those with votes or retractions that have not left. */
+  #waiting(): SimulatedNode[] {
+    return this.#init.agreeing.filter((node) => sumOf(waitingOf(node)) > 0)
   }
 
   #unfinished(): (readonly [SimulatedNode, string])[] {

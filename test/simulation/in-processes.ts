@@ -11,15 +11,25 @@ interface Share {
   readonly seeds: number
 }
 
+interface Total {
+  readonly run: number
+  readonly failed: number
+  /** Of a processor. */
+  readonly seconds: number
+}
+
+const NOTHING: Total = { run: 0, failed: 0, seconds: 0 }
+
 /** Resolves to the number of seeds that ran, and of those that failed. Ends with the first of these. */
-export async function runInProcesses(): Promise<{ readonly run: number; readonly failed: number }> {
+export async function runInProcesses(): Promise<Total> {
   const waiting = sharesOf(Math.min(SEEDS_AT_ONCE, Math.ceil(seeds / jobs)))
-  const total = { run: 0, failed: 0 }
+  const total = { ...NOTHING }
   const work = async (): Promise<void> => {
     for (let share = waiting.shift(); share !== undefined; share = waiting.shift()) {
-      const { run, failed } = await runShare(share)
+      const { run, failed, seconds } = await runShare(share)
       total.run += run
       total.failed += failed
+      total.seconds += seconds
       if (failed > 0 && !all) waiting.length = 0
     }
   }
@@ -35,17 +45,16 @@ function sharesOf(size: number): Share[] {
   }))
 }
 
-async function runShare({ from: begin, seeds: count }: Share): Promise<typeof NOTHING> {
+async function runShare({ from: begin, seeds: count }: Share): Promise<Total> {
   // What is given last counts.
   const own = ['--from', String(begin), '--seeds', String(count), '--jobs', '1']
   const program = join(import.meta.dirname, 'main.ts')
   const given = [...process.execArgv, program, ...process.argv.slice(2), ...own]
   const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] })
   const output = (await Array.fromAsync(child.stdout.setEncoding('utf8'))).join('')
-  const summary = /^(\d+) seeds, (\d+) failed;.*$/m.exec(output)
+  const summary = /^(\d+) seeds, (\d+) failed;.* ([\d.]+) s of processor$/m.exec(output)
   if (summary === null) throw new Error(`Seeds from ${begin} on ended early:\n${output}`)
   process.stdout.write(output.replace(`${summary[0]}\n`, ''))
-  return { run: Number(summary[1]), failed: Number(summary[2]) }
+  const [run = 0, failed = 0, seconds = 0] = summary.slice(1).map(Number)
+  return { run, failed, seconds }
 }
-
-const NOTHING = { run: 0, failed: 0 }

@@ -1,5 +1,6 @@
 /** Loads what the product loads when it needs it: in a simulation nothing may wait for the real disk. */
 import { loadPrograms } from './environment/simulated-worker.ts'
+import { loadSodium } from '../../crdt/voices/record-bases.ts'
 import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
 import { engineId, loadEngine } from '../../src/sandbox/engine.ts'
 
@@ -12,6 +13,8 @@ const SANDBOX_THREADS = 6
 
 export async function loadAll(nodes: number): Promise<void> {
   await import('../../transport/swarm.ts')
+  // As the threads of voices do.
+  await loadSodium()
   await loadPrograms(new URL('../../src/search/search-worker.ts', import.meta.url), SEARCH_THREADS)
   const module = await loadEngine()
   await engineId(PROCESSOR)

@@ -9,6 +9,8 @@ const { values } = parseArgs({
     /** Nodes of a swarm, and virtual minutes of work. By default the seed says. */
     nodes: { type: 'string' },
     minutes: { type: 'string' },
+    /** `small` or `large`: sizes of swarms, where they are not given. By default the seed says. */
+    sizes: { type: 'string', default: 'both' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
     /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
@@ -49,6 +51,7 @@ export const jobs = Number(values.jobs)
 export const settings: PlanSettings = {
   nodes: numberOf(values.nodes),
   minutes: numberOf(values.minutes),
+  isSmall: choiceOf(values.sizes, 'small'),
   isClosed: choiceOf(values.swarms, 'closed'),
   isDamaged: choiceOf(values.disks, 'damaged'),
   isCopied: choiceOf(values.directories, 'copied'),

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Bugs that are hunted at the same time. */
     jobs: { type: 'string', default: '2' },
+    /** `small` or `large`: sizes of swarms. By default the seed says. */
+    sizes: { type: 'string', default: 'both' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
     /** `tried`: only swarms whose door is tried. */
@@ -42,21 +44,26 @@ interface Found {
   /** How many seeds found it, of all. */
   readonly all?: string
   readonly promise: string
+  /** Of a processor. */
   readonly seconds: number
 }
 
-async function hunt(bug: PlantedBug): Promise<Found> {
-  const started = performance.now()
+/** A copy of the sources, for one bug after the other. */
+async function copySources(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'hive-bug-'))
+  for (const name of COPIED) {
+    await cp(join(ROOT, name), join(directory, name), { recursive: true })
+  }
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
+  return directory
+}
+
+async function hunt(directory: string, bug: PlantedBug): Promise<Found> {
   try {
-    for (const name of COPIED) {
-      await cp(join(ROOT, name), join(directory, name), { recursive: true })
-    }
-    await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
     await plant(directory, bug)
     const output = await simulateIn(directory, bug)
     const tried = /^seed (\d+) breaks:\n(.*)$/m.exec(output)
-    const seconds = (performance.now() - started) / 1000
+    const seconds = Number(/([\d.]+) s of processor$/m.exec(output)?.[1])
     if (tried === null) return { seeds: undefined, promise: lastLineOf(output), seconds }
     return {
       seeds: Number(tried[1]),
@@ -65,7 +72,7 @@ async function hunt(bug: PlantedBug): Promise<Found> {
       seconds
     }
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    for (const { file } of changesOf(bug)) await cp(join(ROOT, file), join(directory, file))
   }
 }
 
@@ -85,12 +92,14 @@ async function plant(directory: string, bug: PlantedBug): Promise<void> {
 }
 
 function simulateIn(directory: string, { name, having }: PlantedBug): Promise<string> {
-  const { seeds, from, swarms, doors, directories, versions } = values
+  const { seeds, from, sizes, swarms, doors, directories, versions } = values
   const options = [
     '--seeds',
     seeds,
     '--from',
     from,
+    '--sizes',
+    sizes,
     '--swarms',
     swarms,
     '--doors',
@@ -109,7 +118,12 @@ function simulateIn(directory: string, { name, having }: PlantedBug): Promise<st
   const child = spawn(
     process.execPath,
     [...flags, join(directory, 'test/simulation/main.ts'), ...options],
-    { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] }
+    {
+      cwd: directory,
+      // Only the changed files are compiled again.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
+      stdio: ['ignore', 'pipe', 'pipe']
+    }
   )
   let output = ''
   const add = (part: Buffer): void => {
@@ -137,10 +151,12 @@ const parts = values.only.split('|')
 const bugs = PLANTED_BUGS.filter(({ name }) => parts.some((part) => name.includes(part)))
 const waiting = [...bugs]
 let found = 0
-await Promise.all(
-  Array.from({ length: Number(values.jobs) }, async () => {
+
+async function huntAll(): Promise<void> {
+  const directory = await copySources()
+  try {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
-      const { seeds, all, promise, seconds } = await hunt(bug)
+      const { seeds, all, promise, seconds } = await hunt(directory, bug)
       if (seeds !== undefined) found += 1
       const counted = values.count ? `, ${all} of ${values.seeds}` : ''
       const result = seeds === undefined ? 'NOT FOUND' : `seed ${seeds}${counted}`
@@ -148,6 +164,10 @@ await Promise.all(
         `${result.padEnd(10)} ${seconds.toFixed(0).padStart(5)} s  ${bug.isPast === true ? 'past' : '    '}  ${bug.name}\n${' '.repeat(26)}${promise.slice(0, 120)}`
       )
     }
-  })
-)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+await Promise.all(Array.from({ length: Number(values.jobs) }, huntAll))
 console.log(`${found} of ${bugs.length} bugs found within ${values.seeds} seeds`)

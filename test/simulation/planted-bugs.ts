@@ -465,5 +465,65 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     from: "entry.format > entryFormat) return rejectWith('unknown-member')\n",
     to: "entry.format > entryFormat) return rejectAndEnd('unknown-member', entry)\n",
     having: 'update'
+  },
+  {
+    name: 'what a hidden feed restated is public after a restart',
+    file: 'crdt/admission/visibility.ts',
+    from: 'storedFeeds.valuesAfter(author, shown)',
+    to: 'storedFeeds.valuesAfter(author, Math.max(shown, base - 1))',
+    isPast: true
+  },
+  {
+    name: 'removals that were found when standings were computed again wait for the next start',
+    file: 'crdt/admission/sweeper.ts',
+    from: '    for (const author of this.#init.unswept.values()) this.sweep(author)\n  }\n\n  async #sweep',
+    to: '  }\n\n  async #sweep',
+    also: [
+      {
+        from: '    this.#before = before\n    this.#queue(() => this.#begin())\n',
+        to: `    this.#before = before
+    this.#queue(() => this.#begin())
+    for (const author of this.#init.unswept.values()) this.sweep(author)
+`
+      },
+      {
+        from: 'MAX_PAUSE)\n    this.#queue(() => this.#begin())\n',
+        to: `MAX_PAUSE)
+    this.#queue(() => this.#begin())
+    for (const author of this.#init.unswept.values()) this.sweep(author)
+`
+      }
+    ],
+    isPast: true,
+    having: 'downgrade'
+  },
+  {
+    name: 'a change of a skill is tried again after the node has stopped',
+    file: 'src/skills/store/skill-writer.ts',
+    from: '    if (this.#isClosed) return\n',
+    to: '',
+    also: { from: 'this.#needsSync || this.#isClosed', to: 'this.#needsSync' },
+    isPast: true,
+    having: 'use-skill'
+  },
+  {
+    name: 'of votes that are changed together only the first is signed',
+    file: 'crdt/publishing/revisions.ts',
+    from: 'this.sign(author, votes))',
+    to: 'this.sign(author, votes.slice(0, 1)))',
+    having: 'revote-all'
+  },
+  {
+    name: 'a held vote is forgotten before its entry is signed',
+    file: 'crdt/publishing/revisions.ts',
+    from: '    if (rows.length > 0) await held.finish(rows.map(({ digest }) => digest))\n    return entries\n',
+    to: '    return entries\n',
+    also: {
+      from: '    const entries = await signer.sign(\n',
+      to: `    if (rows.length > 0) await held.finish(rows.map(({ digest }) => digest))
+    const entries = await signer.sign(
+`
+    },
+    isPast: true
   }
 ]

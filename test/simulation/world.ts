@@ -143,6 +143,7 @@ export class World {
       lies: this.#lies,
       areLiesShown: plan.areLiesShown,
       isClosed: plan.members !== undefined,
+      isPatient: plan.isPatient,
       story: this.story,
       start: (node) => this.#lives.start(node),
       restart: (node) => this.#lives.stopAndStart(node),

@@ -1,6 +1,6 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { CodedError, MemberError, StoreError } from '../../../crdt/index.ts'
-import { CLOSED_WORK, WORK } from '../plan/kinds.ts'
+import { CHAINED_WORK, CLOSED_WORK, WORK } from '../plan/kinds.ts'
 import { checkFilters } from '../promises/index-lists.ts'
 import { GoalWork } from './goal-work.ts'
 import { entityOf, textOf } from './texts.ts'
@@ -169,6 +169,8 @@ export class Agent {
         return `${await this.publishCounts(running)} entries`
       case 'revote':
         return this.#votes.revote(step, cortex, running)
+      case 'revote-all':
+        return this.#votes.revoteAll(cortex, running)
       case 'synchronize': {
         const { peers, failed } = await cortex.hive.synchronize()
         return `with ${peers}, ${failed} failed`
@@ -266,7 +268,7 @@ export class Agent {
 }
 
 function isWork(kind: Step['kind']): kind is WorkKind {
-  return [...WORK, ...CLOSED_WORK].some((work) => work === kind)
+  return [...WORK, ...CLOSED_WORK, ...CHAINED_WORK].some((work) => work === kind)
 }
 
 /** What a call may be refused with, when peers and faults come in between. */

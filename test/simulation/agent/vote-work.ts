@@ -66,10 +66,25 @@ export class VoteWork {
 
   /** The opposite of what the node says of one of a few records. */
   async revote(step: Step, cortex: Cortex, running: Life): Promise<string | undefined> {
-    const known = (await running.parts.replica.newestRecords(0, 100)).map(toHex).toSorted()
-    const contested = known.filter((id) => !this.#acknowledged.goals.has(id)).slice(0, CONTESTED)
+    const contested = await this.#contested(running)
     const id = contested[step.subject % Math.max(1, contested.length)]
-    if (id === undefined) return undefined
+    return id === undefined ? undefined : this.#oppose(id, cortex)
+  }
+
+  /** The same of all of them at once. */
+  async revoteAll(cortex: Cortex, running: Life): Promise<string> {
+    const contested = new Set(await this.#contested(running))
+    const votes = [...contested].map((id) => this.#oppose(id, cortex))
+    await Promise.allSettled(votes)
+    return (await Promise.all(votes)).join(', ')
+  }
+
+  async #contested({ parts }: Life): Promise<string[]> {
+    const known = (await parts.replica.newestRecords(0, 100)).map(toHex).toSorted()
+    return known.filter((id) => !this.#acknowledged.goals.has(id)).slice(0, CONTESTED)
+  }
+
+  async #oppose(id: string, cortex: Cortex): Promise<string> {
     const isVouched = this.#acknowledged.stance(this.#name, id).has('vouch')
     const kind = isVouched ? 'dispute' : 'vouch'
     return `${kind} ${await this.#state(kind, id, cortex)}`

@@ -89,6 +89,11 @@ export class DoorStory {
     this.#checks.checkEnd()
   }
 
+  /** Whether all that holds at the end does so now. */
+  isSettled(): boolean {
+    return this.#checks.isSettled()
+  }
+
   join(node: SimulatedNode): void {
     void this.#join(node)
   }

@@ -14,7 +14,16 @@ const CHAINS: readonly (readonly StepKind[])[] = [
   ['broadcast', 'crash-between-writes', 'broadcast'],
   ['vouch', 'break-connection', 'compact'],
   ['vouch', 'retract', 'vouch'],
-  ['stale', 'distill', 'broadcast']
+  ['stale', 'distill', 'broadcast'],
+  ['vouch', 'dispute', 'compact', 'restart'],
+  ['partition', 'broadcast', 'revote', 'compact', 'crash-process', 'heal'],
+  ['add-skill', 'use-skill', 'restart']
+]
+
+/** Each of their steps is about another thing. */
+const SPREAD: readonly (readonly StepKind[])[] = [
+  ['distill', 'distill', 'distill', 'broadcast', 'revote-all', 'revote-all'],
+  ['broadcast', 'vouch', 'dispute', 'revote', 'revote']
 ]
 
 /** In a closed swarm. */
@@ -30,6 +39,7 @@ const CHAIN_RATE = 0.4
 const STEPS = 12
 
 /** Milliseconds from one step to the next, at most. */
+const AT_ONCE = 20
 const SOON = 4_000
 const LATER = 20_000
 
@@ -41,11 +51,13 @@ export function withChains(plan: Plan, random: Seeded): Plan {
   const count = 1 + random.below(Math.ceil(steps.length / STEPS))
   const added = Array.from({ length: count }, (): Step[] => {
     const both = { node: random.below(nodes), subject: random.below(subjects) }
-    const pause = random.pick([SOON, SOON, LATER])
+    const pause = random.pick([AT_ONCE, SOON, SOON, LATER])
+    const kinds = random.pick([...chains, ...SPREAD])
+    const distance = SPREAD.includes(kinds) ? 1 : 0
     let at = random.next() * end
-    return random.pick(chains).map((kind) => {
+    return kinds.map((kind, i) => {
       at += random.next() * pause
-      return { ...both, kind, at }
+      return { ...both, subject: (both.subject + i * distance) % subjects, kind, at }
     })
   })
   return { ...plan, steps: inOrder([...steps, ...added.flat()]) }

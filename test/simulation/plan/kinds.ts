@@ -30,6 +30,9 @@ export const WORK = [
   'synchronize'
 ] as const
 
+/** Part of chains only: votes on several records at the same time. */
+export const CHAINED_WORK = ['revote-all'] as const
+
 /** What goes wrong, and what ends it. */
 export const FAULTS = [
   'crash-process',
@@ -73,7 +76,10 @@ export const DOOR_STEPS = ['join', 'steal', 'revoke', 'succeed'] as const
 /** A node is updated to the later version, which reads what the newer one publishes, or goes back. */
 export const UPDATE_STEPS = ['update', 'go-back'] as const
 
-export type WorkKind = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
+export type WorkKind =
+  | (typeof WORK)[number]
+  | (typeof CLOSED_WORK)[number]
+  | (typeof CHAINED_WORK)[number]
 
 export type StepKind =
   | WorkKind

@@ -18,6 +18,8 @@ export interface PlanSettings {
   readonly nodes?: number
   /** Virtual minutes. */
   readonly minutes?: number
+  /** Whether the swarm is small, where its size is not given. */
+  readonly isSmall?: boolean
   /** Whether the swarm is closed. */
   readonly isClosed?: boolean
   /** Whether disks are damaged. */
@@ -55,12 +57,15 @@ const MAX_ECHOES = 3
 /** Milliseconds from a lie to such a vote, at most. */
 const ECHO = 20_000
 
+/** The part of all seeds whose nodes wait for their timers at the end. */
+const PATIENT_RATE = 1 / 8
+
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
 const TURNS = [0, 0, 20, 150] as const
 
 export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
   const temper = temperOf(random.stream('temper'))
-  const size = sizeOf(random.stream('size'), settings)
+  const size = sizeOf(random.stream('size'), settings, settings.isSmall)
   const plan = openPlan(seed, random, temper, size)
   // Of a stream of its own each: what one of them draws changes no other.
   const drawn = random.stream('closed')
@@ -113,7 +118,8 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     hasSlowReads: random.chance(0.3),
     isFollowed: random.chance(0.7),
     turn: random.pick(TURNS),
-    areLiesShown: random.chance(0.5)
+    areLiesShown: random.chance(0.5),
+    isPatient: random.stream('ending').chance(PATIENT_RATE)
   }
 }
 

@@ -42,6 +42,8 @@ export interface Plan {
   readonly isFollowed: boolean
   /** Milliseconds that a turn of the event loop takes, at most. */
   readonly turn: number
+  /** At the end everybody waits for timers alone, long enough for each of them. */
+  readonly isPatient: boolean
   readonly skews: readonly number[]
 }
 
