@@ -32,6 +32,7 @@ const HELD: HiddenPosition = { author: 'held', seq: 0 }
 
 const EMPTY = new Uint8Array()
 
+/** The records of hidden entries, and those of held votes: which of them peers have otherwise. */
 export class HiddenRecords {
   readonly #want: HiddenRecordsInit['want']
   /** Digests of records that came with a held vote. */

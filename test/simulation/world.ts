@@ -231,7 +231,7 @@ export class World {
     }
     await this.#check(() => this.#promises())
     const { manner } = this.#plan
-    this.#ending.checkGossip()
+    await this.#ending.checkGossip()
     await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
     await this.#stopAll()
     return this.broken
