@@ -131,15 +131,18 @@ export class FeedSnapshot {
 
   /** Never rejects: without it a start takes longer. */
   async #write(snapshots: Snapshots, { table, tree }: Followed): Promise<void> {
-    try {
-      await snapshots.write(() => this.#chunksOf(table, tree))
-      this.#isKept = true
-    } catch {
-      // Tried again after more changes.
-    } finally {
-      this.#changes = 0
-      this.#writing = undefined
-    }
+    const isWritten = await snapshots
+      .write(() => this.#chunksOf(table, tree))
+      .then(
+        () => true,
+        // Tried again after more changes.
+        () => false
+      )
+    if (isWritten) this.#isKept = true
+    this.#changes = 0
+    this.#writing = undefined
+    // Of what has changed meanwhile.
+    if (isWritten) this.#writeIfDue()
   }
 
   /** Rows that are added meanwhile count as changed since, also those that are in it. */

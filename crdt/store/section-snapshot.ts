@@ -23,7 +23,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { concat, SEAL_BYTES } from '../bytes/index.ts'
-import { MalformedError, StoreError } from '../errors.ts'
+import { MalformedError, StoreError, errorOf } from '../errors.ts'
 import { manifestIn } from './database.ts'
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts'
 import type { CommitOptions, Operation, Section, SnapshotContents, Snapshots } from './section.ts'
@@ -174,7 +174,9 @@ export class SectionSnapshot implements Snapshots {
   }
 
   write(chunks: () => AsyncIterable<Uint8Array>): Promise<void> {
-    if (this.#writing !== undefined || this.#init.closing.aborted) return Promise.resolve()
+    const { closing } = this.#init
+    if (closing.aborted) return Promise.reject(errorOf(closing.reason))
+    if (this.#writing !== undefined) return this.#writing
     const writing = this.#write(chunks).finally(() => {
       this.#writing = undefined
     })

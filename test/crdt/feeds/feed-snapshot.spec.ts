@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { Feeds } from '../../../crdt/feeds/feeds.ts'
-import type { FeedHead } from '../../../crdt/index.ts'
+import type { FeedHead, Store } from '../../../crdt/index.ts'
+import type { Snapshots } from '../../../crdt/store/section.ts'
 import { readdir, rm, stat } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { join } from 'node:path'
 import {
   changed,
@@ -13,7 +15,7 @@ import {
   snapshotIn,
   SnapshotStores
 } from '../../fixtures/feed-snapshots.ts'
-import { authorOf, feedOf, fillFeeds } from '../../fixtures/many-feeds.ts'
+import { authorOf, feedOf, fillFeeds, NOTHING_HIDDEN } from '../../fixtures/many-feeds.ts'
 
 describe('a snapshot of the table of feeds', () => {
   let stores: SnapshotStores
@@ -70,6 +72,40 @@ describe('a snapshot of the table of feeds', () => {
     })
     assert.equal(after.isSlow, false)
     assert.equal(after.digest, await slowDigest(path))
+  })
+
+  it('is followed by another one where many have changed during its writing', async () => {
+    const path = await stores.copy(stores.first)
+    const store = await openStore(path)
+    const { snapshots } = store
+    assert.ok(snapshots !== undefined)
+    let written = 0
+    const change = (count: number): Promise<void> => {
+      const some = Array.from({ length: count }, (_, i) => authorOf(i))
+      return store.commit(some.map((author) => feeds.set({ ...feeds.get(author), seq: 902 })))
+    }
+    const followed: Snapshots = {
+      read: () => snapshots.read(),
+      onWritten: (listener) => snapshots.onWritten(listener),
+      idle: () => snapshots.idle(),
+      write: async (chunks) => {
+        await snapshots.write(async function* () {
+          yield* chunks()
+          // The first one has been read, and is not written yet.
+          if (written === 0) await change(COUNT)
+        })
+        written += 1
+      }
+    }
+    const bounds = { minRows: 100, changedShare: 1_000 }
+    const section: Store['section'] = (name) => store.section(name)
+    const feeds = new Feeds({ section, snapshots: followed }, NOTHING_HIDDEN, bounds)
+    await feeds.load()
+    await change(100)
+    while (written < 2) await nextTurn()
+    await store.close()
+    assert.equal((await opened(path)).isSlow, false)
+    assert.equal((await opened(path)).digest, await slowDigest(path))
   })
 
   it('is that of a copy of the directory, and a copy of the database alone has none', async () => {
