@@ -5,7 +5,6 @@ import { Feeds } from '../../../crdt/feeds/feeds.ts'
 import type { FeedHead, Store } from '../../../crdt/index.ts'
 import type { Snapshots } from '../../../crdt/store/section.ts'
 import { readdir, rm, stat } from 'node:fs/promises'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { join } from 'node:path'
 import {
   changed,
@@ -80,6 +79,7 @@ describe('a snapshot of the table of feeds', () => {
     const { snapshots } = store
     assert.ok(snapshots !== undefined)
     let written = 0
+    const second = Promise.withResolvers<undefined>()
     const change = (count: number): Promise<void> => {
       const some = Array.from({ length: count }, (_, i) => authorOf(i))
       return store.commit(some.map((author) => feeds.set({ ...feeds.get(author), seq: 902 })))
@@ -95,6 +95,7 @@ describe('a snapshot of the table of feeds', () => {
           if (written === 0) await change(COUNT)
         })
         written += 1
+        if (written === 2) second.resolve(undefined)
       }
     }
     const bounds = { minRows: 100, changedShare: 1_000 }
@@ -102,7 +103,7 @@ describe('a snapshot of the table of feeds', () => {
     const feeds = new Feeds({ section, snapshots: followed }, NOTHING_HIDDEN, bounds)
     await feeds.load()
     await change(100)
-    while (written < 2) await nextTurn()
+    await second.promise
     await store.close()
     assert.equal((await opened(path)).isSlow, false)
     assert.equal((await opened(path)).digest, await slowDigest(path))
