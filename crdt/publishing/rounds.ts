@@ -4,8 +4,11 @@
  */
 import { LimitError, OwnEntryError, errorOf } from '../errors.ts'
 
+/** Items that a round looks at: more than are done together, and few of a million. */
+const MAX_OPEN = 4_096
+
 export interface RoundsInit<Item, Result> {
-  /** The first ones that may be done together; at least one. */
+  /** How the items begin, as far as they may be done together; at least one. */
   readonly choose: (open: readonly Item[]) => readonly Item[]
   /**
    * Settles some of the items. What it leaves is done in a later round; if it throws, what it leaves
@@ -26,8 +29,11 @@ export async function inRounds<Item, Result>(
   const outcomes = new Map<Item, Result | Error>()
   const settle: Settle<Item, Result> = (item, outcome) => void outcomes.set(item, outcome)
   let most = Infinity
-  let open = items
-  while (open.length > 0) {
+  let open: readonly Item[] = []
+  for (let next = 0; open.length > 0 || next < items.length;) {
+    const added = items.slice(next, next + MAX_OPEN - open.length)
+    next += added.length
+    open = [...open, ...added]
     const some = choose(open).slice(0, most)
     most = Infinity
     const failed = await run(some, settle).then(() => undefined, errorOf)
