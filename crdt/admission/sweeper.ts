@@ -37,7 +37,7 @@ export interface SweeperInit extends ReadableEntries {
   commit(operations: readonly Operation[]): Promise<void>
 }
 
-/** Values that are removed in one turn of the event loop: a few milliseconds. */
+/** Values that are removed, or looked at, in one turn of the event loop: a few milliseconds. */
 const SLICE = 64
 
 /** Milliseconds before what failed is tried again: at first, and at most. */
@@ -125,8 +125,12 @@ export class Sweeper {
     await this.#before?.()
     this.#before = undefined
     const { hiddenRecords, publicRecords } = this.#init
+    const shown = hiddenRecords.allShown()
     // A run that ended by force may have come no further.
-    await this.#init.runExclusive(() => publicRecords.hideUnattested(hiddenRecords.allShown()))
+    for (let from = 0; from < shown.length; from += SLICE) {
+      const slice = shown.slice(from, from + SLICE)
+      await this.#init.runExclusive(() => publicRecords.hideUnattested(slice))
+    }
     // Those too that were marked in it.
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }
