@@ -38,11 +38,14 @@ export async function inRounds<Item, Result>(
     most = Infinity
     const failed = await run(some, settle).then(() => undefined, errorOf)
     const left = some.filter((item) => !outcomes.has(item))
-    if (failed !== undefined && left.length > 1 && isOfContent(failed)) {
+    const isRefused = failed !== undefined && isOfContent(failed)
+    if (isRefused && left.length > 1) {
       most = Math.ceil(left.length / 2)
     } else if (failed !== undefined || left.length === some.length) {
       const error = failed ?? new Error('A gathered publication has no result.')
       for (const item of left) settle(item, error)
+      // Behind one that is refused there may be many like it: two are tried, not all of them.
+      if (isRefused) most = 2
     }
     if (stopsAtError && some.some((item) => outcomes.get(item) instanceof Error)) break
     open = open.filter((item) => !outcomes.has(item))

@@ -38,4 +38,18 @@ describe('rounds', () => {
     for (const [item, outcome] of outcomes) assert.equal(outcome instanceof Error, isBad(item))
     assert.ok(rounds < 200, `${rounds} rounds`)
   })
+
+  it('take each item a few times where all are refused', async () => {
+    const items = Array.from({ length: 1_000 }, (_, i) => i)
+    let taken = 0
+    const outcomes = await inRounds<number, number>(items, {
+      choose: (open) => open,
+      run: async (some) => {
+        taken += some.length
+        throw new OwnEntryError('payload')
+      }
+    })
+    assert.equal(outcomes.size, items.length)
+    assert.ok(taken < 10 * items.length, `${taken} items`)
+  })
 })
