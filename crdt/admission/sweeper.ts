@@ -30,8 +30,8 @@ export interface SweeperInit extends ReadableEntries {
   readonly recordStore: Pick<RecordStore, 'removals'>
   readonly recordLog: Pick<DigestLog, 'append'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
-  readonly publicRecords: Pick<PublicRecords, 'hideUnattested'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'allShown' | 'forget'>
+  readonly publicRecords: Pick<PublicRecords, 'hideUnattested' | 'mayBeUnattested'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'forget'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
@@ -124,8 +124,8 @@ export class Sweeper {
   async #begin(): Promise<void> {
     await this.#before?.()
     this.#before = undefined
-    const { hiddenRecords, publicRecords } = this.#init
-    const shown = hiddenRecords.allShown()
+    const { publicRecords } = this.#init
+    const shown = publicRecords.mayBeUnattested()
     // A run that ended by force may have come no further.
     for (let from = 0; from < shown.length; from += SLICE) {
       const slice = shown.slice(from, from + SLICE)
