@@ -200,6 +200,7 @@ export function replicaParts(
   })
   const publicRecords = new PublicRecords({
     hidden,
+    held,
     hiddenRecords,
     commits,
     published,

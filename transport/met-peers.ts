@@ -13,14 +13,21 @@ import type { PeerClass, SlotPeers } from './sync/sync-slots.ts'
 export interface MetPeersInit {
   readonly host: () => Pick<Libp2p, 'getConnections'>
   readonly dialer: () => Pick<Dialer, 'add' | 'isBootstrap'> | undefined
-  readonly remembered: Pick<RememberedPeers, 'add' | 'isOfUse'>
+  readonly remembered: Pick<RememberedPeers, 'add'>
   readonly clock: Clock
+}
+
+interface Stated {
+  readonly addresses: readonly string[]
+  readonly group: string | undefined
 }
 
 export class MetPeers implements SlotPeers {
   readonly #init: MetPeersInit
   /** Names of those that have brought entries, the latest last. */
   readonly #useful = new Set<string>()
+  /** What those said of themselves that only came, the latest last: others may have taken their places since. */
+  readonly #stated = new Map<string, Stated>()
 
   constructor(init: MetPeersInit) {
     this.#init = init
@@ -52,19 +59,35 @@ export class MetPeers implements SlotPeers {
     this.#useful.add(name)
     const [oldest] = this.#useful
     if (this.#useful.size > MAX_PACED_PEERS && oldest !== undefined) this.#useful.delete(oldest)
-    this.#init.remembered.isOfUse(name)
+    const stated = this.#stated.get(name)
+    if (stated === undefined) return
+    this.#stated.delete(name)
+    this.#init.remembered.add(name, stated.addresses, { kind: 'useful', group: stated.group })
   }
 
   /** Keeps the addresses that the peer states on a connection. */
-  add(peer: PeerId, addresses: readonly string[], connection: Connection): void {
+  add(
+    peer: PeerId,
+    addresses: readonly string[],
+    connection: Pick<Connection, 'direction' | 'remoteAddr'>
+  ): void {
     const isInbound = connection.direction === 'inbound'
     // A peer that is lost is dialled again, also in this run.
     this.#init.dialer()?.add(addresses, isInbound)
     const name = peer.toString()
+    const group = groupOf(connection.remoteAddr)
     const isUseful = this.#useful.has(name)
+    if (isInbound && !isUseful) this.#state(name, { addresses, group })
     this.#init.remembered.add(name, addresses, {
       kind: isInbound ? (isUseful ? 'useful' : 'inbound') : 'dialled',
-      group: groupOf(connection.remoteAddr)
+      group
     })
+  }
+
+  #state(name: string, stated: Stated): void {
+    this.#stated.delete(name)
+    this.#stated.set(name, stated)
+    const [oldest] = this.#stated.keys()
+    if (this.#stated.size > MAX_PACED_PEERS && oldest !== undefined) this.#stated.delete(oldest)
   }
 }

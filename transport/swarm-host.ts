@@ -167,6 +167,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
           embargo: init.embargo,
           clock,
           random,
+          groupOf: (peer) => swarm.slotPeers.groupOf?.(peer),
           gossip: (entries) => swarm.gossip(entries),
           onOffence
         }),
@@ -181,6 +182,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
           embargo: init.embargo,
           clock,
           random,
+          groupOf: (peer) => swarm.slotPeers.groupOf?.(peer),
           gossip: (retractions) => swarm.gossipRetractions(retractions),
           onOffence
         })

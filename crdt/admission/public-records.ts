@@ -2,6 +2,9 @@
  * Which records of own hidden entries peers have otherwise. A node without these entries has them as
  * long as somebody else speaks of them, or an own entry that is public; and so seems this one.
  */
+import { equalBytes } from '../bytes/index.ts'
+import { HELD_POSITION } from '../publishing/held-votes.ts'
+import type { HeldVotes } from '../publishing/held-votes.ts'
 import type { Commits } from '../store/commits.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
@@ -11,7 +14,11 @@ import type { RecordStore } from '../records/record-store.ts'
 
 export interface PublicRecordsInit {
   readonly hidden: Pick<HiddenEntries, 'isPublicPosition'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'hideAgain' | 'hides' | 'isShown'>
+  readonly hiddenRecords: Pick<
+    HiddenRecords,
+    'allShown' | 'hideAgain' | 'hides' | 'hold' | 'isHeld' | 'isShown'
+  >
+  readonly held: Pick<HeldVotes, 'get' | 'votes'>
   readonly commits: Pick<Commits, 'commit' | 'flush'>
   readonly published: Pick<StoredFilter, 'has'>
   readonly recordStore: Pick<RecordStore, 'ceaseToWant' | 'has' | 'positions'>
@@ -40,29 +47,48 @@ export class PublicRecords {
     return new Set(known.filter((_, i) => isStored[i] === true))
   }
 
+  /** Those of which only hidden entries, or held votes, may be left. */
+  mayBeUnattested(): Uint8Array[] {
+    const { hiddenRecords, held } = this.#init
+    return [...hiddenRecords.allShown(), ...held.votes().map(({ digest }) => digest)]
+  }
+
   /**
-   * Hides records again of which only hidden entries speak any longer, and asks no peer for them. On
-   * durable state.
+   * Hides records again of which only hidden entries and held votes speak any longer, and asks no peer for
+   * them. On durable state.
    */
   async hideUnattested(digests: readonly Uint8Array[]): Promise<void> {
     const { commits, hiddenRecords, recordStore } = this.#init
     const unattested: Uint8Array[] = []
+    const heldAlone: Uint8Array[] = []
     for (const digest of digests) {
-      const isConcerned = hiddenRecords.isShown(digest) || hiddenRecords.hides(digest)
-      if (isConcerned && !(await this.#isAttested(digest))) unattested.push(digest)
+      const hasVote = this.#hasHeldVote(digest)
+      if (!hasVote && !hiddenRecords.isShown(digest) && !hiddenRecords.hides(digest)) continue
+      const speakers = await this.#speakersOf(digest)
+      if (speakers === 'peers') continue
+      unattested.push(digest)
+      if (speakers === 'none' && hasVote && !hiddenRecords.isHeld(digest)) heldAlone.push(digest)
     }
     if (unattested.length === 0) return
     await commits.commit([
       ...hiddenRecords.hideAgain(unattested),
+      ...hiddenRecords.hold(heldAlone),
       ...unattested.map((digest) => recordStore.ceaseToWant(digest))
     ])
   }
 
-  async #isAttested(digest: Uint8Array): Promise<boolean> {
+  #hasHeldVote(digest: Uint8Array): boolean {
+    return this.#init.held.get(digest)?.vote !== undefined
+  }
+
+  /** Whose entries speak of the record: `peers` as far as these know. */
+  async #speakersOf(digest: Uint8Array): Promise<'hidden' | 'none' | 'peers'> {
     const { hidden, recordStore } = this.#init
+    let speakers: 'hidden' | 'none' = 'none'
     for await (const { author, seq } of recordStore.positions(digest)) {
-      if (hidden.isPublicPosition(author, seq)) return true
+      if (hidden.isPublicPosition(author, seq)) return 'peers'
+      if (!equalBytes(author, HELD_POSITION.author)) speakers = 'hidden'
     }
-    return false
+    return speakers
   }
 }

@@ -30,14 +30,14 @@ export interface SweeperInit extends ReadableEntries {
   readonly recordStore: Pick<RecordStore, 'removals'>
   readonly recordLog: Pick<DigestLog, 'append'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
-  readonly publicRecords: Pick<PublicRecords, 'hideUnattested'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'allShown' | 'forget'>
+  readonly publicRecords: Pick<PublicRecords, 'hideUnattested' | 'mayBeUnattested'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'forget'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
 }
 
-/** Values that are removed in one turn of the event loop: a few milliseconds. */
+/** Values that are removed, or looked at, in one turn of the event loop: a few milliseconds. */
 const SLICE = 64
 
 /** Milliseconds before what failed is tried again: at first, and at most. */
@@ -124,9 +124,13 @@ export class Sweeper {
   async #begin(): Promise<void> {
     await this.#before?.()
     this.#before = undefined
-    const { hiddenRecords, publicRecords } = this.#init
+    const { publicRecords } = this.#init
+    const shown = publicRecords.mayBeUnattested()
     // A run that ended by force may have come no further.
-    await this.#init.runExclusive(() => publicRecords.hideUnattested(hiddenRecords.allShown()))
+    for (let from = 0; from < shown.length; from += SLICE) {
+      const slice = shown.slice(from, from + SLICE)
+      await this.#init.runExclusive(() => publicRecords.hideUnattested(slice))
+    }
     // Those too that were marked in it.
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }

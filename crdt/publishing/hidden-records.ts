@@ -5,6 +5,7 @@
  */
 import { HASH_BYTES } from '../constants.ts'
 import { fromHex, toHex } from '../bytes/index.ts'
+import { HiddenOrder } from './hidden-order.ts'
 import type { Value } from '../records/value.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
@@ -43,6 +44,10 @@ export class HiddenRecords {
   readonly #hidden = new Map<string, readonly HiddenPosition[]>()
   /** The same of records that peers have otherwise. */
   readonly #shown = new Map<string, readonly HiddenPosition[]>()
+  /** The records of both, by entry. */
+  readonly #order = new HiddenOrder()
+  /** Those on disk that no hidden entry has any longer: the next commit of this kind removes them. */
+  #unused: readonly string[] = []
 
   constructor({ store, want }: HiddenRecordsInit) {
     this.#want = want
@@ -62,16 +67,20 @@ export class HiddenRecords {
   ): void {
     this.#hidden.clear()
     this.#shown.clear()
+    this.#order.clear()
     for (const digest of held) this.#add(this.#hidden, toHex(digest), HELD)
     for (const { author, seq, digests } of entries) {
       const position = { author: toHex(author), seq }
-      for (const digest of digests) this.#add(this.#hidden, toHex(digest), position)
+      const names = digests.map(toHex)
+      this.#order.add(position.author, seq, names)
+      for (const name of names) this.#add(this.#hidden, name, position)
     }
     for (const digest of shown) {
       const name = toHex(digest)
       this.#shown.set(name, this.#hidden.get(name) ?? [])
       this.#hidden.delete(name)
     }
+    this.#unused = [...this.#shown].flatMap(([name, at]) => (at.length === 0 ? [name] : []))
   }
 
   /** Whether only hidden entries have the record, or it is stored for a held vote alone. */
@@ -111,8 +120,10 @@ export class HiddenRecords {
     isPublic: (digest: Uint8Array) => boolean
   ): Operation[] {
     const position = { author: toHex(author), seq }
-    return digests.flatMap((digest) => {
-      const name = toHex(digest)
+    const names = digests.map(toHex)
+    this.#order.add(position.author, seq, names)
+    return digests.flatMap((digest, i) => {
+      const name = names[i] ?? toHex(digest)
       if (isPublic(digest)) return [this.#note(name, digest, position)]
       const isHeld = this.isHeld(digest)
       if (isHeld) this.#hidden.delete(name)
@@ -130,17 +141,18 @@ export class HiddenRecords {
     const isLeft = (at: HiddenPosition): boolean => at.author !== authorName || at.seq > seq
     const digests: Uint8Array[] = []
     const operations: Operation[] = []
-    for (const [name, positions] of this.#shown) {
-      if (positions.some(isLeft)) this.#shown.set(name, positions.filter(isLeft))
-      else operations.push(...this.#forgetShown(name, digestOf(name)))
-    }
-    for (const [name, positions] of this.#hidden) {
-      if (positions.every(isLeft)) continue
+    for (const name of [...this.#order.take(authorName, seq), ...this.#unused]) {
       const digest = digestOf(name)
+      const shown = this.#shown.get(name)
+      if (shown?.some(isLeft) === true) this.#shown.set(name, shown.filter(isLeft))
+      else operations.push(...this.#forgetShown(name, digest))
+      const positions = this.#hidden.get(name)
+      if (positions === undefined || positions.every(isLeft)) continue
       digests.push(digest)
       this.#hidden.delete(name)
       for (const at of positions.filter(isLeft)) operations.push(this.#note(name, digest, at))
     }
+    this.#unused = []
     return { digests, operations }
   }
 

@@ -4,8 +4,11 @@
  */
 import { LimitError, OwnEntryError, errorOf } from '../errors.ts'
 
+/** Items that a round looks at: more than are done together, and few of a million. */
+const MAX_OPEN = 4_096
+
 export interface RoundsInit<Item, Result> {
-  /** The first ones that may be done together; at least one. */
+  /** How the items begin, as far as they may be done together; at least one. */
   readonly choose: (open: readonly Item[]) => readonly Item[]
   /**
    * Settles some of the items. What it leaves is done in a later round; if it throws, what it leaves
@@ -26,17 +29,23 @@ export async function inRounds<Item, Result>(
   const outcomes = new Map<Item, Result | Error>()
   const settle: Settle<Item, Result> = (item, outcome) => void outcomes.set(item, outcome)
   let most = Infinity
-  let open = items
-  while (open.length > 0) {
+  let open: readonly Item[] = []
+  for (let next = 0; open.length > 0 || next < items.length;) {
+    const added = items.slice(next, next + MAX_OPEN - open.length)
+    next += added.length
+    open = [...open, ...added]
     const some = choose(open).slice(0, most)
     most = Infinity
     const failed = await run(some, settle).then(() => undefined, errorOf)
     const left = some.filter((item) => !outcomes.has(item))
-    if (failed !== undefined && left.length > 1 && isOfContent(failed)) {
+    const isRefused = failed !== undefined && isOfContent(failed)
+    if (isRefused && left.length > 1) {
       most = Math.ceil(left.length / 2)
     } else if (failed !== undefined || left.length === some.length) {
       const error = failed ?? new Error('A gathered publication has no result.')
       for (const item of left) settle(item, error)
+      // Behind one that is refused there may be many like it: two are tried, not all of them.
+      if (isRefused) most = 2
     }
     if (stopsAtError && some.some((item) => outcomes.get(item) instanceof Error)) break
     open = open.filter((item) => !outcomes.has(item))

@@ -43,6 +43,8 @@ export interface EndingInit {
   readonly nodes: readonly SimulatedNode[]
   /** Those that keep to the protocol. */
   readonly honest: readonly SimulatedNode[]
+  /** Those that keep to some version of the protocol. */
+  readonly blameless: readonly SimulatedNode[]
   /** Those that have the same at the end: also one of a later version, when the others are updated. */
   readonly agreeing: readonly SimulatedNode[]
   readonly agents: readonly Agent[]
@@ -191,7 +193,11 @@ export class Ending {
 
   /** All have the same, and nothing of it is on its way. */
   #isQuiet(): boolean {
-    const { honest, agreeing, door } = this.#init
+    const { honest, agreeing, blameless, door } = this.#init
+    const isHiding = ({ running }: SimulatedNode): boolean =>
+      (running?.parts.replica.hiddenAuthors() ?? []).length > 0
+    // One of another version publishes too.
+    if (blameless.some((node) => door?.isMember(node) !== false && isHiding(node))) return false
     const areLater = agreeing.every(({ running }) => running?.isLater !== false)
     const members = (areLater ? agreeing : honest).filter((node) => door?.isMember(node) !== false)
     const digests = new Map<boolean, string>()
@@ -199,7 +205,7 @@ export class Ending {
       const { running, mode, hasGoneBack } = node
       if (running === undefined) continue
       const { replica } = running.parts
-      if (replica.hiddenAuthors().length > 0 || waitingOf(node).retractions > 0) return false
+      if (isHiding(node) || waitingOf(node).retractions > 0) return false
       if (mode !== 'full' || (hasGoneBack && !running.isLater)) continue
       // Of its version.
       const { isLater } = running

@@ -38,6 +38,9 @@ const PATIENCE = 240_000
 /** The part of all steps after which a node is opened again from its disk. */
 const LOOK_RATE = 0.03
 
+/** Milliseconds from a compaction to such a look. */
+const SOON = 300
+
 /** Milliseconds that a start or a stop may take. */
 const LIFECYCLE_LIMIT = 60_000
 
@@ -137,6 +140,7 @@ export class World {
     this.#ending = new Ending({
       nodes: this.nodes,
       honest: this.#honest,
+      blameless: this.#blameless,
       agreeing: hasUpdates(plan) ? this.nodes : this.#honest,
       agents: this.#agents,
       door: this.#door,
@@ -198,6 +202,11 @@ export class World {
     return this.#isStrange ? this.nodes.slice(0, -1) : this.nodes
   }
 
+  /** Those that keep to some version of the protocol. */
+  get #blameless(): readonly SimulatedNode[] {
+    return this.#plan.manner === NEWER ? this.nodes : this.#honest
+  }
+
   get #honestMembers(): readonly SimulatedNode[] {
     return this.#honest.filter((node) => this.#door?.isMember(node) !== false)
   }
@@ -222,6 +231,10 @@ export class World {
       this.#door?.check()
       this.#do(step)
       if (this.#looks.chance(LOOK_RATE)) this.#look(this.#looks.pick(this.nodes))
+      const node = this.nodes[step.node]
+      // What was restated is hidden for a short time only.
+      if (step.kind === 'compact' && node !== undefined)
+        time.schedule(SOON, () => this.#look(node), time.world)
     }
     await this.#calmDown()
     this.#door?.checkEnd()
@@ -336,8 +349,7 @@ export class World {
     const name = this.#nameOf(peer)
     this.story.tell(node.name, `blames ${name}: ${reason}`)
     const isHonest = (each: SimulatedNode): boolean => this.#honest.includes(each)
-    const blameless = this.#plan.manner === NEWER ? this.nodes : this.#honest
-    if (isHonest(node) && blameless.some((each) => each.name === name)) {
+    if (isHonest(node) && this.#blameless.some((each) => each.name === name)) {
       this.broken.push(`${node.name} blames the honest ${name}: ${reason}`)
     }
   }

@@ -105,15 +105,6 @@ export class RememberedPeers {
     this.#writes.later()
   }
 
-  /** The peer has brought entries that were admitted. */
-  isOfUse(peer: string): void {
-    const before = this.#peers.get(peer)
-    if (before?.kind !== 'inbound') return
-    this.#peers.set(peer, { ...before, kind: 'useful' })
-    this.#changed.add(peer)
-    this.#writes.later()
-  }
-
   /** Who leaves for the peer that came last, of this group: the oldest of the worst kind that has too many. */
   #leaving(group: string | undefined): string | undefined {
     const all = [...this.#peers]

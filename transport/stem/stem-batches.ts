@@ -1,9 +1,9 @@
 /**
  * The batches that peers send on stems. Frames of a batch are read only once it has ended, so that streams
  * which are cut in the middle cost no signature. What waits for the end is bounded for all peers together.
- * Beyond it a peer pays that has more than an equal share of it, so that no number of its streams keeps out
- * those of another one: the peer whose bytes have waited the most, each times its time, and of its streams
- * the one that did. A frame that is shorter than any item is refused: an empty one would count for nothing
+ * Beyond it a network pays that has more than an equal share of it, and of its peers one that has more than
+ * an equal share of that: so no number of streams, or of keys, keeps out those of others. Of several it is
+ * the one whose bytes have waited the most, each times its time, and of its streams the one that did. A frame that is shorter than any item is refused: an empty one would count for nothing
  * and take 100 bytes.
  */
 import { MAX_STEM_READING_BYTES } from '../constants.ts'
@@ -19,9 +19,15 @@ export interface StemBatchesInit {
   readonly clock: Clock
 }
 
-/** A stream that is being read. */
-interface Reading {
+/** Who sends a batch. */
+export interface BatchSender {
   readonly peer: string
+  /** The network that it is of; undefined for one that shares with no other peer. */
+  readonly group?: string | undefined
+}
+
+/** A stream that is being read. */
+interface Reading extends BatchSender {
   readonly stop: AbortController
   bytes: number
   /** Bytes times the milliseconds that they have waited, until `at`. */
@@ -29,8 +35,9 @@ interface Reading {
   at: number
 }
 
-/** All streams of a peer. */
+/** Some of the streams. */
 interface Share {
+  readonly streams: Reading[]
   bytes: number
   waited: number
 }
@@ -48,12 +55,12 @@ export class StemBatches {
   async read(
     frames: Pick<FrameStream, 'read'>,
     signal: AbortSignal,
-    peer: string
+    { peer, group }: BatchSender
   ): Promise<Uint8Array[]> {
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     const batch: Uint8Array[] = []
-    const reading = { peer, stop, bytes: 0, waited: 0, at: this.#init.clock.now() }
+    const reading = { peer, group, stop, bytes: 0, waited: 0, at: this.#init.clock.now() }
     this.#reading.add(reading)
     try {
       for (;;) {
@@ -91,25 +98,39 @@ export class StemBatches {
     if (this.#reading.delete(reading)) this.#bytes -= reading.bytes
   }
 
-  /** Of the peer that pays, the stream that has waited the most. */
+  /** Of the network that pays, and its peer that does, the stream that has waited the most. */
   #costliest(now: number): Reading {
-    const shares = new Map<string, Share>()
-    for (const reading of this.#reading) {
-      if (reading.bytes === 0) continue
-      wait(reading, now)
-      const share = shares.get(reading.peer) ?? { bytes: 0, waited: 0 }
-      share.bytes += reading.bytes
-      share.waited += reading.waited
-      shares.set(reading.peer, share)
-    }
-    const equal = this.#bytes / shares.size
-    const over = [...shares].filter(([, { bytes }]) => bytes >= equal)
-    const [payer] = over.toSorted(([, a], [, b]) => b.waited - a.waited || b.bytes - a.bytes)
-    const streams = [...this.#reading].filter(({ peer, bytes }) => bytes > 0 && peer === payer?.[0])
-    const [costliest] = streams.toSorted((a, b) => b.waited - a.waited || b.bytes - a.bytes)
+    const open = [...this.#reading].filter(({ bytes }) => bytes > 0)
+    for (const reading of open) wait(reading, now)
+    const ofNetwork = payingOf(open, ({ peer, group }) => group ?? `peer ${peer}`)
+    const [costliest] = payingOf(ofNetwork, ({ peer }) => peer).toSorted(byCost)
     if (costliest === undefined) throw new Error('No stream waits.')
     return costliest
   }
+}
+
+/** The streams of the one that pays. */
+function payingOf(
+  readings: readonly Reading[],
+  nameOf: (reading: Reading) => string
+): readonly Reading[] {
+  const shares = new Map<string, Share>()
+  let bytes = 0
+  for (const reading of readings) {
+    const share = shares.get(nameOf(reading)) ?? { streams: [], bytes: 0, waited: 0 }
+    share.streams.push(reading)
+    share.bytes += reading.bytes
+    share.waited += reading.waited
+    bytes += reading.bytes
+    shares.set(nameOf(reading), share)
+  }
+  const equal = bytes / shares.size
+  const [payer] = [...shares.values()].filter((share) => share.bytes >= equal).toSorted(byCost)
+  return payer?.streams ?? []
+}
+
+function byCost(a: Pick<Share, 'bytes' | 'waited'>, b: Pick<Share, 'bytes' | 'waited'>): number {
+  return b.waited - a.waited || b.bytes - a.bytes
 }
 
 /** Counts the time since it was counted last. */

@@ -86,6 +86,8 @@ export interface StemPathInit<Item> extends ExchangeServiceInit {
   readonly items: StemItems<Item>
   createSource(init: SourceInit<Item>): ItemSource
   readonly clock: Clock
+  /** The network that a peer is of; undefined if it is not known. */
+  groupOf?(peer: PeerId): string | undefined
   /** 0 to 1. */
   random(): number
   /** Milliseconds after which an item that did not come back is gossiped here, at least. */
@@ -229,7 +231,7 @@ export class StemPath<Item> implements ItemSource, Startable {
     { batch, looped }: { readonly batch: Item[]; readonly looped: Item[] }
   ): Promise<void> {
     const { items } = this.#init
-    for (const frame of await this.#readFrames(frames, signal, peer.toString())) {
+    for (const frame of await this.#readFrames(frames, signal, peer)) {
       if (this.#poolBytes + frame.length > MAX_STEM_POOL_BYTES) {
         throw new Error('The stem pool is full.')
       }
@@ -252,13 +254,15 @@ export class StemPath<Item> implements ItemSource, Startable {
   async #readFrames(
     frames: FrameStream,
     signal: AbortSignal,
-    peer: string
+    peer: PeerId
   ): Promise<readonly Uint8Array[]> {
-    if (this.#cuts.isRefused(peer)) throw new Error('Too many stems of the peer were cut.')
+    const name = peer.toString()
+    const group = this.#init.groupOf?.(peer)
+    if (this.#cuts.isRefused(name)) throw new Error('Too many stems of the peer were cut.')
     try {
-      return await this.#batches.read(frames, signal, peer)
+      return await this.#batches.read(frames, signal, { peer: name, group })
     } catch (error) {
-      this.#cuts.add(peer)
+      this.#cuts.add(name)
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
-import { publication } from '../../fixtures/publications.ts'
+import { publication, publications } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Replica } from '../../../crdt/index.ts'
 
@@ -67,6 +67,24 @@ describe('a replica that is read again from disk', () => {
     for (const key of again.hiddenAuthors()) await again.unhide(key, again.headOf(key).seq)
     assert.deepEqual(await shownBy(again, digests), digests)
     assert.deepEqual(await Array.fromAsync(store.section('shown-records').entries()), [])
+    await store.close()
+  })
+
+  it('publishes while it looks which records peers have otherwise', async () => {
+    const store = await openStore()
+    const author = await openReplica({ store, hidesOwn: true })
+    const other = await openReplica({ store: await openStore() })
+    const items = publications(2_000)
+    const digests = (await other.publish(items)).records
+    // Bodies that no entry of a peer has.
+    await author.putBodies((await other.bodies([...digests])).filter((body) => body !== undefined))
+    await author.publish(items)
+    const again = await openReplica({ store, hidesOwn: true })
+    await again.publish([publication('one more')])
+    const shown = store.section('shown-records')
+    assert.notEqual(await shown.lastKey(), undefined)
+    await again.whenCompacted()
+    assert.equal(await shown.lastKey(), undefined)
     await store.close()
   })
 })

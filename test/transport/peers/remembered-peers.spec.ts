@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { openStore } from '../../../crdt/index.ts'
 import { MAX_REMEMBERED_OF_GROUP, REMEMBERED_PLACES } from '../../../transport/constants.ts'
+import { MetPeers } from '../../../transport/met-peers.ts'
 import { addressesOf, RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
 import { groupOf } from '../../../transport/reach/address-group.ts'
+import type { PeerId } from '@libp2p/interface'
 import type { Store } from '../../../crdt/index.ts'
 import type { PeerKind } from '../../../transport/peers/remembered-peers.ts'
 
@@ -51,7 +55,7 @@ describe('remembered peers', () => {
     for (let i = 0; i < 10; i++) add(`useful ${i}`, 'useful', `10.1.${i}`)
     // One that only came brings entries later, and one that brought some is dialled.
     add('later', 'inbound', '10.2.0')
-    remembered.isOfUse('later')
+    add('later', 'useful', '10.2.0')
     add('useful 0', 'dialled', '10.1.0')
     for (let i = 0; i < 5_000; i++) add(`inbound ${i}`, 'inbound', `172.${i >> 8}.${i & 255}`)
     // What it was before is not forgotten when it comes by itself.
@@ -91,6 +95,26 @@ describe('remembered peers', () => {
     assert.equal(liars, MAX_REMEMBERED_OF_GROUP)
     const left = stored.length - liars
     assert.ok(left >= REMEMBERED_PLACES.useful - MAX_REMEMBERED_OF_GROUP, `${left} are left`)
+    await store.close()
+  })
+
+  it('are those that bring entries, also where many keys have come since', async () => {
+    const store = await openStore()
+    const remembered = open(store)
+    const clock = { now: () => now++ }
+    const host = { getConnections: () => [] }
+    const met = new MetPeers({ host: () => host, dialer: () => undefined, remembered, clock })
+    const come = async (group: string): Promise<PeerId> => {
+      const peer = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+      const remoteAddr = multiaddr(`/ip4/${group}.7/tcp/4001`)
+      met.add(peer, [remoteAddr.toString()], { direction: 'inbound', remoteAddr })
+      return peer
+    }
+    const honest = await come('203.0.114')
+    for (let i = 0; i < 2 * REMEMBERED_PLACES.inbound; i++) await come(`52.0.${i}`)
+    met.isOfUse(honest)
+    await remembered.stop()
+    assert.equal((await storedIn(store))[0], honest.toString())
     await store.close()
   })
 

@@ -70,11 +70,11 @@ describe('batches on stems', () => {
     const batches = batchesOf()
     const ended = new Set<number>()
     for (let i = 0; i < 40; i++) {
-      batches.read(streamOf(15, true), signal, 'mallory').catch(() => ended.add(i))
+      batches.read(streamOf(15, true), signal, { peer: 'mallory' }).catch(() => ended.add(i))
       await settled()
       now += 100
     }
-    const batch = await batches.read(streamOf(15, false), signal, 'bob')
+    const batch = await batches.read(streamOf(15, false), signal, { peer: 'bob' })
     assert.equal(batch.length, 15)
     await settled()
     const kept = Math.floor(MAX_STEM_READING_BYTES / (15 * FRAME))
@@ -85,12 +85,14 @@ describe('batches on stems', () => {
   it('come slowly from one peer while others open many streams, again and again', async () => {
     const batches = batchesOf()
     const honest = new ToldStream()
-    const read = batches.read(honest, signal, 'bob')
+    const read = batches.read(honest, signal, { peer: 'bob' })
     let ended = 0
     for (let i = 0; i < 15; i++) {
       honest.tell(new Uint8Array(FRAME))
       for (let j = 0; j < 28; j++) {
-        batches.read(streamOf(15, true), signal, `mallory ${j % 7}`).catch(() => (ended += 1))
+        batches
+          .read(streamOf(15, true), signal, { peer: `mallory ${j % 7}` })
+          .catch(() => (ended += 1))
       }
       await settled()
       now += 2_000
@@ -100,11 +102,30 @@ describe('batches on stems', () => {
     assert.ok(ended > 400, `${ended} streams ended`)
   })
 
+  it('are read beside streams that any number of keys of one network hold open', async () => {
+    const batches = batchesOf()
+    const ended = new Set<number>()
+    const size = Math.ceil(MAX_STEM_READING_BYTES / 900)
+    for (let i = 0; i < 900; i++) {
+      const sender = { peer: `mallory ${i}`, group: '203.0.113' }
+      batches.read(streamOf(1, true, size), signal, sender).catch(() => ended.add(i))
+    }
+    await settled()
+    now += 5_000
+    for (const group of ['198.51.100', undefined]) {
+      const batch = await batches.read(streamOf(15, false), signal, { peer: 'bob', group })
+      assert.equal(batch.length, 15)
+    }
+    assert.ok(ended.size > 0)
+  })
+
   it('end of the peer whose bytes have waited the most, where none has more than its share', async () => {
     const batches = batchesOf()
     const ended: string[] = []
     for (let i = 0; i < 9; i++) {
-      batches.read(streamOf(15, true), signal, `peer ${i}`).catch(() => ended.push(`peer ${i}`))
+      batches
+        .read(streamOf(15, true), signal, { peer: `peer ${i}` })
+        .catch(() => ended.push(`peer ${i}`))
       await settled()
       now += 1_000
     }
@@ -115,7 +136,7 @@ describe('batches on stems', () => {
     const position = { format: 1, seq: 1, prev: NO_ENTRY, doc: '', heads: [], base: 1 }
     const smallest = writeEntry(createEntry('swarm', createAuthor(), position, new Uint8Array()))
     const read = (bytes: number): Promise<Uint8Array[]> =>
-      batchesOf().read(streamOf(1_000, false, bytes), signal, 'bob')
+      batchesOf().read(streamOf(1_000, false, bytes), signal, { peer: 'bob' })
     assert.equal((await read(smallest.length)).length, 1_000)
     await assert.rejects(read(smallest.length - 1), ProtocolError)
     await assert.rejects(read(0), ProtocolError)
