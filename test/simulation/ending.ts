@@ -92,6 +92,9 @@ export class Ending {
     }
     await this.#until(() => door?.isSettled() !== false, QUIET)
     await this.#agree(QUIET)
+    // What one of another version has said is in no digest: a sync with it comes in this time.
+    const { blameless } = this.#init
+    if (!isPatient && blameless.length > honest.length) await time.run(time.now + LOST)
     await this.#until(() => this.#unfinished().length === 0, CALLS)
     for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
     for (const node of honest) if (door?.isMember(node) !== false) this.#checkUnsent(node)

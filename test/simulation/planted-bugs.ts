@@ -470,7 +470,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'what a hidden feed restated is public after a restart',
     file: 'crdt/admission/visibility.ts',
     from: 'storedFeeds.valuesAfter(author, shown)',
-    to: 'storedFeeds.valuesAfter(author, Math.max(shown, base - 1))',
+    to: 'storedFeeds.entryValues(author, shown + 1, seq)',
     isPast: true
   },
   {
