@@ -61,6 +61,8 @@ describe('own entries that no peer has', () => {
     }
     node.replica.hearPeers()
     assert.equal((await node.replica.audit()).emptied, 0)
+    // They come back behind the call.
+    while (node.replica.headOf(author).seq < 6) await nextTurn()
     assert.deepEqual(await contentOf(node.replica), before)
     assert.deepEqual(
       node.replica.publicView.heads().map(({ seq }) => seq),
