@@ -18,7 +18,10 @@ export class KeyIndex {
   readonly #keyOf: (row: number) => Uint8Array
   readonly #salt = new Uint32Array(new Uint8Array(randomBytes(16)).buffer)
   #places = new Uint32Array(FIRST_PLACES)
-  /** Fewer places, of which the first `#moved` are moved; they stay as they were until all are. */
+  /**
+   * The places before the index grew. The first `#moved` of them are in the new places too. The array is
+   * dropped when all are.
+   */
   #before: Uint32Array | undefined
   #moved = 0
   #size = 0

@@ -46,7 +46,7 @@ export class HiddenRecords {
   readonly #shown = new Map<string, readonly HiddenPosition[]>()
   /** The records of both, by entry. */
   readonly #order = new HiddenOrder()
-  /** Those on disk that no hidden entry has any longer: the next commit of this kind removes them. */
+  /** Digests in `shown-records` that no hidden entry has: the next `unhide` removes them. */
   #unused: readonly string[] = []
 
   constructor({ store, want }: HiddenRecordsInit) {

@@ -30,7 +30,7 @@ export class NewsRounds<Peer> {
     this.#init = init
   }
 
-  /** Begins a round soon, with so many peers or `MAX_NEWS_PEERS`. */
+  /** Begins a round soon. It syncs with as many peers, at most `MAX_NEWS_PEERS`. */
   ask(peers: number): void {
     this.#wanted = Math.max(this.#wanted, Math.min(peers, MAX_NEWS_PEERS))
     if (!this.#isRunning) void this.#run()

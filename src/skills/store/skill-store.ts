@@ -133,7 +133,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const known = this.#entries.get(id)
     if (known !== undefined) {
       await this.#addAgent(known, record.content, agent)
-      // What the caller is told of it may come from a call whose write failed.
+      // The status in memory may come from a call whose write failed: it is written before the caller hears it.
       await this.#writer.written(known)
       return false
     }

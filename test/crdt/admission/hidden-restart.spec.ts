@@ -89,7 +89,7 @@ describe('a replica that is read again from disk', () => {
   })
 })
 
-/** Digests of the facts, of which the author has spoken in an entry each. */
+/** The author publishes each fact twice, in entries of their own. Returns the digests of the facts. */
 async function publishTwice(author: Replica): Promise<Uint8Array[]> {
   const digests: Uint8Array[] = []
   for (const fact of facts) digests.push(...(await author.publish([fact])).records)

@@ -33,7 +33,7 @@ function streamOf(
   }
 }
 
-/** A stream that gives frames as they are told, and ends when it is told. */
+/** A stream whose frames and whose end a test chooses. */
 class ToldStream {
   readonly #frames: (Uint8Array | undefined)[] = []
   #wake: (() => void) | undefined

@@ -223,7 +223,7 @@ describe('a room for syncs', () => {
     assert.equal(ended, MAX_NEW_SYNCS)
     assert.ok(lived.length > 100 && refused > 100, `${lived.length} and ${refused}`)
     assert.ok(Math.min(...lived) >= NEW_PEER_PATIENCE, `${Math.min(...lived)} ms`)
-    // A peer that is known takes its place from none but the surplus, or from who cost the most.
+    // A known peer ends a run of the new peers above their share, or the run that cost the most.
     void slow[0]?.run()
     await turns(20)
     assert.equal(room.open, MAX_OPEN_SYNCS)
