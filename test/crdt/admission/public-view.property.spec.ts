@@ -44,6 +44,8 @@ class Node {
   readonly #clock: HandClock
   readonly #store: Store
   #replica: Replica | undefined
+  /** What the replica has told its transport since the last look: gossip, pulls and stems follow from it. */
+  #events: string[] = []
 
   constructor(store: Store, clock: HandClock) {
     this.#store = store
@@ -62,6 +64,19 @@ class Node {
       hidesOwn: true,
       timing: this.#clock
     })
+    const has = (author: Uint8Array, seq: number): void => {
+      this.#events.push(`has ${toHex(author)} ${seq}`)
+    }
+    this.#replica.on('entry:admit', ({ author, seq }) => has(author, seq))
+    this.#replica.on('entry:unhide', has)
+    this.#replica.on('entry:reject', (reason) => this.#events.push(`rejects ${reason}`))
+    this.#replica.on('author:void', (proof) => this.#events.push(`voids ${toHex(proof)}`))
+  }
+
+  takeEvents(): string[] {
+    const events = this.#events
+    this.#events = []
+    return events
   }
 
   async close(): Promise<void> {
@@ -108,6 +123,8 @@ class Swarm {
     await this.#spread()
     const [author, other] = await Promise.all(this.#listeners.map((each) => shownBy(each)))
     assert.deepEqual(author, other, `after ${name}`)
+    const [told, expected] = this.#nodes.map((node) => node.takeEvents())
+    assert.deepEqual(told, expected, `after ${name}`)
   }
 
   async #do(name: Step['name'], said: readonly Publication[]): Promise<void> {
