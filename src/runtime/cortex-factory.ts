@@ -13,6 +13,7 @@ import {
 import { Goals, rankGoal } from '../goals/index.ts'
 import { isReceipts, offerRankOf, SkillExchange } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
+import { hidesOwn } from './hides-own.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
 import { HeldVotesRelease, Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
 import {
@@ -183,6 +184,7 @@ export class CortexFactory {
       isFrozen: (agent) => parts.rules.isFrozen(agent),
       k,
       swarm,
+      asksPeers: !hidesOwn(options),
       announce
     })
     this.#evolution = new NodeEvolution(parts, {

@@ -10,6 +10,7 @@ import { checkSwarmInit, createSwarm, loadPeerKey } from '../../transport/index.
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
+import { hidesOwn } from './hides-own.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { AgentRules, modelLimits, RunCounts } from '../governance/index.ts'
@@ -223,11 +224,6 @@ function kOf({ k, key }: Exclude<Options['swarm'], false>): number {
 
 const STEM_WAITS =
   'Own entries wait: none of the relays of their author passes them on, and swarm.stemFallback is false.'
-
-/** Also without a network: entries published then leave at the next start. */
-function hidesOwn({ swarm }: Options): boolean {
-  return swarm === false || (swarm.stem && swarm.gossip && swarm.mode === 'full')
-}
 
 async function openSwarm(
   options: Options,

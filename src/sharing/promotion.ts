@@ -2,9 +2,10 @@
  * Promotion: the only way in which a fact leaves its node. Each candidate is anonymised. The result
  * is published as a record, or as a vote if this replica stores that record already.
  *
- * A record that peers may have published is fetched first, so that the vote needs no copy. Only the
- * body itself, verified by its digest, turns a record into a vote. So neither a full filter nor a
- * false answer of a peer prevents a publication.
+ * A node that hides what it publishes asks nobody before it does. Another one, as a light node, fetches a
+ * record first that peers may have published, so that the vote needs no copy. Only the body itself,
+ * verified by its digest, turns a record into a vote. So neither a full filter nor a false answer of a
+ * peer prevents a publication.
  *
  * A promoted claim that began again is stated with its later begin (`returned-claims.ts`).
  */
@@ -76,6 +77,11 @@ export interface PromotionComponents {
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'hasFilters' | 'peers' | 'peersThatMayHave'> | undefined
+  /**
+   * Whether this node asks peers for records before it publishes them. Who is asked then knows what this
+   * node is about to say, and chooses what it is asked for by what it puts into its filter.
+   */
+  readonly asksPeers: boolean
   readonly drafts: Pick<Drafts, 'draftAll' | 'draftFrom' | 'startThread'>
   readonly returned: Pick<ReturnedClaims, 'dated' | 'isSettled' | 'laterBegin' | 'state'>
   readonly facts: Pick<FactStore, 'whileHeld'>
@@ -338,8 +344,8 @@ export class Promotion {
     drafts: readonly PublicationDraft[],
     signal: AbortSignal | undefined
   ): Promise<ReadonlyMap<Publication, Uint8Array>> {
-    const { replica, swarm } = this.#components
-    if (swarm?.hasFilters('published') !== true) return new Map()
+    const { replica, swarm, asksPeers } = this.#components
+    if (!asksPeers || swarm?.hasFilters('published') !== true) return new Map()
     const elements = new Map<Publication, Uint8Array>()
     const known: { digest: Uint8Array; peers: readonly string[] }[] = []
     const turn = new TurnBudget(TURN_PUBLICATIONS)

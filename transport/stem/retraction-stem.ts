@@ -60,9 +60,15 @@ class RetractionStem extends StemPath<Retraction> implements Stem {
   override async stop(): Promise<void> {
     this.#replica.off('retraction:send', this.#send)
     this.#replica.off('entry:unhide', this.#send)
+    this.#endMoment()
+    await super.stop()
+    // A peer may have connected meanwhile.
+    this.#endMoment()
+  }
+
+  #endMoment(): void {
     clearTimeout(this.#moment)
     this.#moment = undefined
-    await super.stop()
   }
 
   /** What becomes due within a moment leaves in one stem, so that the first relay does not see the calls. */

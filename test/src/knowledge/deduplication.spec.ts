@@ -163,6 +163,30 @@ describe('de-duplication across peers', () => {
     assert.equal(status, 'new')
   })
 
+  it('tells nobody what it is about to publish, where own entries are hidden', async () => {
+    const askedFor = async (swarm: SwarmOptions): Promise<string[]> => {
+      await using spy = await startNode({ filterInterval: 0, gossip: false })
+      const asked: string[] = []
+      const { publicView } = spy.replica
+      const bodies = publicView.bodies.bind(publicView)
+      publicView.bodies = (digests) => {
+        asked.push(...digests.map(toHex))
+        return bodies(digests)
+      }
+      await using b = await joined(await hiveOf(spy), swarm)
+      const { digest } = prepared({ entity: 'e', content: 'guessed', confidence: 1 })
+      spy.replica.published.insert([spy.replica.elementOf(digest)])
+      await b.agent.cortex.hive.synchronize()
+      const { id } = await b.agent.cortex.knowledge.distill('e', 'guessed', 1, BLOOM)
+      await b.agent.cortex.hive.promoteToGlobalStore(id)
+      await b.agent.cortex.knowledge.distill('e', 'not guessed', 1)
+      assert.equal((await b.agent.cortex.hive.broadcastKnowledge()).promoted, 1)
+      return asked
+    }
+    assert.deepEqual(await askedFor({ gossip: true }), [])
+    assert.equal((await askedFor({ stem: false })).length, 1)
+  })
+
   it('publishes all the same what a peer only claims to have', async () => {
     await using liar = await startNode({ filterInterval: 0, gossip: false })
     await using b = await joined(await hiveOf(liar), {})
