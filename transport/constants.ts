@@ -218,6 +218,16 @@ export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 /** Peers asked for one body before it counts as not to be had. */
 export const MAX_QUERIED_PEERS = 8
 
+/** A peer that is asked for bodies and brings none for so long: the next one is asked beside it. */
+export const BODY_PATIENCE = 1_000
+
+/** A round that asks for missing bodies; what is missing then comes with the next one. */
+export const BODY_ROUND_TIMEOUT = 60_000
+
+/** Missing bodies that no peer had, a second, and at once: 2 kB a second for 8 peers. */
+export const FRUITLESS_BODIES_PER_SECOND = 8
+export const MAX_FRUITLESS_BODIES = 1_024
+
 /** A frame of `/stem`: an entry. The smallest has a header of 100 bytes, its signature and two lengths. */
 export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
 export const MIN_STEM_FRAME_BYTES = 166

@@ -2,8 +2,8 @@
  * How what this node has reaches its peers: entries, retractions and proofs go by gossip, or by a sync
  * with each peer where this node does not gossip. What a sync has brought goes on by gossip.
  */
-import { MAX_REQUESTED_BODIES } from './constants.ts'
 import { newestOfFeeds } from './gossip/latest-entries.ts'
+import { BodyRounds } from './sync/body-rounds.ts'
 import { syncAll } from './sync/sync-all.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Entry, Replica, Retraction } from '../crdt/index.ts'
@@ -23,9 +23,16 @@ export interface SpreadingInit {
 
 export class Spreading {
   readonly #init: SpreadingInit
+  readonly #bodies: BodyRounds
 
   constructor(init: SpreadingInit) {
     this.#init = init
+    const { replica, services, log } = init
+    this.#bodies = new BodyRounds({
+      replica,
+      have: () => services().have,
+      onError: (error) => log('cannot fetch bodies - %e', error)
+    })
   }
 
   /** Own entries by gossip; those that the replica hides until they are shown leave by themselves. */
@@ -65,10 +72,8 @@ export class Spreading {
    * would gossip them. Never rejects.
    */
   async synced({ latestEntries }: PullReport): Promise<void> {
-    await Promise.all([
-      this.attempt('fetch bodies', () => this.#fetchMissingBodies()),
-      this.attempt('announce entries', () => this.#gossipLatest(latestEntries))
-    ])
+    if (!this.#init.isLight) this.#bodies.ask()
+    await this.attempt('announce entries', () => this.#gossipLatest(latestEntries))
   }
 
   /** Never rejects. */
@@ -83,15 +88,5 @@ export class Spreading {
   /** The last entry of each feed; a peer without the earlier ones pulls them. */
   async #gossipLatest(entries: readonly Entry[]): Promise<void> {
     for (const entry of newestOfFeeds(entries)) await this.#init.gossip()?.publish(entry)
-  }
-
-  /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
-  async #fetchMissingBodies(): Promise<void> {
-    const { replica, services, isLight } = this.#init
-    if (isLight) return
-    const missing = await replica.missingBodies(MAX_REQUESTED_BODIES)
-    if (missing.length === 0) return
-    const found = await services().have.fetch(missing)
-    await replica.putBodies([...found.values()], true)
   }
 }

@@ -146,6 +146,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     have: have({
       protocol: swarm.protocolId('have'),
       replica: replica.publicView,
+      random,
       onOffence
     }),
     instances: instances({

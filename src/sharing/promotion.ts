@@ -103,6 +103,9 @@ const THREAD_FACTS = 500
 /** Publications that are put together in one turn of the event loop: about 3 ms. */
 const TURN_PUBLICATIONS = 256
 
+/** Milliseconds for the bodies of a batch; what has not come is published with a copy. */
+const FETCH_TIMEOUT = 10_000
+
 /** Claims that began again of one broadcast: each is an entry of its own. Others wait. */
 const MAX_RETURNED = 256
 
@@ -373,7 +376,7 @@ export class Promotion {
     const preferredPeers = [...new Set(likely.flatMap(({ peers }) => peers))]
     const bodies = await swarm.fetch(
       likely.map(({ digest }) => digest),
-      { preferredPeers, signal }
+      { preferredPeers, within: FETCH_TIMEOUT, signal }
     )
     await replica.putBodies([...bodies.values()])
   }

@@ -198,8 +198,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'missing bodies are fetched only after entries came',
     file: 'transport/spreading.ts',
-    from: "this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
-    to: "latestEntries.length > 0 && this.attempt('fetch bodies', () => this.#fetchMissingBodies())",
+    from: 'if (!this.#init.isLight) this.#bodies.ask()',
+    to: 'if (!this.#init.isLight && latestEntries.length > 0) this.#bodies.ask()',
     isPast: true,
     having: 'lie'
   },

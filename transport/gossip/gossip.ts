@@ -288,7 +288,7 @@ class TopicGossip implements Gossip {
         if (admission.isOffence) return this.#reject(peer, admission.reason)
         // The sender's branch of that feed is another than ours: a sync finds where they part.
         if (admission.reason === 'fork') {
-          this.#init.pull(peer, readEntry(bytes)).catch(() => undefined)
+          await this.#init.pull(peer, readEntry(bytes)).catch(() => false)
         }
         return TopicValidatorResult.Ignore
     }

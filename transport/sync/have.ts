@@ -6,6 +6,7 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
 import { recordDigest } from '../../crdt/index.ts'
 import {
+  BODY_PATIENCE,
   MAX_REQUESTED_BODIES,
   MAX_QUERIED_PEERS,
   MAX_HAVE_FRAME_BYTES,
@@ -15,6 +16,7 @@ import {
 import { ProtocolError } from '../errors.ts'
 import { withDeadline } from '../streams/deadline.ts'
 import { Exchanges } from '../streams/exchange.ts'
+import { askInTurn } from './ask-in-turn.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
@@ -22,16 +24,23 @@ import type { FrameStream } from '../streams/frame-stream.ts'
 
 export interface HaveInit extends ExchangeServiceInit {
   readonly replica: Pick<PublicView, 'bodies'>
+  /** 0 to 1; picks the peers to ask. */
+  random(): number
 }
 
 /** Options of `fetch`. */
 export interface FetchOptions extends AbortOptions {
   /** Peers to ask before any other. */
   readonly preferredPeers?: readonly string[]
+  /** Milliseconds after which it resolves to what has come; default `SYNC_REQUEST_TIMEOUT`. */
+  readonly within?: number
 }
 
 export interface Have {
-  /** Bodies that some connected peer has, by digest in hex; who fails or lies is passed over. */
+  /**
+   * Bodies that some connected peer has, by digest in hex. Who fails or lies is passed over, and where a
+   * peer is slow the next one is asked beside it.
+   */
   fetch(
     digests: readonly Uint8Array[],
     options?: FetchOptions
@@ -41,6 +50,16 @@ export interface Have {
 /** A service for `createLibp2p`. */
 export function have(init: HaveInit): (components: ExchangeComponents) => Have {
   return (components) => new HaveService(components, init)
+}
+
+/** Takes a body as it comes: each has its digest, so it is good whatever its peer does next. */
+type Keep = (name: string, body: Uint8Array) => void
+
+interface FetchAnswer {
+  readonly found: ReadonlyMap<string, Uint8Array>
+  readonly keep: Keep
+  /** Aborted when nothing more is to come. */
+  readonly end: AbortSignal
 }
 
 const HASH_BYTES = 32
@@ -66,10 +85,12 @@ function readDigests(bytes: Uint8Array): Uint8Array[] {
 
 class HaveService implements Have, Startable {
   readonly #replica: HaveInit['replica']
+  readonly #random: () => number
   readonly #exchanges: Exchanges
 
   constructor(components: ExchangeComponents, init: HaveInit) {
     this.#replica = init.replica
+    this.#random = () => init.random()
     this.#exchanges = new Exchanges(components, {
       ...init,
       name: 'have',
@@ -91,56 +112,73 @@ class HaveService implements Have, Startable {
 
   async fetch(
     digests: readonly Uint8Array[],
-    { preferredPeers = [], signal }: FetchOptions = {}
+    { preferredPeers = [], within = SYNC_REQUEST_TIMEOUT, signal }: FetchOptions = {}
   ): Promise<ReadonlyMap<string, Uint8Array>> {
+    // Who is asked for a digest twice sends its body twice.
+    const wanted = new Map(digests.map((digest) => [toHex(digest), digest]))
     const found = new Map<string, Uint8Array>()
-    for (const peer of this.#peersToQuery(preferredPeers)) {
-      const missing = digests.filter((digest) => !found.has(toHex(digest)))
-      for (let from = 0; from < missing.length; from += MAX_REQUESTED_BODIES) {
-        signal?.throwIfAborted()
-        const asked = missing.slice(from, from + MAX_REQUESTED_BODIES)
-        const bodies = new Map<string, Uint8Array>()
-        const keep = (): void => bodies.forEach((body, name) => found.set(name, body))
-        try {
-          await this.#request(peer, asked, bodies, signal)
-          keep()
-        } catch (error) {
-          signal?.throwIfAborted()
-          this.#exchanges.log('cannot fetch bodies from %p - %e', peer, error)
-          // Each one has its digest: what came in time is good.
-          if (!(error instanceof ProtocolError)) keep()
-          break
+    const enough = new AbortController()
+    await withDeadline(within, async (late) => {
+      const limits = [late, enough.signal, this.#exchanges.stopping]
+      const end = AbortSignal.any(signal === undefined ? limits : [...limits, signal])
+      const ask = async (peer: PeerId, onProgress: () => void): Promise<void> => {
+        const keep = (name: string, body: Uint8Array): void => {
+          found.set(name, body)
+          onProgress()
+          if (found.size === wanted.size) enough.abort()
         }
+        await this.#ask(peer, wanted, { found, keep, end })
       }
-      if (found.size === digests.length) break
-    }
+      const isDone = (): boolean => end.aborted
+      await askInTurn(this.#peersToQuery(preferredPeers), ask, { patience: BODY_PATIENCE, isDone })
+    })
+    signal?.throwIfAborted()
     return found
   }
 
-  /** Adds the bodies to `bodies` as they come. */
+  /** Asks for those of the digests that were not found. Never rejects. */
+  async #ask(
+    peer: PeerId,
+    wanted: ReadonlyMap<string, Uint8Array>,
+    { found, keep, end }: FetchAnswer
+  ): Promise<void> {
+    const missing = [...wanted].flatMap(([name, digest]) => (found.has(name) ? [] : [digest]))
+    try {
+      for (let from = 0; from < missing.length; from += MAX_REQUESTED_BODIES) {
+        await this.#request(peer, missing.slice(from, from + MAX_REQUESTED_BODIES), keep, end)
+      }
+    } catch (error) {
+      if (!end.aborted) this.#exchanges.log('cannot fetch bodies from %p - %e', peer, error)
+    }
+  }
+
   #request(
     peer: PeerId,
     asked: readonly Uint8Array[],
-    bodies: Map<string, Uint8Array>,
-    caller: AbortSignal | undefined
+    keep: Keep,
+    end: AbortSignal
   ): Promise<void> {
-    return withDeadline(SYNC_REQUEST_TIMEOUT, (late) => {
-      const signal = caller === undefined ? late : AbortSignal.any([caller, late])
-      return this.#exchanges.run(
+    return withDeadline(SYNC_REQUEST_TIMEOUT, (late) =>
+      this.#exchanges.run(
         peer,
         async (frames, either) => {
           await frames.write(writeDigests(asked), { signal: either })
-          await readBodies(frames, asked, bodies, either)
+          await readBodies(frames, asked, keep, either)
         },
-        { signal }
+        { signal: AbortSignal.any([end, late]) }
       )
-    })
+    )
   }
 
+  /** Any of the others, so that those which connected first cannot withhold a body. */
   #peersToQuery(first: readonly string[]): PeerId[] {
     const preferred = first.flatMap((name) => this.#exchanges.peer(name) ?? [])
     const others = this.#exchanges.peers().filter((peer) => !first.includes(peer.toString()))
-    return [...preferred, ...others].slice(0, MAX_QUERIED_PEERS)
+    const chosen = preferred.slice(0, MAX_QUERIED_PEERS)
+    while (chosen.length < MAX_QUERIED_PEERS && others.length > 0) {
+      chosen.push(...others.splice(Math.floor(this.#random() * others.length), 1))
+    }
+    return chosen
   }
 
   async #respond(frames: FrameStream, signal: AbortSignal): Promise<void> {
@@ -160,7 +198,7 @@ class HaveService implements Have, Startable {
 async function readBodies(
   frames: FrameStream,
   digests: readonly Uint8Array[],
-  bodies: Map<string, Uint8Array>,
+  keep: Keep,
   signal: AbortSignal
 ): Promise<void> {
   const asked = new Set(digests.map(toHex))
@@ -169,6 +207,6 @@ async function readBodies(
     if (body === undefined) return
     const name = toHex(recordDigest(body))
     if (!asked.delete(name)) throw new ProtocolError('a body that was not requested')
-    bodies.set(name, body)
+    keep(name, body)
   }
 }
