@@ -19,6 +19,7 @@ import {
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
+import { JoinedRuns } from '../sync/joined-runs.ts'
 import { DoorClosed } from './door-reasons.ts'
 import { Pushes } from './pushes.ts'
 import { Renewer } from './renewer.ts'
@@ -85,6 +86,7 @@ export class Members {
   readonly #check: RepeatingTask
   readonly #compare: RepeatingTask
   readonly #renewer: Renewer | undefined
+  readonly #pulls = new JoinedRuns((peer: PeerId) => this.#pullOnce(peer))
   /** Of connected peers, by peer. */
   readonly #pushes = new Map<string, Pushes>()
 
@@ -133,6 +135,7 @@ export class Members {
     this.#renewer?.stop()
     this.#init.statements.off('statement:add', this.#onAdd)
     await this.#streams.stop()
+    await this.#pulls.settled()
   }
 
   /** Ends the connections to peers whose certificate no longer counts. */
@@ -146,8 +149,15 @@ export class Members {
     }
   }
 
-  /** Compares the sets, and fetches what this node lacks. Resolves to the number of new statements. */
-  async pull(peer: PeerId): Promise<number> {
+  /**
+   * Compares the sets, and fetches what this node lacks. Resolves to the number of new statements. One at a
+   * time with each peer, however often it has news.
+   */
+  pull(peer: PeerId): Promise<number> {
+    return this.#pulls.run(peer)
+  }
+
+  async #pullOnce(peer: PeerId): Promise<number> {
     const { statements } = this.#init
     const { digest } = await this.#ask(peer, { type: 'state' }, readStatementsState)
     let added = 0

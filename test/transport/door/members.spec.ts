@@ -30,6 +30,9 @@ const signal = (): AbortSignal => AbortSignal.timeout(20_000)
 
 const clock = { now: () => NOW * 1_000 }
 
+/** News of a member, one after the other. */
+const MANY = 40
+
 const id = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 
 const DOOR: readonly DoorFrame[] = [
@@ -188,6 +191,32 @@ describe('a member that breaks the exchange of statements', () => {
     })
     const [offence] = (await offended) as [{ readonly peer: string; readonly reason: string }]
     assert.deepEqual(offence, { peer: peer.peer, reason: 'a statement was refused: signature' })
+  })
+
+  it('has one comparison at a time, however often it has news', async () => {
+    let states = 0
+    const begun = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    await using peer = await admitted((stream, request) => {
+      if (request.type !== 'state') return
+      states += 1
+      begun.resolve()
+      const { digest, size: count } = node.statements
+      void gate.promise.then(() => stream.send(framed(writeStatementsState({ digest, count }))))
+    })
+    await begun.promise
+    const [connection] = peer.libp2p.getConnections()
+    assert.ok(connection !== undefined)
+    const frames = lpStream(await connection.newStream(protocol))
+    const tell = async (digest: Uint8Array): Promise<void> => {
+      await frames.write(writeStatementsRequest({ type: 'news', digest }))
+      await frames.read({ signal: signal() })
+    }
+    for (let i = 0; i < MANY; i++) await tell(id(i))
+    gate.resolve()
+    // Each answer leaves time for a comparison that waited.
+    for (let i = 0; i < MANY; i++) await tell(node.statements.digest)
+    assert.ok(states <= 2, `${states} comparisons`)
   })
 
   it('has no end of ids to make up', async () => {
