@@ -212,6 +212,10 @@ export const MAX_COMBINED_FALSE_POSITIVE_RATE = 0.01
 /** Bodies asked for at once: 8 MiB at most. */
 export const MAX_REQUESTED_BODIES = 256
 
+/** Digests that one peer gets looked up a second, and at once: a lookup takes 10 microseconds and more. */
+export const LOOKUPS_PER_SECOND = 2_000
+export const MAX_LOOKUP_BURST = 20_000
+
 /** A frame of `/have`: 256 digests, or a record. */
 export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 

@@ -2,11 +2,14 @@
  * `/have/1.0.0`: bodies of records by digest, from anyone. A body needs no signature: its digest is
  * its name, and is checked before it is taken.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import * as encoding from 'lib0/encoding'
 import { readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
 import { recordDigest } from '../../crdt/index.ts'
 import {
   BODY_PATIENCE,
+  LOOKUPS_PER_SECOND,
+  MAX_LOOKUP_BURST,
   MAX_REQUESTED_BODIES,
   MAX_QUERIED_PEERS,
   MAX_HAVE_FRAME_BYTES,
@@ -14,6 +17,7 @@ import {
   SYNC_REQUEST_TIMEOUT
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { PeerPaces } from '../peer-paces.ts'
 import { withDeadline } from '../streams/deadline.ts'
 import { Exchanges } from '../streams/exchange.ts'
 import { askInTurn } from './ask-in-turn.ts'
@@ -87,6 +91,7 @@ class HaveService implements Have, Startable {
   readonly #replica: HaveInit['replica']
   readonly #random: () => number
   readonly #exchanges: Exchanges
+  readonly #paces = new PeerPaces(LOOKUPS_PER_SECOND, MAX_LOOKUP_BURST)
 
   constructor(components: ExchangeComponents, init: HaveInit) {
     this.#replica = init.replica
@@ -96,7 +101,7 @@ class HaveService implements Have, Startable {
       name: 'have',
       maxFrameBytes: MAX_HAVE_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      respond: (frames, signal) => this.#respond(frames, signal)
+      respond: (frames, signal, peer) => this.#respond(frames, signal, peer)
     })
   }
 
@@ -181,10 +186,13 @@ class HaveService implements Have, Startable {
     return chosen
   }
 
-  async #respond(frames: FrameStream, signal: AbortSignal): Promise<void> {
+  async #respond(frames: FrameStream, signal: AbortSignal, peer: PeerId): Promise<void> {
     const asked = await frames.read({ signal })
     if (asked === undefined) return
     const digests = readDigests(asked)
+    // Also a stream costs what a lookup does.
+    const wait = this.#paces.of(peer.toString()).take(1 + digests.length)
+    if (wait > 0) await delay(wait, undefined, { signal })
     for (let from = 0; from < digests.length; from += BODIES_IN_MEMORY) {
       const some = digests.slice(from, from + BODIES_IN_MEMORY)
       for (const body of await this.#replica.bodies(some)) {
