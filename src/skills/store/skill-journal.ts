@@ -71,9 +71,9 @@ export class SkillJournal {
       evidence: { ...counts, headStart, progress },
       at: new Date(now())
     }
-    writer.add(records.putTransition(state.transitions, transition))
+    writer.add(entry, records.putTransition(state.transitions, transition))
     const outdated = state.transitions - MAX_TRANSITIONS
-    if (outdated >= 0) writer.add(records.removeTransition(outdated, id))
+    if (outdated >= 0) writer.add(entry, records.removeTransition(outdated, id))
     entry.state = { ...state, transitions: state.transitions + 1 }
     return transition
   }
@@ -89,7 +89,7 @@ export class SkillJournal {
       error: displayText(error.slice(0, MAX_ERROR_LENGTH)),
       at
     }
-    writer.add(records.putFailure(state.failures % MAX_FAILURES, failure))
+    writer.add(entry, records.putFailure(state.failures % MAX_FAILURES, failure))
     entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
     return failure
   }
@@ -97,7 +97,7 @@ export class SkillJournal {
   receipt(entry: SkillEntry, receipt: StoredReceipt): void {
     const { records, writer } = this.#components
     const { receipts } = entry.state
-    writer.add(records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
+    writer.add(entry, records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
     entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
@@ -113,7 +113,7 @@ export class SkillJournal {
   clearReceipts(entry: SkillEntry): void {
     const { records, writer } = this.#components
     for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
-      writer.add(records.removeReceipt(slot, entry.id))
+      writer.add(entry, records.removeReceipt(slot, entry.id))
     }
     entry.state = { ...entry.state, receipts: 0 }
   }
