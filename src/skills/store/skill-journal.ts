@@ -38,8 +38,13 @@ export interface SkillEntry extends Omit<StoredSkill, 'agents'> {
 
 export interface SkillJournalComponents {
   readonly records: SkillRecords
-  readonly writer: Pick<SkillWriter, 'add'>
+  readonly writer: Pick<SkillWriter, 'add' | 'addFollowed'>
   readonly now: () => number
+}
+
+/** Whether the swarm is to hear of a change: this node votes for or against the skill. */
+export function concernsSwarm({ from, to }: Pick<Transition, 'from' | 'to'>): boolean {
+  return to === 'verified' || to === 'blacklisted' || from === 'blacklisted'
 }
 
 /** Its changes are written with the next write of the skill's state. */
@@ -54,7 +59,8 @@ export class SkillJournal {
     entry: SkillEntry,
     before: LifecycleState,
     after: LifecycleState,
-    reason: string
+    reason: string,
+    onWritten: (transition: Transition) => void
   ): Transition {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
@@ -71,7 +77,9 @@ export class SkillJournal {
       evidence: { ...counts, headStart, progress },
       at: new Date(now())
     }
-    writer.add(entry, records.putTransition(state.transitions, transition))
+    const operation = records.putTransition(state.transitions, transition)
+    writer.addFollowed(entry, operation, () => onWritten(transition))
+    if (concernsSwarm(transition)) writer.add(entry, records.putNotice(transition))
     const outdated = state.transitions - MAX_TRANSITIONS
     if (outdated >= 0) writer.add(entry, records.removeTransition(outdated, id))
     entry.state = { ...state, transitions: state.transitions + 1 }

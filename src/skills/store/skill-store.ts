@@ -14,7 +14,7 @@ import { isOut, NO_USES } from '../evidence/uses.ts'
 import { afterBegin, afterWithdrawal, UNTESTED } from '../lifecycle/lifecycle.ts'
 import { KnownRuns } from './known-runs.ts'
 import { RemovedSkills } from './removed-skills.ts'
-import { SkillJournal } from './skill-journal.ts'
+import { concernsSwarm, SkillJournal } from './skill-journal.ts'
 import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
@@ -74,6 +74,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #changing = new Map<string, Promise<void>>()
   /** Skills that are new and not on disk. */
   #arriving = 0
+  /** By the id of the skill. */
+  readonly #notices = new Map<string, Transition>()
   readonly #removed: RemovedSkills
   readonly #runs: KnownRuns
   readonly #writer: SkillWriter
@@ -100,6 +102,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     for await (const [id, state] of store.#records.states()) {
       const entry = store.#entries.get(id)
       if (entry !== undefined) entry.state = state
+    }
+    for await (const notice of store.#records.notices()) {
+      if (store.#entries.has(notice.id)) store.#notices.set(notice.id, notice)
     }
     await store.#removed.load()
     await store.#runs.load()
@@ -198,7 +203,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const transition =
       reason === undefined || lifecycle.status === before.status
         ? undefined
-        : this.#journal.transition(entry, before, lifecycle, reason)
+        : this.#journal.transition(entry, before, lifecycle, reason, this.#onTransition)
+    if (transition !== undefined && concernsSwarm(transition)) this.#notices.set(id, transition)
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, lifecycle, since }
     const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
@@ -206,8 +212,20 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     await this.#writer.write(entry, transition !== undefined)
     if (lifecycle.uses !== before.uses) this.#emit(() => this.emit('skill:use'))
     if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
-    if (transition !== undefined) this.#emit(() => this.emit('skill:transition', transition))
     return transition
+  }
+
+  /** The last change of each skill that the swarm has not heard of, as after a crash. */
+  notices(): readonly Transition[] {
+    return [...this.#notices.values()]
+  }
+
+  /** The swarm has heard of a change, or needs not. */
+  async removeNotice(notice: Transition): Promise<void> {
+    const { id } = notice
+    if (this.#notices.get(id) !== notice) return
+    this.#notices.delete(id)
+    await this.#components.store.commit([this.#records.removeNotice(id)], { sync: false })
   }
 
   /** Whether the outcome of this run is known, or too late. */
@@ -393,6 +411,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       removal = this.#removed.add({ id, lifecycle, at: this.#components.now() })
       await this.#components.store.commit([...operations, ...removal.operations])
       this.#writer.removed(entry)
+      this.#notices.delete(id)
     } catch (error) {
       removal?.undo()
       this.#entries.set(id, entry)
@@ -426,6 +445,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id ${id}.`)
+  }
+
+  /** It is on disk, perhaps later than the call that made it, which then has failed. */
+  readonly #onTransition = (transition: Transition): void => {
+    this.#emit(() => this.emit('skill:transition', transition))
   }
 
   /** Errors of a listener are its own. */

@@ -27,6 +27,8 @@ interface WaitingOperation {
   /** The skill with which its value is removed; undefined if it outlives the skill. */
   readonly of: ChangedSkill | undefined
   readonly operation: Operation
+  /** Called when it is written. */
+  readonly onWritten?: () => void
 }
 
 export class SkillWriter {
@@ -51,6 +53,11 @@ export class SkillWriter {
   /** Joins the next write. `of`: the skill that the values belong to, with which they are removed. */
   add(of: ChangedSkill | undefined, ...operations: readonly Operation[]): void {
     for (const operation of operations) this.#operations.push({ of, operation })
+  }
+
+  /** As `add`, and calls back when it is written, also where that fails at first. */
+  addFollowed(of: ChangedSkill, operation: Operation, onWritten: () => void): void {
+    this.#operations.push({ of, operation, onWritten })
   }
 
   /** Resolves when the state is written; after a failure it is written with the next one. */
@@ -140,6 +147,7 @@ export class SkillWriter {
     } finally {
       this.#inCommit = []
     }
+    for (const { onWritten } of ready) onWritten?.()
     if (!sync) {
       this.#unsynced = changed.at(-1)
       this.#syncLater()

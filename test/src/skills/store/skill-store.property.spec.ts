@@ -41,7 +41,8 @@ const ACTS = [
   'remove',
   'report',
   'take',
-  'document'
+  'document',
+  'tell'
 ] as const
 
 interface Act {
@@ -174,7 +175,7 @@ class Lives {
     if (section === undefined) return
     for await (const [key] of section.entries()) {
       const [kind = '', id = ''] = Buffer.from(key).toString().split('/')
-      const isOfSkill = 'sedtfr'.includes(kind)
+      const isOfSkill = 'sedtfro'.includes(kind)
       assert.ok(!isOfSkill || this.#skills.get(id) !== undefined, `${kind}/ of a removed skill`)
     }
   }
@@ -247,6 +248,11 @@ class Lives {
         else putBack()
         return ok ? 'as before' : 'unknown'
       }
+      case 'tell': {
+        const notice = skills.notices().find((each) => each.id === id)
+        if (notice !== undefined) await skills.removeNotice(notice)
+        return notice === undefined ? 'as before' : 'unknown'
+      }
       case 'document': {
         const text = displayText(run)
         await skills.document(id, { text, model: 'test', offline: false, at: new Date(0) })
@@ -265,6 +271,7 @@ async function viewOf(skills: SkillStore, i: number): Promise<unknown> {
   const view = {
     known,
     removed: skills.removedLifecycle(id),
+    notice: skills.notices().find((notice) => notice.id === id),
     history: known && (await skills.history(id)),
     failures: known && (await skills.failures(0, id)),
     documentation: known && (await skills.documentation(id))
@@ -292,7 +299,7 @@ describe('the skills of a node', () => {
           await lives.close()
         }
       }),
-      { numRuns: budget(150, 5_000) }
+      { numRuns: budget(150, 1_500) }
     )
   }).timeout(budget(60_000, 600_000))
 })
