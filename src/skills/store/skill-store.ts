@@ -223,9 +223,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   /** The swarm has heard of a change, or needs not. */
   async removeNotice(notice: Transition): Promise<void> {
     const { id } = notice
-    if (this.#notices.get(id) !== notice) return
+    const entry = this.#entries.get(id)
+    if (entry === undefined || this.#notices.get(id) !== notice) return
     this.#notices.delete(id)
-    await this.#components.store.commit([this.#records.removeNotice(id)], { sync: false })
+    this.#writer.add(entry, this.#records.removeNotice(id))
+    await this.#writer.write(entry, false)
   }
 
   /** Whether the outcome of this run is known, or too late. */

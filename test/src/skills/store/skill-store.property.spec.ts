@@ -251,7 +251,7 @@ class Lives {
       case 'tell': {
         const notice = skills.notices().find((each) => each.id === id)
         if (notice !== undefined) await skills.removeNotice(notice)
-        return notice === undefined ? 'as before' : 'unknown'
+        return notice === undefined ? 'as before' : 'written'
       }
       case 'document': {
         const text = displayText(run)
