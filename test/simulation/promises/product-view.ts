@@ -18,7 +18,8 @@ export async function productViewOf({ hive, parts }: Life): Promise<Record<strin
   const { facts, skills } = parts
   const { facts: newest } = await cortex.knowledge.newest(SOME)
   return {
-    totals: JSON.stringify([facts.count, facts.bytes, [...facts.agents.counts()].toSorted()]),
+    totals: JSON.stringify([facts.count, facts.bytes]),
+    agents: linesOf(Array.from(facts.agents.counts(), (each) => each.join(' '))),
     'newest facts': newest.map((fact) => JSON.stringify(fact)).join('\n'),
     answers: linesOf(await answersOf(hive, newest.slice(0, ASKED))),
     'goals in full': linesOf(await goalsOf(hive)),
