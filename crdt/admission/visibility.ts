@@ -120,9 +120,12 @@ export class Visibility {
     return { outcome: 'admitted', entry, durable }
   }
 
-  /** Takes the base from the header of a hidden entry, where peers have seen nothing of its feed. */
+  /** Takes the base from the header of a hidden entry, if it is higher than the one that peers see. */
   async begin(header: SignedHeader): Promise<ProofResult> {
     const { hidden, feeds, commits, swarm } = this.#init
+    // Peers may have shown more since the header came: its checkpoint would replace a later one.
+    const base = hidden.publicHead(feeds.feed(header.author))?.base ?? 1
+    if (header.base <= base) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
     await this.#init.windows().raiseBase(header)
     await commits.commit([
@@ -150,10 +153,13 @@ export class Visibility {
     const { digests, operations } = hiddenRecords.unhide(author, seq)
     const elements = digests.map((digest) => elementOf(digest))
     const begin = checkpoint === undefined ? undefined : this.#init.windows().beginOwn(checkpoint)
+    // The base is raised already, and peers have seen a lower one.
+    const raised =
+      checkpoint === undefined || begin !== undefined ? [] : [feeds.showCheckpoint(checkpoint)]
     const durable = commits.commit([
       hidden.unhide(author, position, isAll),
       ...operations,
-      ...(begin?.operations ?? []),
+      ...(begin?.operations ?? raised),
       ...charged,
       ...published.insert(elements)
     ])
@@ -163,7 +169,10 @@ export class Visibility {
     return true
   }
 
-  /** The header with the highest base, from `from` to the last one; undefined if none raises the base. */
+  /**
+   * The header with the highest base, from `from` to the last one; undefined if peers may begin there
+   * already.
+   */
   async #checkpointOf(
     author: Uint8Array,
     from: number,
@@ -175,7 +184,9 @@ export class Visibility {
       const header = await feeds.headerAt(author, seq)
       if (header !== undefined && header.base > highest.base) highest = header
     }
-    return highest.base > feeds.feed(author).base ? highest : undefined
+    const { base } = feeds.feed(author)
+    const known = (await feeds.checkpointOf(author))?.base ?? 1
+    return highest.base > base || (highest.base === base && known < base) ? highest : undefined
   }
 }
 

@@ -86,8 +86,10 @@ export class HiddenEntries {
     if (this.isEmpty) return feed
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
-    // Of a feed that peers have seen, a peer has sent the header with the base.
-    if (hiddenFeed.seq < feed.base) return hiddenFeed.seq > 0 ? emptyFrom(feed) : undefined
+    // A peer has sent the header with the base that peers see; that of hidden entries may be higher.
+    if (hiddenFeed.seq < feed.base) {
+      return hiddenFeed.seq > 0 ? emptyFrom({ ...feed, base: hiddenFeed.seq + 1 }) : undefined
+    }
     // Of a feed that was damaged.
     if (feed.seq < hiddenFeed.seq) return feed
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }

@@ -31,7 +31,8 @@ export class RunCounts {
   readonly #components: RunCountsComponents
   readonly #section: Section
   readonly #counts = new Map<string, Count>()
-  #latest: string | undefined
+  /** Agents whose counts are not on disk, or without an fsync. */
+  readonly #unsynced = new Set<string>()
   #syncing: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -64,7 +65,7 @@ export class RunCounts {
     }
     count.runs += 1
     this.#counts.set(agent, count)
-    this.#latest = agent
+    this.#unsynced.add(agent)
     const written = this.#components.store.commit([this.#put(agent, count)], WITHOUT_SYNC)
     if (!this.#isClosed) {
       this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
@@ -85,7 +86,7 @@ export class RunCounts {
   /** Makes all counts durable. A run that comes later is refused with the store, or has its count written. */
   async close(): Promise<void> {
     this.#isClosed = true
-    if (this.#syncing !== undefined) await this.#sync()
+    if (this.#unsynced.size > 0) await this.#sync()
   }
 
   #current(agent: string): Count {
@@ -94,16 +95,20 @@ export class RunCounts {
     return count?.day === day ? count : { day, runs: 0 }
   }
 
-  /** Commits land in order, so one fsync makes the earlier ones durable. */
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
-    const agent = this.#latest
-    const count = agent === undefined ? undefined : this.#counts.get(agent)
-    if (agent === undefined || count === undefined) return
+    const agents = [...this.#unsynced]
+    this.#unsynced.clear()
+    const operations = agents.flatMap((agent) => {
+      const count = this.#counts.get(agent)
+      return count === undefined ? [] : [this.#put(agent, count)]
+    })
     try {
-      await this.#components.store.commit([this.#put(agent, count)])
+      await this.#components.store.commit(operations)
     } catch (error) {
+      // With the next run.
+      for (const agent of agents) this.#unsynced.add(agent)
       this.#components.onError(error)
     }
   }

@@ -17,6 +17,11 @@ export interface CandidateBatch {
   readonly facts: readonly StoredFact[]
   /** Promoted claims that changed, or wait. */
   readonly claims: readonly PromotedClaim[]
+  /**
+   * What waited and is no candidate any longer: it was promoted, and a crash came before its outcome, or
+   * it may not leave this node. What changes is in the log again.
+   */
+  readonly idle: readonly Uint8Array[]
   /** Position in the log after these facts; undefined for facts that were considered before. */
   readonly next?: number
 }
@@ -67,24 +72,25 @@ export class Candidates {
   async *batches(size: number): AsyncGenerator<CandidateBatch> {
     const end = this.#facts.logEnd
     let digests: Uint8Array[] = []
+    const idle = new Set<string>()
     for await (const [digest] of this.#deferred.entries()) {
       this.#mayWait.add(digest)
       digests.push(digest)
       if (digests.length < size) continue
-      yield await this.#sort(digests)
+      yield await this.#waiting(digests, idle)
       digests = []
     }
-    if (digests.length > 0) yield await this.#sort(digests)
+    if (digests.length > 0) yield await this.#waiting(digests, idle)
     digests = []
     let next = await this.#cursor()
     for await (const part of this.#facts.log(next, end)) {
       digests.push(...part.digests)
       next = part.next
       if (digests.length < size) continue
-      yield { ...(await this.#changed(digests)), next }
+      yield { ...(await this.#changed(digests, idle)), next }
       digests = []
     }
-    if (digests.length > 0) yield { ...(await this.#changed(digests)), next }
+    if (digests.length > 0) yield { ...(await this.#changed(digests, idle)), next }
   }
 
   /**
@@ -92,7 +98,7 @@ export class Candidates {
    * considered again later.
    */
   async recordOutcomes(
-    { facts, claims, next }: CandidateBatch,
+    { facts, claims, idle, next }: CandidateBatch,
     { promoted, unchanged, settled }: BatchOutcome
   ): Promise<void> {
     const promotedFacts = new Set(promoted.map(({ fact }) => fact))
@@ -106,6 +112,7 @@ export class Candidates {
       done.set(digest, promotedFacts.has(digest) && validAgainFrom === undefined)
     }
     for (const { fact } of claims) done.set(fact.digest, settled.has(fact))
+    for (const digest of idle) operations.push(this.#deferred.del(digest))
     for (const [digest, isDone] of done) {
       if (next === undefined && isDone) operations.push(this.#deferred.del(digest))
       if (next === undefined || isDone) continue
@@ -167,31 +174,39 @@ export class Candidates {
     ]
   }
 
-  async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
-    const facts = await this.#facts.getMany(digests)
-    return facts.filter((fact) => !fact.private && fact.stale !== true)
+  /** Notes which of them are `idle`. */
+  async #waiting(digests: readonly Uint8Array[], idle: Set<string>): Promise<CandidateBatch> {
+    const batch = await this.#sort(digests)
+    for (const digest of batch.idle) idle.add(toHex(digest))
+    return batch
   }
 
-  /** A changed fact is in the log again, and may wait already. */
-  async #changed(digests: readonly Uint8Array[]): Promise<CandidateBatch> {
+  /** A changed fact is in the log again, and may wait already; one that was idle before does not. */
+  async #changed(
+    digests: readonly Uint8Array[],
+    idle: ReadonlySet<string>
+  ): Promise<CandidateBatch> {
     const keys = uniqueOf(digests)
-    const likely = keys.filter((digest) => this.#mayWait.has(digest))
+    const likely = keys.filter((digest) => this.#mayWait.has(digest) && !idle.has(toHex(digest)))
     const left = likely.length === 0 ? [] : await this.#deferred.getMany(likely)
     const waiting = new Set(likely.filter((_, i) => left[i] !== undefined))
-    return this.#sort(keys.filter((digest) => !waiting.has(digest)))
+    const changed = await this.#sort(keys.filter((digest) => !waiting.has(digest)))
+    return { ...changed, idle: [] }
   }
 
-  /** Facts to promote, and promoted claims that have a begin. */
+  /** Facts to promote, promoted claims that have a begin, and other facts. */
   async #sort(digests: readonly Uint8Array[]): Promise<CandidateBatch> {
-    const read = await this.#read(digests)
+    const stored = await this.#facts.getMany(digests)
+    const read = stored.filter((fact) => !fact.private && fact.stale !== true)
     const records = await this.#promoted.getMany(read.map(({ digest }) => digest))
-    return {
-      facts: read.filter((_, i) => records[i] === undefined),
-      claims: read.flatMap((fact, i) => {
-        const record = records[i]
-        return record === undefined || fact.validFrom === undefined ? [] : { fact, record }
-      })
-    }
+    const facts = read.filter((_, i) => records[i] === undefined)
+    const claims = read.flatMap((fact, i) => {
+      const record = records[i]
+      return record === undefined || fact.validFrom === undefined ? [] : { fact, record }
+    })
+    const candidates = new Set([...facts, ...claims.map(({ fact }) => fact)])
+    const others = stored.filter((fact) => !candidates.has(fact))
+    return { facts, claims, idle: others.map(({ digest }) => digest) }
   }
 
   async #cursor(): Promise<number> {

@@ -5,6 +5,7 @@
  */
 import { Retry, StoreError } from '../../../crdt/index.ts'
 import { HiveError } from '../../errors.ts'
+import { concernsSwarm } from '../store/skill-journal.ts'
 import { SkillAdoption } from './adoption.ts'
 import { SkillChanges } from './skill-changes.ts'
 import { SkillPublishing } from './publishing.ts'
@@ -59,7 +60,10 @@ export class SkillExchange {
 
   start(): void {
     for (const event of CHANGES) this.#components.replica.on(event, this.#onChange)
-    this.#components.skills.store.on('skill:transition', this.#onTransition)
+    const { store } = this.#components.skills
+    store.on('skill:transition', this.#onTransition)
+    // What the last run of the node did not come to.
+    for (const notice of store.notices()) this.#onTransition(notice)
     this.#reporting = setInterval(
       () => this.#enqueue(() => this.#report()),
       REPORT_INTERVAL
@@ -87,13 +91,14 @@ export class SkillExchange {
     })
   }
 
-  readonly #onTransition = ({ id, from, to }: Transition): void => {
-    const isPublished = to === 'verified' && this.#components.autoPublish
-    if (!isPublished && to !== 'blacklisted' && from !== 'blacklisted') return
+  readonly #onTransition = (transition: Transition): void => {
+    if (!concernsSwarm(transition)) return
+    const { id, from, to } = transition
     this.#enqueueLeft(id, async () => {
       if (to === 'blacklisted') await this.publishing.publishDispute(id)
       if (from === 'blacklisted') await this.publishing.retractDispute(id)
-      if (isPublished) await this.#publish(id)
+      if (to === 'verified' && this.#components.autoPublish) await this.#publish(id)
+      await this.#components.skills.store.removeNotice(transition)
     })
   }
 

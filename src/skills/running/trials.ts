@@ -52,8 +52,14 @@ export class Trials {
   /** Returns the id of a run that began; its outcome follows. */
   async begin({ id }: TriedSkill, { run = randomUUID(), caller }: RunOfUse): Promise<string> {
     const { store, now } = this.#components
-    store.begin(id, { run, caller, at: now() })
-    await store.flush(id)
+    const begins = store.begin(id, { run, caller, at: now() })
+    try {
+      await store.flush(id)
+    } catch (error) {
+      // Nobody has the id of a run that could not be written, so nobody reports its outcome.
+      if (begins) store.withdraw(id, run)
+      throw error
+    }
     return run
   }
 
@@ -65,12 +71,12 @@ export class Trials {
     const { store, runner, now } = this.#components
     const { id, skill } = tried
     const begins = record !== false && store.begin(id, { run, caller, at: now() })
-    if (begins && record === 'later') await store.flush(id)
     const withdraw = (): void => {
       if (begins) store.withdraw(id, run)
     }
     let result: SkillRun
     try {
+      if (begins && record === 'later') await store.flush(id)
       result = await runner.run(skill, input, settings)
     } catch (error) {
       if (record !== false && isSkillFailure(error)) {

@@ -60,6 +60,8 @@ export class FalseReceipts {
       this.#unwritten.add(this.#records.removeFalseReceipt(oldest.author))
       this.#byAuthor.delete(oldest.author)
     }
+    // Its author is among the latest again.
+    this.#byAuthor.delete(receipt.author)
     this.#byAuthor.set(receipt.author, receipt)
     try {
       await this.#write()

@@ -38,8 +38,13 @@ export interface SkillEntry extends Omit<StoredSkill, 'agents'> {
 
 export interface SkillJournalComponents {
   readonly records: SkillRecords
-  readonly writer: Pick<SkillWriter, 'add'>
+  readonly writer: Pick<SkillWriter, 'add' | 'addFollowed'>
   readonly now: () => number
+}
+
+/** Whether the swarm is to hear of a change: this node votes for or against the skill. */
+export function concernsSwarm({ from, to }: Pick<Transition, 'from' | 'to'>): boolean {
+  return to === 'verified' || to === 'blacklisted' || from === 'blacklisted'
 }
 
 /** Its changes are written with the next write of the skill's state. */
@@ -54,7 +59,8 @@ export class SkillJournal {
     entry: SkillEntry,
     before: LifecycleState,
     after: LifecycleState,
-    reason: string
+    reason: string,
+    onWritten: (transition: Transition) => void
   ): Transition {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
@@ -71,9 +77,11 @@ export class SkillJournal {
       evidence: { ...counts, headStart, progress },
       at: new Date(now())
     }
-    writer.add(records.putTransition(state.transitions, transition))
+    const operation = records.putTransition(state.transitions, transition)
+    writer.addFollowed(entry, operation, () => onWritten(transition))
+    if (concernsSwarm(transition)) writer.add(entry, records.putNotice(transition))
     const outdated = state.transitions - MAX_TRANSITIONS
-    if (outdated >= 0) writer.add(records.removeTransition(outdated, id))
+    if (outdated >= 0) writer.add(entry, records.removeTransition(outdated, id))
     entry.state = { ...state, transitions: state.transitions + 1 }
     return transition
   }
@@ -89,7 +97,7 @@ export class SkillJournal {
       error: displayText(error.slice(0, MAX_ERROR_LENGTH)),
       at
     }
-    writer.add(records.putFailure(state.failures % MAX_FAILURES, failure))
+    writer.add(entry, records.putFailure(state.failures % MAX_FAILURES, failure))
     entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
     return failure
   }
@@ -97,7 +105,7 @@ export class SkillJournal {
   receipt(entry: SkillEntry, receipt: StoredReceipt): void {
     const { records, writer } = this.#components
     const { receipts } = entry.state
-    writer.add(records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
+    writer.add(entry, records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
     entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
@@ -113,7 +121,7 @@ export class SkillJournal {
   clearReceipts(entry: SkillEntry): void {
     const { records, writer } = this.#components
     for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
-      writer.add(records.removeReceipt(slot, entry.id))
+      writer.add(entry, records.removeReceipt(slot, entry.id))
     }
     entry.state = { ...entry.state, receipts: 0 }
   }

@@ -1,8 +1,8 @@
 /**
  * The keys and JSON values of skills in the store: the skill `s/<id>`, its state `e/<id>`, its
  * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`,
- * unpublished receipts of its runs `r/<id>/<slot>`, the last state of a removed skill `x/<id>`,
- * false receipts `l/<author>`, and ids of reported runs `u/<slot>`.
+ * unpublished receipts of its runs `r/<id>/<slot>`, the last change of its status that the swarm has
+ * not heard of `o/<id>`, the last state of a removed skill `x/<id>`, false receipts `l/<author>`, and ids of reported runs `u/<slot>`.
  */
 import { StoredReceiptValue } from '../running/receipt.ts'
 import { readSkill } from '../skill-identity.ts'
@@ -67,6 +67,14 @@ export class SkillRecords {
     }
   }
 
+  /** Changes that the swarm has not heard of, of skills that are here or were removed. */
+  async *notices(): AsyncGenerator<Transition> {
+    for await (const [, value] of this.#section.entries(prefixRange('o/'))) {
+      const parsed = TransitionValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
   async *failures(id: string): AsyncGenerator<SkillFailure> {
     for await (const [, value] of this.#section.entries(prefixRange(`f/${id}/`))) {
       const parsed = FailureValue.safeParse(jsonOf(value))
@@ -104,7 +112,7 @@ export class SkillRecords {
 
   /** Deletes all values of a skill. */
   async removals(id: string): Promise<Operation[]> {
-    const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
+    const operations = ['s', 'e', 'd', 'o'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
     for (const kind of ['t', 'f', 'r']) {
       for await (const [key] of this.#section.entries(prefixRange(`${kind}/${id}/`))) {
         operations.push(this.#section.del(key))
@@ -143,6 +151,14 @@ export class SkillRecords {
 
   removeTransition(number: number, id: string): Operation {
     return this.#section.del(keyOf(numbered('t', id, number)))
+  }
+
+  putNotice(transition: Transition): Operation {
+    return this.#put(`o/${transition.id}`, transition)
+  }
+
+  removeNotice(id: string): Operation {
+    return this.#section.del(keyOf(`o/${id}`))
   }
 
   putFailure(slot: number, failure: SkillFailure): Operation {

@@ -14,7 +14,7 @@ import { isOut, NO_USES } from '../evidence/uses.ts'
 import { afterBegin, afterWithdrawal, UNTESTED } from '../lifecycle/lifecycle.ts'
 import { KnownRuns } from './known-runs.ts'
 import { RemovedSkills } from './removed-skills.ts'
-import { SkillJournal } from './skill-journal.ts'
+import { concernsSwarm, SkillJournal } from './skill-journal.ts'
 import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
@@ -22,6 +22,7 @@ import type { Counts } from '../evidence/counts.ts'
 import type { RunStart } from '../evidence/uses.ts'
 import type { LifecycleChange, LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { StoredReceipt } from '../running/receipt.ts'
+import type { RemovalChange } from './removed-skills.ts'
 import type { SkillEntry, UseDetails } from './skill-journal.ts'
 import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { SkillEvents } from '../skill-events.ts'
@@ -69,7 +70,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #components: SkillStoreComponents
   readonly #records: SkillRecords
   readonly #entries = new Map<string, SkillEntry>()
-  readonly #adding = new Map<string, Promise<boolean>>()
+  /** Skills that are being added, noted or removed; resolved when they are, or could not be. */
+  readonly #changing = new Map<string, Promise<void>>()
+  /** Skills that are new and not on disk. */
+  #arriving = 0
+  /** By the id of the skill. */
+  readonly #notices = new Map<string, Transition>()
   readonly #removed: RemovedSkills
   readonly #runs: KnownRuns
   readonly #writer: SkillWriter
@@ -96,6 +102,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     for await (const [id, state] of store.#records.states()) {
       const entry = store.#entries.get(id)
       if (entry !== undefined) entry.state = state
+    }
+    for await (const notice of store.#records.notices()) {
+      if (store.#entries.has(notice.id)) store.#notices.set(notice.id, notice)
     }
     await store.#removed.load()
     await store.#runs.load()
@@ -129,15 +138,17 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     provenance: Provenance,
     agent?: string
   ): Promise<boolean> {
-    await this.#adding.get(id)
+    for (let other = this.#changing.get(id); other !== undefined; other = this.#changing.get(id)) {
+      await other
+    }
     const known = this.#entries.get(id)
     if (known !== undefined) {
-      await this.#addAgent(known, record.content, agent)
+      await this.#during(id, this.#addAgent(known, record.content, agent))
       // The status in memory may come from a call whose write failed: it is written before the caller hears it.
       await this.#writer.written(known)
       return false
     }
-    if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
+    if (this.#entries.size + this.#arriving >= MAX_SKILLS) {
       throw new HiveError(
         'LIMIT_EXCEEDED',
         `This node has ${MAX_SKILLS} skills, which is the limit. Remove a skill first.`
@@ -149,25 +160,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const agents = agent === undefined ? [] : [agent]
     const state = { ...initialState(addedAt), lifecycle }
     const entry: SkillEntry = { id, skill, provenance, addedAt, agents, state }
-    const adding = this.#components.store
-      .commit([
-        this.#records.putSkill(id, { content: record.content, provenance, addedAt, agents }),
-        this.#records.putState(id, entry.state),
-        ...this.#removed.delete(id)
-      ])
-      .then(
-        () => {
-          this.#entries.set(id, entry)
-          return true
-        },
-        async (error: unknown) => {
-          await this.#removed.load().catch(() => undefined)
-          throw error
-        }
-      )
-      .finally(() => this.#adding.delete(id))
-    this.#adding.set(id, adding)
-    return adding
+    await this.#during(id, this.#arrive(entry, record.content))
+    return true
   }
 
   /**
@@ -177,15 +171,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const entry = this.#entryOf(id)
     this.#entries.delete(id)
     this.#writer.forget(entry)
-    const removing = this.#erase(entry).finally(() => this.#adding.delete(id))
-    this.#adding.set(
-      id,
-      removing.then(
-        () => true,
-        () => false
-      )
-    )
-    await removing
+    await this.#during(id, this.#erase(entry))
     this.#emit(() => this.emit('skill:remove', { id, name: entry.skill.name }))
   }
 
@@ -212,11 +198,13 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       return undefined
     }
     this.#addExpired(entry, lifecycle)
-    if (run !== undefined && !this.#runs.has(id, run)) this.#writer.add(this.#runs.add(id, run))
+    if (run !== undefined && !this.#runs.has(id, run))
+      this.#writer.add(undefined, this.#runs.add(id, run))
     const transition =
       reason === undefined || lifecycle.status === before.status
         ? undefined
-        : this.#journal.transition(entry, before, lifecycle, reason)
+        : this.#journal.transition(entry, before, lifecycle, reason, this.#onTransition)
+    if (transition !== undefined && concernsSwarm(transition)) this.#notices.set(id, transition)
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, lifecycle, since }
     const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
@@ -224,8 +212,22 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     await this.#writer.write(entry, transition !== undefined)
     if (lifecycle.uses !== before.uses) this.#emit(() => this.emit('skill:use'))
     if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
-    if (transition !== undefined) this.#emit(() => this.emit('skill:transition', transition))
     return transition
+  }
+
+  /** The last change of each skill that the swarm has not heard of, as after a crash. */
+  notices(): readonly Transition[] {
+    return [...this.#notices.values()]
+  }
+
+  /** The swarm has heard of a change, or needs not. */
+  async removeNotice(notice: Transition): Promise<void> {
+    const { id } = notice
+    const entry = this.#entries.get(id)
+    if (entry === undefined || this.#notices.get(id) !== notice) return
+    this.#notices.delete(id)
+    this.#writer.add(entry, this.#records.removeNotice(id))
+    await this.#writer.write(entry, false)
   }
 
   /** Whether the outcome of this run is known, or too late. */
@@ -252,7 +254,10 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     const { lifecycle } = afterWithdrawal(entry.state.lifecycle, run)
+    if (lifecycle === entry.state.lifecycle) return
     entry.state = { ...entry.state, lifecycle }
+    // Its begin may be on disk, where it would become a failure.
+    this.#writer.writeLater(entry)
   }
 
   /** Resolves when the state of a skill is written. Throws `HiveError` (SKILL_UNKNOWN). */
@@ -303,6 +308,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       receipts = await Array.fromAsync(this.#records.receipts(id))
       // Another run has ended meanwhile, or another call has taken them.
     } while (entry.state.receipts !== count)
+    // Removed meanwhile, and its receipts with it.
+    if (this.#entries.get(id) !== entry) return NO_RECEIPTS
     this.#journal.clearReceipts(entry)
     let isTaken = true
     const putBack = (): void => {
@@ -377,21 +384,52 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     }
   }
 
+  async #arrive(entry: SkillEntry, content: string): Promise<void> {
+    const { id, provenance, addedAt, agents, state } = entry
+    const comeBack = this.#removed.delete(id)
+    this.#arriving += 1
+    try {
+      await this.#components.store.commit([
+        this.#records.putSkill(id, { content, provenance, addedAt, agents: [...agents] }),
+        this.#records.putState(id, state),
+        ...comeBack.operations
+      ])
+      this.#entries.set(id, entry)
+    } catch (error) {
+      comeBack.undo()
+      throw error
+    } finally {
+      this.#arriving -= 1
+    }
+  }
+
   async #erase(entry: SkillEntry): Promise<void> {
     const { id, state } = entry
     const { lifecycle } = state
+    let removal: RemovalChange | undefined
     try {
       await this.#writer.settled()
       const operations = await this.#records.removals(id)
-      operations.push(...this.#removed.add({ id, lifecycle, at: this.#components.now() }))
-      await this.#components.store.commit(operations)
+      removal = this.#removed.add({ id, lifecycle, at: this.#components.now() })
+      await this.#components.store.commit([...operations, ...removal.operations])
+      this.#writer.removed(entry)
+      this.#notices.delete(id)
     } catch (error) {
+      removal?.undo()
       this.#entries.set(id, entry)
-      // What was not written of it before, it has forgotten.
-      this.#writer.writeLater(entry)
-      // Not the error of the read: the write is what failed.
-      await this.#removed.load().catch(() => undefined)
+      this.#writer.kept(entry)
       throw error
+    }
+  }
+
+  /** Others that change the skill wait for the task. */
+  async #during(id: string, task: Promise<void>): Promise<void> {
+    const done = task.catch(() => undefined)
+    this.#changing.set(id, done)
+    try {
+      await task
+    } finally {
+      if (this.#changing.get(id) === done) this.#changing.delete(id)
     }
   }
 
@@ -400,7 +438,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     if (uses === NO_USES) return
     for (const { out } of state.lifecycle.uses.waiting) {
       for (const { run } of out) {
-        if (!isOut(uses, run)) this.#writer.add(this.#runs.add(id, run))
+        if (!isOut(uses, run)) this.#writer.add(undefined, this.#runs.add(id, run))
       }
     }
   }
@@ -409,6 +447,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id ${id}.`)
+  }
+
+  /** It is on disk, perhaps later than the call that made it, which then has failed. */
+  readonly #onTransition = (transition: Transition): void => {
+    this.#emit(() => this.emit('skill:transition', transition))
   }
 
   /** Errors of a listener are its own. */

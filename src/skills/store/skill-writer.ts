@@ -23,12 +23,22 @@ export interface SkillWriterComponents {
   readonly onError?: (error: unknown) => void
 }
 
+interface WaitingOperation {
+  /** The skill with which its value is removed; undefined if it outlives the skill. */
+  readonly of: ChangedSkill | undefined
+  readonly operation: Operation
+  /** Called when it is written. */
+  readonly onWritten?: () => void
+}
+
 export class SkillWriter {
   readonly #components: SkillWriterComponents
   readonly #changed = new Set<ChangedSkill>()
+  /** Skills that are being removed, or are removed. */
+  readonly #forgotten = new WeakSet<ChangedSkill>()
   /** What the commit that has not ended writes. */
   #inCommit: readonly ChangedSkill[] = []
-  #operations: Operation[] = []
+  #operations: WaitingOperation[] = []
   #needsSync = false
   #next: Promise<void> | undefined
   #writing: Promise<unknown> = Promise.resolve()
@@ -40,13 +50,19 @@ export class SkillWriter {
     this.#components = components
   }
 
-  /** Joins the next write. */
-  add(...operations: readonly Operation[]): void {
-    this.#operations.push(...operations)
+  /** Joins the next write. `of`: the skill that the values belong to, with which they are removed. */
+  add(of: ChangedSkill | undefined, ...operations: readonly Operation[]): void {
+    for (const operation of operations) this.#operations.push({ of, operation })
+  }
+
+  /** As `add`, and calls back when it is written, also where that fails at first. */
+  addFollowed(of: ChangedSkill, operation: Operation, onWritten: () => void): void {
+    this.#operations.push({ of, operation, onWritten })
   }
 
   /** Resolves when the state is written; after a failure it is written with the next one. */
   write(changing: ChangedSkill, sync: boolean): Promise<void> {
+    if (this.#forgotten.has(changing)) return Promise.resolve()
     this.#changed.add(changing)
     this.#needsSync ||= sync
     return (this.#next ??= this.#commit())
@@ -54,6 +70,7 @@ export class SkillWriter {
 
   /** Writes the state in a second, or with the next change. */
   writeLater(changing: ChangedSkill): void {
+    if (this.#forgotten.has(changing)) return
     this.#changed.add(changing)
     this.#needsSync = true
     this.#syncLater()
@@ -71,10 +88,22 @@ export class SkillWriter {
     await this.#writing
   }
 
-  /** Writes nothing more of this skill. */
+  /** Writes nothing more of this skill, unless it is `kept`. */
   forget(changing: ChangedSkill): void {
+    this.#forgotten.add(changing)
     this.#changed.delete(changing)
     if (this.#unsynced === changing) this.#unsynced = undefined
+  }
+
+  /** It is removed from the disk: what waits of it is dropped. */
+  removed(changing: ChangedSkill): void {
+    this.#operations = this.#operations.filter(({ of }) => of !== changing)
+  }
+
+  /** It could not be removed: what was not written of it is written later. */
+  kept(changing: ChangedSkill): void {
+    this.#forgotten.delete(changing)
+    this.writeLater(changing)
   }
 
   /** Writes acknowledged changes to disk. What changes later is written at once, with fsync, or fails. */
@@ -93,13 +122,17 @@ export class SkillWriter {
     await this.#writing
     this.#next = undefined
     const { store, records } = this.#components
-    const changed = [...this.#changed]
-    const operations = this.#operations
+    // A write that failed may have brought a forgotten one back.
+    const changed = [...this.#changed].filter((each) => !this.#forgotten.has(each))
+    const { ready = [], waiting = [] } = Object.groupBy(this.#operations, ({ of }) =>
+      of !== undefined && this.#forgotten.has(of) ? 'waiting' : 'ready'
+    )
     const sync = this.#needsSync || this.#isClosed
     this.#changed.clear()
-    this.#operations = []
+    this.#operations = waiting
     this.#needsSync = false
     const states = changed.map(({ id, state }) => records.putState(id, state))
+    const operations = ready.map(({ operation }) => operation)
     const written = store.commit([...operations, ...states], { sync })
     this.#writing = written.catch(() => undefined)
     this.#inCommit = changed
@@ -107,13 +140,14 @@ export class SkillWriter {
       await written
     } catch (error) {
       for (const changing of changed) this.#changed.add(changing)
-      this.#operations = [...operations, ...this.#operations].slice(-MAX_UNWRITTEN)
+      this.#operations = [...ready, ...this.#operations].slice(-MAX_UNWRITTEN)
       this.#needsSync = true
       this.#syncLater()
       throw error
     } finally {
       this.#inCommit = []
     }
+    for (const { onWritten } of ready) onWritten?.()
     if (!sync) {
       this.#unsynced = changed.at(-1)
       this.#syncLater()
@@ -130,7 +164,7 @@ export class SkillWriter {
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
-    if (this.#changed.size > 0) {
+    if (this.#changed.size > 0 || this.#operations.length > 0) {
       this.#needsSync = true
       await (this.#next ??= this.#commit())
       return

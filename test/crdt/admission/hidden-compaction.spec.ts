@@ -73,6 +73,34 @@ describe('an author that has compacted its feed', () => {
     assert.deepEqual(await bytesOf(author), [restated.map((entry) => toHex(writeEntry(entry)))])
   })
 
+  it('takes a base that its hidden entries have passed, and shows the last one with its entries', async () => {
+    const author = await openReplica({ store: await openStore(), hidesOwn: true })
+    const other = await openReplica({ store: await openStore(), hidesOwn: true })
+    const restated: Entry[] = []
+    for (const text of ['one', 'two']) {
+      await author.publish([publication(text)])
+      restated.push(...(await author.compact()))
+    }
+    const [first, last] = [restated[0], restated.at(-1)]
+    assert.ok(first !== undefined && last !== undefined && 1 < first.base && first.base < last.base)
+    for (const { publicView } of [author, other]) {
+      assert.equal(await publicView.admitHeader(first), 'admitted')
+    }
+    assert.deepEqual(headsOf(author), headsOf(other))
+    assert.deepEqual(author.publicView.digest(), other.publicView.digest())
+    const { author: key } = last
+    await author.unhide(key, last.seq)
+    const checkpoint = await author.publicView.checkpointOf(key)
+    assert.equal(checkpoint?.base, author.headOf(key).base)
+    await other.publicView.admitHeader(checkpoint)
+    for await (const bytes of author.publicView.entriesAfter(key, 0)) {
+      const admission = await other.publicView.admit(bytes, 'author')
+      assert.ok(admission.outcome === 'admitted')
+      await admission.durable
+    }
+    assert.deepEqual(headsOf(other), headsOf(author))
+  })
+
   it('takes a base from the header that a peer sends, as other nodes do', async () => {
     const { author, other, restated } = await compacted()
     const last = restated.at(-1)

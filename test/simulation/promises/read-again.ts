@@ -1,5 +1,7 @@
 /** What a node shows is what its disk says: one that is opened from a copy of the disk shows the same. */
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { simulated } from '../environment/simulated.ts'
+import { productViewOf } from './product-view.ts'
 import type { Life } from '../subject.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
 
@@ -8,8 +10,23 @@ const TRIES = 4
 
 const ALL = { limit: 1_000 } as const
 
+/** Milliseconds in which a node writes again what it could not write before. */
+const REPEATED = 2_500
+
+type View = (life: Life) => Promise<Record<string, string>>
+
 /** What differs, in words. Nothing is said of a node whose disk is full, or that changes all the time. */
 export async function lookAgain(node: SimulatedNode): Promise<string[]> {
+  const differences = await compare(node, viewOf)
+  if (differences.length > 0) return differences
+  const before = await compare(node, productViewOf)
+  if (before.length === 0) return []
+  // Skills and spending may be ahead of a disk that was full.
+  await simulated().time.wait(REPEATED)
+  return compare(node, productViewOf)
+}
+
+async function compare(node: SimulatedNode, view: View): Promise<string[]> {
   const { running, disk } = node
   if (running === undefined) return []
   const { store } = running.parts
@@ -17,12 +34,12 @@ export async function lookAgain(node: SimulatedNode): Promise<string[]> {
     await store.flush()
     const { landed } = disk
     const fork = disk.fork()
-    const shown = await running.run(() => viewOf(running))
+    const shown = await running.run(() => view(running))
     await store.flush()
     if (disk.isFull || node.running !== running) return []
     if (disk.landed !== landed) continue
     await using copy = await node.openCopy(fork)
-    const read = await copy.run(() => viewOf(copy))
+    const read = await copy.run(() => view(copy))
     return Object.entries(shown)
       .filter(([part, text]) => text !== read[part])
       .map(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { FactStore, prepareFact } from '../../../src/facts/index.ts'
 import { identifyFact } from '../../../src/fact-format/index.ts'
 import { Candidates } from '../../../src/knowledge/index.ts'
@@ -95,6 +96,35 @@ describe('candidates for promotion', () => {
         [2, 0]
       )
     }
+    await store.close()
+  })
+
+  it('wait no longer once they were promoted, also where a crash came before the outcome', async () => {
+    const { store, candidates, facts } = await found(3)
+    for await (const batch of candidates.batches(FACTS)) {
+      await candidates.recordOutcomes(batch, { promoted: [], unchanged: [], settled: new Set() })
+    }
+    const [waiting] = await Array.fromAsync(candidates.batches(FACTS))
+    assert.ok(waiting !== undefined)
+    const [promoted] = promotedOf(waiting)
+    const [, stale, kept] = waiting.facts
+    assert.ok(promoted !== undefined && stale !== undefined && kept !== undefined)
+    // What an entry commits; the outcome does not follow.
+    await store.commit(candidates.promotion(promoted))
+    await facts.setStale(stale.digest, true)
+    const again = new Candidates(store, facts)
+    for await (const batch of again.batches(FACTS)) {
+      await again.recordOutcomes(batch, { promoted: [], unchanged: [], settled: new Set() })
+    }
+    const section = store.section('candidates')
+    const rows = await Array.fromAsync(section.entries(), ([key]) => toHex(key))
+    assert.deepEqual(rows, [toHex(kept.digest)])
+    await facts.setStale(stale.digest, false)
+    const batches = await Array.fromAsync(again.batches(FACTS))
+    assert.deepEqual(
+      batches.map((batch) => batch.facts.length),
+      [1, 1]
+    )
     await store.close()
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { createHive } from 'noormme-hive'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { HiveNode, SkillInit } from 'noormme-hive'
 
@@ -28,6 +29,19 @@ describe('runs of skills', () => {
     const { trials, successes, outstanding } = await db.agent.cortex.capabilities.get(id)
     return [trials, successes, outstanding]
   }
+
+  it('that could not be written are out no longer', async () => {
+    const { database, failNext } = failingDatabase()
+    await using db = await createHive({ swarm, store: database })
+    const { capabilities } = db.agent.cortex
+    const { id } = await capabilities.registerCapability(LENGTH)
+    const failed = { code: 'STORE_WRITE_FAILED' }
+    failNext('skills')
+    await assert.rejects(capabilities.beginRun(id), failed)
+    failNext('skills')
+    await assert.rejects(capabilities.invoke(id, 'a text', { record: 'later' }), failed)
+    assert.deepEqual(await trialsOf(db, id), [0, 0, 0])
+  })
 
   it('count once, whoever reports them: by invoke, by recordOutcome, and after a restart', async () => {
     await using directory = await temporaryDirectory()

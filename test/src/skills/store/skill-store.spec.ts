@@ -321,6 +321,70 @@ describe('a store of skills', () => {
     while (failing.writes.at(-1)?.sync !== true) await nextTurn()
   })
 
+  it('leaves nothing of a removed skill that could not be written before, and counts its runs once', async () => {
+    await skills.add(skill, provenance)
+    failing.failNext('skills')
+    const failure = { error: 'It threw.' }
+    const fails = (lifecycle: LifecycleState): LifecycleChange =>
+      afterOutcome(lifecycle, { ok: false, at: 0, draw: 0 })
+    await assert.rejects(skills.apply(id, fails, { run: 'one', failure }), failed)
+    await skills.remove(id)
+    await skills.close()
+    const keys = await Array.fromAsync(store.section('skills').entries(), ([key]) => String(key))
+    assert.deepEqual(keys, ['u/0000000000', `x/${id}`])
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.ok(again.isReported(id, 'one'))
+    await again.add(skill, provenance)
+    assert.deepEqual(await again.failures(0, id), [])
+  })
+
+  it('writes nothing of a removed skill over the one that came back', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    await skills.apply(id, succeed, { receipt })
+    const refused = new Error('no space left')
+    const comeBack = async (): Promise<void> => {
+      await skills.remove(id)
+      await skills.add(skill, provenance)
+      throw refused
+    }
+    await assert.rejects(skills.report(id, 1, comeBack), refused)
+    await skills.close()
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.equal(again.get(id)?.lifecycle.status, 'sandbox')
+  })
+
+  it('adds a skill that is removed and added at the same time', async () => {
+    await skills.add(skill, provenance)
+    const added = [skills.add(skill, provenance), skills.remove(id)]
+    added.push(skills.add(skill, provenance), skills.add(skill, provenance))
+    assert.deepEqual(await Promise.all(added), [false, undefined, true, false])
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.deepEqual(again.get(id)?.skill, skills.get(id)?.skill)
+  })
+
+  it('ends a run that is no evidence on disk too', async () => {
+    await skills.add(skill, provenance)
+    skills.begin(id, { run: 'one', at: 0 })
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    skills.withdraw(id, 'one')
+    await skills.close()
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.deepEqual(again.get(id)?.lifecycle.uses.waiting, [])
+  })
+
+  it('has the latest authors of false receipts after a start as before', async () => {
+    const lies = await FalseReceipts.open(store)
+    const authors = ['a', 'b', 'a'].map((digit) => digit.repeat(64))
+    for (const [i, author] of authors.entries()) {
+      const said = { input: displayText('1'), claimed: 'x', gave: 'y' }
+      await lies.add({ author, skill: id, ...said, at: new Date(i) })
+    }
+    for (const each of [lies, await FalseReceipts.open(store)]) {
+      assert.deepEqual(each.latestAuthors(1), authors.slice(-1))
+    }
+  })
+
   it('finds skills by their documentation, also after it could not be read once', async () => {
     await skills.add(skill, provenance)
     await skills.document(id, documentation)
