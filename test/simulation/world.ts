@@ -8,6 +8,7 @@ import { readProof } from '../../crdt/feeds/equivocation.ts'
 import { Ending } from './ending.ts'
 import { brokenPromises } from './promises/broken-promises.ts'
 import { lookAgain } from './promises/read-again.ts'
+import { stalledStreams } from './promises/stalled.ts'
 import { voidVotes } from './promises/counts.ts'
 import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
 import { DoorStory } from './members/door-story.ts'
@@ -148,12 +149,15 @@ export class World {
       areLiesShown: plan.areLiesShown,
       isClosed: plan.members !== undefined,
       isPatient: plan.isPatient,
+      lateWrites: plan.lateWrites,
       story: this.story,
       start: (node) => this.#lives.start(node),
       restart: (node) => this.#lives.stopAndStart(node),
+      crash: (node) => this.#lives.crash(node, 'process'),
       report: (node, text) => this.#break(node, text),
       leave: (node) => this.#acknowledged.leave(node.name),
-      checkKeys: (node) => this.#checkKeys(node)
+      checkKeys: (node) => this.#checkKeys(node),
+      onLook: () => this.#checkStreams()
     })
   }
 
@@ -229,6 +233,7 @@ export class World {
     for (const step of this.#plan.steps) {
       await time.run(step.at)
       this.#door?.check()
+      this.#checkStreams()
       this.#do(step)
       if (this.#looks.chance(LOOK_RATE)) this.#look(this.#looks.pick(this.nodes))
       const node = this.nodes[step.node]
@@ -406,7 +411,7 @@ export class World {
       case 'crash-power':
         return this.#lives.crash(node, step.kind === 'crash-power' ? 'power' : 'process')
       case 'crash-between-writes':
-        return node.disk.afterWrites(1 + (step.subject % MAX_WRITES), () =>
+        return node.disk.afterWrites(step.chained?.writes ?? 1 + (step.subject % MAX_WRITES), () =>
           this.#lives.crash(node, 'process')
         )
       case 'torn-log':
@@ -471,7 +476,7 @@ export class World {
   }
 
   /** At once or after some writes, so that work fails in its midst; the next time it has space again. */
-  #fillDisk({ name, disk }: SimulatedNode, { subject }: Step): void {
+  #fillDisk({ name, disk }: SimulatedNode, { subject, chained }: Step): void {
     if (disk.isFull) {
       disk.isFull = false
       return this.story.tell(name, 'disk has space')
@@ -480,8 +485,9 @@ export class World {
       disk.isFull = true
       this.story.tell(name, 'disk is full')
     }
-    if (subject % 2 === 0) fill()
-    else disk.afterWrites(1 + (subject % MAX_WRITES), fill)
+    const writes = chained?.writes ?? (subject % 2 === 0 ? 0 : 1 + (subject % MAX_WRITES))
+    if (writes === 0) fill()
+    else disk.afterWrites(writes, fill)
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
@@ -489,6 +495,13 @@ export class World {
     if (kind === 'flipped-bit') this.#diskActs.flipBit(node)
     else if (kind === 'restore') this.#diskActs.restore(node, step.subject % 2 === 0)
     else this.#diskActs[kind](node)
+  }
+
+  #checkStreams(): void {
+    for (const node of this.#honest) {
+      if (node.running === undefined) continue
+      for (const text of stalledStreams(node.running.host)) this.#break(node, text)
+    }
   }
 
   #checkKeys(node: SimulatedNode): void {
@@ -513,9 +526,9 @@ export class World {
 
   /** What only a stranger does. */
   #lie(stranger: SimulatedNode): void {
-    const { manner } = this.#plan
+    const { manner, members } = this.#plan
     const { running } = stranger
-    const lie = lieOf(manner)
+    const lie = lieOf(manner, members !== undefined, this.#random)
     if (running === undefined || lie === undefined) return
     this.story.tell(stranger.name, lie.text)
     const work = simulated().time.runAs(running.owner, () =>
