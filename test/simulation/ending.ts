@@ -54,13 +54,18 @@ export interface EndingInit {
   readonly isClosed: boolean
   /** Whether it waits for timers between all steps. */
   readonly isPatient: boolean
+  /** Writes after which a node ends that publishes votes which have waited; undefined: it does not. */
+  readonly lateWrites: number | undefined
   readonly story: Story
   readonly start: (node: SimulatedNode) => Promise<void>
   readonly restart: (node: SimulatedNode) => Promise<void>
+  readonly crash: (node: SimulatedNode) => void
   readonly report: (node: SimulatedNode, text: string) => void
   /** The node was revoked: others may have what it said, or not. */
   readonly leave: (node: SimulatedNode) => void
   readonly checkKeys: (node: SimulatedNode) => void
+  /** Called again and again. */
+  readonly onLook: () => void
 }
 
 export class Ending {
@@ -73,7 +78,7 @@ export class Ending {
   /** The network is whole, and no disk is full. */
   async run(): Promise<void> {
     const { time } = simulated()
-    const { nodes, honest, door, leave, story, report, isPatient } = this.#init
+    const { nodes, honest, door, leave, story, report, isPatient, lateWrites } = this.#init
     await this.#startAll()
     if (door !== undefined) await time.settle(door.settle(), 'What is left at the door')
     await this.#agreeSoon(60_000)
@@ -87,8 +92,14 @@ export class Ending {
       const waiting = this.#waiting()
       if (waiting.length === 0) continue
       for (const node of waiting) story.tell(node.name, `has not sent ${textOf(waitingOf(node))}`)
+      this.#endLate(waiting)
       time.leap(WAIT)
-      await this.#until(() => !isPatient && this.#waiting().length === 0, LOOKS)
+      const haveLeft = (): boolean => !isPatient && this.#waiting().length === 0
+      await this.#until(haveLeft, LOOKS)
+      if (lateWrites === undefined) continue
+      for (const { disk } of waiting) disk.mend()
+      await this.#startAll()
+      await this.#until(haveLeft, LOOKS)
     }
     await this.#until(() => door?.isSettled() !== false, QUIET)
     await this.#agree(QUIET)
@@ -99,6 +110,15 @@ export class Ending {
     for (const [node, call] of this.#unfinished()) report(node, `a call has not ended: ${call}`)
     for (const node of honest) if (door?.isMember(node) !== false) this.#checkUnsent(node)
     for (const node of honest) this.#init.checkKeys(node)
+  }
+
+  /** Who publishes votes that have waited may end between two writes. */
+  #endLate(waiting: readonly SimulatedNode[]): void {
+    const { lateWrites, crash } = this.#init
+    if (lateWrites === undefined) return
+    for (const node of waiting) {
+      if (waitingOf(node).votes > 0) node.disk.afterWrites(lateWrites, () => crash(node))
+    }
   }
 
   /** All nodes become nodes of the later version, which reads what the last one has published. */
@@ -191,7 +211,10 @@ export class Ending {
   async #until(isDone: () => boolean, limit: number): Promise<void> {
     const { time } = simulated()
     const end = time.now + limit
-    while (!isDone() && time.now < end) await time.run(time.now + LOOK)
+    while (!isDone() && time.now < end) {
+      await time.run(time.now + LOOK)
+      this.#init.onLook()
+    }
   }
 
   /** All have the same, and nothing of it is on its way. */

@@ -515,10 +515,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a held vote is forgotten before its entry is signed',
-    file: 'crdt/publishing/revisions.ts',
-    from: '    const signed = await signer.signNext(author, values, {\n',
-    to: `    await held.finish(rows.flatMap((row) => row?.digest ?? []))
-    const signed = await signer.signNext(author, values, {
+    file: 'crdt/publishing/publisher.ts',
+    from: '        const author = await this.#current.get()\n        const before = await this.#signer.latestOf(author, vote.digest)\n',
+    to: `        const author = await this.#current.get()
+        const before = await this.#signer.latestOf(author, vote.digest)
+        await this.#changes.dropHeld(vote)
 `,
     isPast: true
   }

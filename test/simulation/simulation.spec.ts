@@ -22,8 +22,8 @@ describe('a simulated swarm', function () {
 
   it('does the same again from the same seed, whatever ran before in the process', () => {
     // Skills run in the second one.
-    const both = simulate('--from', '99', '--seeds', '2', '--traces')
-    const second = simulate('--from', '100', '--seeds', '1', '--traces')
+    const both = simulate('--from', '107', '--seeds', '2', '--traces')
+    const second = simulate('--from', '108', '--seeds', '1', '--traces')
     assert.equal(traces(both.output).length, 2, both.output)
     assert.deepEqual(traces(second.output), traces(both.output).slice(1))
   })

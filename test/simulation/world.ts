@@ -4,22 +4,18 @@ import { Acknowledged } from './agent/acknowledged.ts'
 import { DiskActs } from './disk/disk-acts.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
-import { readProof } from '../../crdt/feeds/equivocation.ts'
 import { Ending } from './ending.ts'
 import { brokenPromises } from './promises/broken-promises.ts'
-import { lookAgain } from './promises/read-again.ts'
-import { voidVotes } from './promises/counts.ts'
 import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
 import { DoorStory } from './members/door-story.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
-import { keyOnDisk } from './kept-key.ts'
 import { Lives } from './lives.ts'
+import { Looks } from './looks.ts'
+import { isLight, NodeLists } from './node-lists.ts'
 import { Story } from './story.ts'
 import { LieLedger } from './lies/ledger.ts'
-import { NEWER } from './lies/manner.ts'
 import { unreadEntries, wrongEnds } from './promises/later-entries.ts'
-import { DIRECTORY_STEPS, DISK_FAULTS } from './plan/kinds.ts'
 import { hasUpdates } from './plan/step.ts'
 import { lieOf } from './lies/stranger.ts'
 import { tamperOf } from './lies/tamper.ts'
@@ -27,19 +23,11 @@ import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan/step.ts'
-import { toHex } from '../../crdt/bytes/index.ts'
 import type { Quiet } from './promises/quiet.ts'
-import type { RunningNode } from './simulated-node.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds after which what was not there is missing. */
 const PATIENCE = 240_000
-
-/** The part of all steps after which a node is opened again from its disk. */
-const LOOK_RATE = 0.03
-
-/** Milliseconds from a compaction to such a look. */
-const SOON = 300
 
 /** Milliseconds that a start or a stop may take. */
 const LIFECYCLE_LIMIT = 60_000
@@ -71,8 +59,6 @@ export class World {
   readonly #acknowledged = new Acknowledged()
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
-  /** When to look, and at which node. */
-  readonly #looks: Seeded
   readonly #lies = new LieLedger()
   readonly #lives: Lives
   /** By member; none in an open swarm. */
@@ -80,12 +66,13 @@ export class World {
   readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
   readonly #diskActs: DiskActs
+  readonly #lists: NodeLists
+  readonly #looks: Looks
   readonly #ending: Ending
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
     this.#random = random.stream('world')
-    this.#looks = random.stream('looks')
     const { time } = simulated()
     time.onEvent = (now, { name }) => this.trace.add(name, now)
     this.#network = new SimulatedNetwork(
@@ -119,7 +106,7 @@ export class World {
       report: (node, text) => this.#break(node, text),
       isWaiting: (node) => this.#door?.isWaiting(node) === true,
       onStart: (node) => this.#agents[this.nodes.indexOf(node)]?.begin(plan.isFollowed),
-      onCrash: (node) => this.#checkKeys(node)
+      onCrash: (node) => this.#looks.checkKeys(node)
     })
     this.#diskActs = new DiskActs({
       acknowledged: this.#acknowledged,
@@ -137,23 +124,43 @@ export class World {
           mayBeRefused: plan.roles !== undefined
         })
     )
+    this.#lists = new NodeLists({
+      plan,
+      nodes: this.nodes,
+      door: this.#door,
+      lostLivesOf: (node) => this.#diskActs.lostLivesOf(node)
+    })
+    this.#looks = new Looks({
+      nodes: this.nodes,
+      lists: this.#lists,
+      lives: this.#lives,
+      random: random.stream('looks'),
+      quiet: () => this.#quiet,
+      nameOf: (peer) => this.#nameOf(peer),
+      tell: (node, text) => this.story.tell(node.name, text),
+      report: (node, text) => this.#break(node, text)
+    })
+    const { honest, blameless } = this.#lists
     this.#ending = new Ending({
       nodes: this.nodes,
-      honest: this.#honest,
-      blameless: this.#blameless,
-      agreeing: hasUpdates(plan) ? this.nodes : this.#honest,
+      honest,
+      blameless,
+      agreeing: hasUpdates(plan) ? this.nodes : honest,
       agents: this.#agents,
       door: this.#door,
       lies: this.#lies,
       areLiesShown: plan.areLiesShown,
       isClosed: plan.members !== undefined,
       isPatient: plan.isPatient,
+      lateWrites: plan.lateWrites,
       story: this.story,
       start: (node) => this.#lives.start(node),
       restart: (node) => this.#lives.stopAndStart(node),
+      crash: (node) => this.#lives.crash(node, 'process'),
       report: (node, text) => this.#break(node, text),
       leave: (node) => this.#acknowledged.leave(node.name),
-      checkKeys: (node) => this.#checkKeys(node)
+      checkKeys: (node) => this.#looks.checkKeys(node),
+      onLook: () => this.#looks.checkStreams()
     })
   }
 
@@ -175,7 +182,7 @@ export class World {
       name,
       number,
       disk,
-      mode: this.#isLight(number) ? 'light' : 'full',
+      mode: isLight(plan, number) ? 'light' : 'full',
       tamper:
         number === plan.nodes - 1 ? tamperOf(plan.manner, random.stream('tamper')) : undefined,
       membership: this.#memberships[plan.members?.[number] ?? -1],
@@ -185,37 +192,12 @@ export class World {
       network: this.#network,
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
       skew: plan.skews[number] ?? 0,
-      onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
+      onOffend: (node, peer, reason) => this.#looks.checkBlame(node, peer, reason),
       onStatements: (node, statements, isRead) =>
         this.#door?.noteStatements(node, statements, isRead),
-      onVoid: (node, life, proof) => void this.#checkVoid(node, life, proof),
+      onVoid: (node, life, proof) => void this.#looks.checkVoid(node, life, proof),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
-  }
-
-  get #isStrange(): boolean {
-    return this.#plan.manner !== 'honest'
-  }
-
-  /** Those that keep to the protocol. */
-  get #honest(): readonly SimulatedNode[] {
-    return this.#isStrange ? this.nodes.slice(0, -1) : this.nodes
-  }
-
-  /** Those that keep to some version of the protocol. */
-  get #blameless(): readonly SimulatedNode[] {
-    return this.#plan.manner === NEWER ? this.nodes : this.#honest
-  }
-
-  get #honestMembers(): readonly SimulatedNode[] {
-    return this.#honest.filter((node) => this.#door?.isMember(node) !== false)
-  }
-
-  /** Light nodes are the last ones before a stranger. */
-  #isLight(number: number): boolean {
-    const { nodes, lightNodes } = this.#plan
-    const end = this.#isStrange ? nodes - 1 : nodes
-    return number < end && number >= end - lightNodes
   }
 
   /** Runs the plan; returns the broken promises. */
@@ -229,12 +211,9 @@ export class World {
     for (const step of this.#plan.steps) {
       await time.run(step.at)
       this.#door?.check()
+      this.#looks.checkStreams()
       this.#do(step)
-      if (this.#looks.chance(LOOK_RATE)) this.#look(this.#looks.pick(this.nodes))
-      const node = this.nodes[step.node]
-      // What was restated is hidden for a short time only.
-      if (step.kind === 'compact' && node !== undefined)
-        time.schedule(SOON, () => this.#look(node), time.world)
+      this.#looks.after(step)
     }
     await this.#calmDown()
     this.#door?.checkEnd()
@@ -264,9 +243,9 @@ export class World {
   async #promises(): Promise<string[]> {
     const quiet = this.#quiet
     if (!hasUpdates(this.#plan)) return brokenPromises(quiet)
-    const newer = this.nodes.slice(-1).filter((node) => this.#door?.isMember(node) !== false)
+    const { newer, isNewerIntact } = this.#lists
     const broken = await brokenPromises({ ...quiet, nodes: [...quiet.nodes, ...newer] })
-    if (!this.#isNewerIntact) return broken
+    if (!isNewerIntact) return broken
     for (const node of quiet.nodes) broken.push(...(await unreadEntries(node, quiet)))
     return broken
   }
@@ -276,81 +255,31 @@ export class World {
     const quiet = this.#quiet
     const isLater = (node: SimulatedNode): boolean => node.running?.isLater === true
     // Who has gone back holds entries that it cannot read, and the others do not.
-    const before = this.#honestMembers.filter((node) => !isLater(node) && !node.hasGoneBack)
-    const after = this.#honestMembers.filter(isLater)
+    const { honestMembers, isNewerIntact } = this.#lists
+    const before = honestMembers.filter((node) => !isLater(node) && !node.hasGoneBack)
+    const after = honestMembers.filter(isLater)
     const broken: string[] = []
     for (const nodes of [before, after]) {
       if (nodes.length > 0) broken.push(...(await brokenPromises({ ...quiet, nodes })))
     }
     for (const node of before) {
-      broken.push(...(await wrongEnds(node, this.#lies, this.#isNewerIntact)))
+      broken.push(...(await wrongEnds(node, this.#lies, isNewerIntact)))
     }
     return broken
   }
 
-  /** Whether the node of the later version has all that it has published, and belongs to the swarm. */
-  get #isNewerIntact(): boolean {
-    const { nodes, steps } = this.#plan
-    const kinds: readonly string[] = [...DISK_FAULTS, ...DIRECTORY_STEPS]
-    const isHarmed = steps.some(({ node, kind }) => node === nodes - 1 && kinds.includes(kind))
-    return !isHarmed && this.#door?.isMember(this.nodes.at(-1)) !== false
-  }
-
   get #quiet(): Quiet {
-    const { members } = this.#plan
+    const { members, areLiesShown } = this.#plan
+    const { honestMembers, strangers, voices, names } = this.#lists
     return {
-      nodes: this.#honestMembers,
+      nodes: honestMembers,
       acknowledged: this.#acknowledged,
       lies: this.#lies,
-      areLiesShown: this.#plan.areLiesShown,
-      strangers: this.#isStrange ? this.nodes.slice(-1).flatMap((node) => this.#namesOf(node)) : [],
-      voices: this.#voicesOf(this.#honest),
-      names: this.#names,
+      areLiesShown,
+      strangers: strangers.flatMap((node) => this.#lists.namesOf(node)),
+      voices,
+      names,
       members: members === undefined ? undefined : new Set(members).size
-    }
-  }
-
-  /** Of all nodes, and of what those were before a copy was put back. */
-  get #names(): readonly string[] {
-    return this.nodes.flatMap((node) => this.#namesOf(node))
-  }
-
-  #namesOf(node: SimulatedNode): readonly string[] {
-    return [node.name, ...this.#diskActs.lostLivesOf(node)]
-  }
-
-  /** The votes of a void author have gone when its node says so. */
-  async #checkVoid(node: SimulatedNode, life: RunningNode, bytes: Uint8Array): Promise<void> {
-    if (!this.#honest.includes(node)) return
-    const [{ author, seq }] = readProof(bytes)
-    try {
-      const broken = await voidVotes(life, { author: toHex(author), seq }, this.#quiet)
-      for (const text of broken) this.#break(node, text)
-    } catch (error) {
-      this.story.tell(node.name, `cannot look: ${String(error)}`)
-    }
-  }
-
-  /** Names of nodes that are one voice. */
-  #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
-    const { members } = this.#plan
-    const lives = nodes.flatMap((node) => {
-      return this.#namesOf(node).map((name) => ({
-        name,
-        voice: members?.[this.nodes.indexOf(node)] ?? name
-      }))
-    })
-    const byVoice = Map.groupBy(lives, ({ voice }) => voice)
-    return [...byVoice.values()].map((each) => each.map(({ name }) => name))
-  }
-
-  /** Nobody may blame who keeps to the protocol. */
-  #blame(node: SimulatedNode, peer: string, reason: string): void {
-    const name = this.#nameOf(peer)
-    this.story.tell(node.name, `blames ${name}: ${reason}`)
-    const isHonest = (each: SimulatedNode): boolean => this.#honest.includes(each)
-    if (isHonest(node) && this.#blameless.some((each) => each.name === name)) {
-      this.broken.push(`${node.name} blames the honest ${name}: ${reason}`)
     }
   }
 
@@ -406,7 +335,7 @@ export class World {
       case 'crash-power':
         return this.#lives.crash(node, step.kind === 'crash-power' ? 'power' : 'process')
       case 'crash-between-writes':
-        return node.disk.afterWrites(1 + (step.subject % MAX_WRITES), () =>
+        return node.disk.afterWrites(step.chained?.writes ?? 1 + (step.subject % MAX_WRITES), () =>
           this.#lives.crash(node, 'process')
         )
       case 'torn-log':
@@ -471,7 +400,7 @@ export class World {
   }
 
   /** At once or after some writes, so that work fails in its midst; the next time it has space again. */
-  #fillDisk({ name, disk }: SimulatedNode, { subject }: Step): void {
+  #fillDisk({ name, disk }: SimulatedNode, { subject, chained }: Step): void {
     if (disk.isFull) {
       disk.isFull = false
       return this.story.tell(name, 'disk has space')
@@ -480,8 +409,9 @@ export class World {
       disk.isFull = true
       this.story.tell(name, 'disk is full')
     }
-    if (subject % 2 === 0) fill()
-    else disk.afterWrites(1 + (subject % MAX_WRITES), fill)
+    const writes = chained?.writes ?? (subject % 2 === 0 ? 0 : 1 + (subject % MAX_WRITES))
+    if (writes === 0) fill()
+    else disk.afterWrites(writes, fill)
   }
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
@@ -491,31 +421,11 @@ export class World {
     else this.#diskActs[kind](node)
   }
 
-  #checkKeys(node: SimulatedNode): void {
-    // A key that a copy brought back is deleted before the node signs; what has signed is another life.
-    if (this.#diskActs.lostLivesOf(node).length > 0) return
-    const problem = keyOnDisk(node)
-    if (problem !== undefined) this.#break(node, problem)
-  }
-
-  /** A node that is opened from what is on the disk now would show what this one does. */
-  #look(node: SimulatedNode): void {
-    if (!this.#honest.includes(node) || !this.#lives.isSteady(node) || node.hasFlippedBit) return
-    const { running } = node
-    const report = (text: string): void => {
-      // A node that stops cannot be looked at.
-      if (node.running === running && this.#lives.isSteady(node)) this.#break(node, text)
-    }
-    lookAgain(node)
-      .then((texts) => texts.forEach(report))
-      .catch((error: unknown) => report(`cannot be opened again: ${String(error)}`))
-  }
-
   /** What only a stranger does. */
   #lie(stranger: SimulatedNode): void {
-    const { manner } = this.#plan
+    const { manner, members } = this.#plan
     const { running } = stranger
-    const lie = lieOf(manner)
+    const lie = lieOf(manner, members !== undefined, this.#random)
     if (running === undefined || lie === undefined) return
     this.story.tell(stranger.name, lie.text)
     const work = simulated().time.runAs(running.owner, () =>

@@ -64,10 +64,12 @@ export class VoteWork {
     return entries.length
   }
 
-  /** The opposite of what the node says of one of a few records. */
+  /** The opposite of what the node says of one of a few records, or of what a chain is about. */
   async revote(step: Step, cortex: Cortex, running: Life): Promise<string | undefined> {
     const contested = await this.#contested(running)
-    const id = contested[step.subject % Math.max(1, contested.length)]
+    const some = contested[step.subject % Math.max(1, contested.length)]
+    const own = step.chained && (await this.#recordOf(step, cortex, running.parts))
+    const id = own === undefined || this.#acknowledged.goals.has(own) ? some : own
     return id === undefined ? undefined : this.#oppose(id, cortex)
   }
 
@@ -104,13 +106,13 @@ export class VoteWork {
 
   /** What is said of the step's fact, some record, or one of the newest ones. */
   async #recordOf(
-    { at, subject }: Step,
+    { at, subject, chained }: Step,
     { knowledge }: Cortex,
     { replica }: Life['parts']
   ): Promise<string | undefined> {
     const newest = (await replica.newestRecords(0, 100)).map(toHex)
     // For a while the same of them, so that what is said of a record goes on.
-    const choice = (subject + Math.floor(at / SAME_RECORD)) % 3
+    const choice = chained === undefined ? (subject + Math.floor(at / SAME_RECORD)) % 3 : 1
     if (choice === 0) return newest[subject % Math.min(3, Math.max(1, newest.length))]
     const { text } = textOf(subject, this.#name)
     const id = knowledge.identify({ entity: entityOf(subject), content: text, confidence: 0.95 })

@@ -5,7 +5,6 @@ import type { StreamHandler } from '@libp2p/interface'
 export const MANNERS = [
   'honest',
   'honest',
-  'honest',
   /** Takes stems and passes nothing on. */
   'swallowing',
   /** Never answers a request. */
@@ -13,6 +12,7 @@ export const MANNERS = [
   /** Changes, repeats, or leaves out bytes of what it sends. */
   'corrupting',
   /** Signs two entries for one place of a feed. */
+  'forking',
   'forking',
   'forking',
   /** Sends entries in the name of others, with signatures that it makes up. */
@@ -25,6 +25,9 @@ export const MANNERS = [
 export const CLOSED_MANNERS = [
   ...MANNERS,
   /** A member that votes under many authors, and with tags that it makes up. */
+  'many-voiced',
+  'many-voiced',
+  'many-voiced',
   'many-voiced',
   'many-voiced'
 ] as const

@@ -61,7 +61,22 @@ const LIES: ReadonlyMap<Manner, Lie> = new Map<Manner, Lie>([
   [NEWER, { text: 'publishes entries of a later format', tell: publishNewer }]
 ])
 
+/** Who tells one of these lies may tell the others too; in an open swarm nobody has several voices. */
+const TOLD_ALIKE: readonly Manner[] = [
+  'forking',
+  'forking',
+  'forging',
+  'unchained',
+  'many-voiced',
+  'many-voiced'
+]
+
+/** The part of the lies that are of another manner than that of their stranger. */
+const OTHER_RATE = 0.4
+
 /** What a stranger of this manner says now and then; undefined if it says nothing of its own. */
-export function lieOf(manner: Manner): Lie | undefined {
-  return LIES.get(manner)
+export function lieOf(manner: Manner, isClosed: boolean, random: Seeded): Lie | undefined {
+  if (!TOLD_ALIKE.includes(manner) || !random.chance(OTHER_RATE)) return LIES.get(manner)
+  const others = TOLD_ALIKE.filter((each) => isClosed || each !== 'many-voiced')
+  return LIES.get(random.pick(others))
 }

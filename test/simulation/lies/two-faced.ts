@@ -27,7 +27,7 @@ const MAX_SIDE = 3
 const BASE_RATES = [0.1, 0.2, 0.6] as const
 
 /** In this part of the lies, the proof goes to all peers, and the new base to one. */
-const PROOF_ALONE_RATE = 0.4
+const PROOF_ALONE_RATE = 0.6
 
 /** Signs two entries for one place. */
 export async function fork(running: RunningNode, random: Seeded, ledger: LieLedger): Promise<void> {

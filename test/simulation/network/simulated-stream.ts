@@ -1,5 +1,6 @@
 /** One side of a stream between two simulated hosts, with a window of bytes as yamux has. */
 import { AbstractStream } from '@libp2p/utils'
+import { simulated } from '../environment/simulated.ts'
 import type { Logger, MessageStreamDirection } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -26,11 +27,18 @@ export class SimulatedStream extends AbstractStream {
   #inFlight = 0
   /** Bytes that were taken and not yet reported, while this side is paused. */
   #unreported = 0
+  /** When this side sent the first of what the other one has answered with nothing. */
+  #asked: number | undefined
 
   constructor({ id, protocol, direction, log, carry, tamper }: StreamInit) {
     super({ id, protocol, direction, log })
     this.#carry = carry
     this.#tamper = tamper
+  }
+
+  /** Milliseconds for which nothing has come, although this side has sent something. */
+  get unanswered(): number {
+    return this.#asked === undefined ? 0 : simulated().time.now - this.#asked
   }
 
   connect(peer: SimulatedStream): void {
@@ -39,6 +47,7 @@ export class SimulatedStream extends AbstractStream {
 
   override sendData(data: Uint8ArrayList): { sentBytes: number; canSendMore: boolean } {
     const bytes = this.#tamper(data.slice())
+    this.#asked ??= simulated().time.now
     this.#inFlight += bytes.length
     const peer = this.#peer
     this.#carry(bytes, () => peer?.receive(bytes))
@@ -47,6 +56,7 @@ export class SimulatedStream extends AbstractStream {
 
   receive(bytes: Uint8Array): void {
     if (this.status !== 'open') return
+    this.#asked = undefined
     this.onData(bytes)
     this.#unreported += bytes.length
     if (this.readStatus !== 'paused') this.#report()

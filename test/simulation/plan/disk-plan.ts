@@ -1,7 +1,8 @@
 /** What happens to the disks of a plan: damage, copies that are put back, stores of an older version. */
 import { DISK_FAULTS } from './kinds.ts'
-import { inOrder } from './step.ts'
+import { inOrder, ownSubject } from './step.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
+import type { StepKind } from './kinds.ts'
 import type { Plan, Step } from './step.ts'
 
 /** Damages of one plan, and directories that are copied or old, at most. */
@@ -25,6 +26,20 @@ export function damagedPlan(plan: Plan, random: Seeded): Plan {
   return { ...plan, steps: inOrder([...plan.steps, ...damages]) }
 }
 
+/** A store of an older version, with votes that were changed or taken back before. */
+function downgraded(node: number, at: number, random: Seeded): Step[] {
+  const work = random.stream('before')
+  const subject = ownSubject(work)
+  const last: StepKind = work.pick(['dispute', 'retract', 'compact'] as const)
+  const changes: readonly StepKind[] = ['distill', 'broadcast', last]
+  const begin = at - work.next() * COPY_LEAD
+  const step = (time: number, kind: StepKind): Step => {
+    return { at: time, kind, node, subject, chained: { writes: 0 } }
+  }
+  const times = changes.map(() => work.between(begin, at)).toSorted((a, b) => a - b)
+  return [...changes.map((kind, i) => step(times[i] ?? at, kind)), step(at, 'downgrade')]
+}
+
 /** The same with directories that are copied and put back, or of an older version. */
 export function copiedPlan(plan: Plan, random: Seeded): Plan {
   const { end, nodes, subjects } = plan
@@ -32,7 +47,7 @@ export function copiedPlan(plan: Plan, random: Seeded): Plan {
     const step = { node: random.below(nodes), subject: random.below(subjects) }
     const at = COPY_LEAD + random.next() * 0.5 * end
     // Statements that were stored are promised to be there, so a door has no copies.
-    if (plan.roles !== undefined || random.chance(0.3)) return [{ ...step, at, kind: 'downgrade' }]
+    if (plan.roles !== undefined || random.chance(0.3)) return downgraded(step.node, at, random)
     const later = at + COPY_LEAD + (0.1 + random.next() * 0.5) * end
     // The node publishes before the copy, after it, and as soon as it runs again.
     const published = [at - COPY_LEAD / 2, at + COPY_LEAD, later + COPY_LEAD].flatMap((time, j) =>

@@ -54,11 +54,18 @@ const MIN_LIES = 2
 const MAX_LIES = 8
 const MAX_ECHOES = 3
 
+/** The part of the work before the first lie: what is told last, nothing that follows puts right. */
+const LIES_FROM = [0, 0, 0.8] as const
+
 /** Milliseconds from a lie to such a vote, at most. */
 const ECHO = 20_000
 
 /** The part of all seeds whose nodes wait for their timers at the end. */
 const PATIENT_RATE = 1 / 8
+
+/** The part of all seeds in which nodes end between two writes while held votes leave, and those writes. */
+const LATE_RATE = 0.7
+const LATE_WRITES = [1, 1, 2, 3] as const
 
 /** Milliseconds of a turn of the event loop on an idle processor and on busy ones, at most. */
 const TURNS = [0, 0, 20, 150] as const
@@ -119,16 +126,22 @@ function openPlan(seed: number, random: Seeded, temper: Temper, { nodes, minutes
     isFollowed: random.chance(0.7),
     turn: random.pick(TURNS),
     areLiesShown: random.chance(0.5),
-    isPatient: random.stream('ending').chance(PATIENT_RATE)
+    isPatient: random.stream('ending').chance(PATIENT_RATE),
+    lateWrites: lateWritesOf(random.stream('late'))
   }
+}
+
+function lateWritesOf(random: Seeded): number | undefined {
+  return random.chance(LATE_RATE) ? random.pick(LATE_WRITES) : undefined
 }
 
 /** The same with lies of the last node; some strangers tell none. In some seeds others vote on them. */
 function withLies(plan: Plan, random: Seeded): Plan {
   if (plan.manner === 'honest') return plan
   const count = MIN_LIES + random.below(MAX_LIES - MIN_LIES + 1)
+  const from = random.stream('from').pick(LIES_FROM) * plan.end
   const lies = Array.from({ length: count }, () => ({
-    at: random.next() * plan.end,
+    at: random.between(from, plan.end),
     kind: 'lie' as const,
     node: plan.nodes - 1,
     subject: 0

@@ -2,6 +2,7 @@
 import { NEWER } from '../lies/manner.ts'
 import type { Manner } from '../lies/manner.ts'
 import type { DoorRole } from '../members/closed-swarm.ts'
+import type { Seeded } from '../environment/seeded-bytes.ts'
 import type { StepKind } from './kinds.ts'
 
 export interface Step {
@@ -13,6 +14,11 @@ export interface Step {
   readonly subject: number
   /** Of a clock that is set: milliseconds by which it is wrong from then on. */
   readonly skew?: number
+  /** Of a chain: it is about the step's fact wherever that is a record. */
+  readonly chained?: {
+    /** Writes after which its fault comes, of a disk that gets full or a process that ends. */
+    readonly writes: number
+  }
 }
 
 export interface Plan {
@@ -42,6 +48,8 @@ export interface Plan {
   readonly isFollowed: boolean
   /** Milliseconds that a turn of the event loop takes, at most. */
   readonly turn: number
+  /** Who publishes votes that have waited ends after so many writes of them; undefined: nobody. */
+  readonly lateWrites: number | undefined
   /** At the end everybody waits for timers alone, long enough for each of them. */
   readonly isPatient: boolean
   readonly skews: readonly number[]
@@ -50,6 +58,23 @@ export interface Plan {
 /** Whether nodes are updated: the entries of the later version have an author that a member introduces. */
 export function hasUpdates({ manner, members }: Pick<Plan, 'manner' | 'members'>): boolean {
   return manner === NEWER && members !== undefined
+}
+
+/** One fact of seven is private. */
+const PRIVATE_EVERY = 7
+
+/** Whether facts of this subject stay on their node. */
+export function isPrivateSubject(subject: number): boolean {
+  return subject % PRIVATE_EVERY === PRIVATE_EVERY - 1
+}
+
+/** The first subject that no other work is about, and how many of them there are. */
+const OWN_SUBJECTS = 1_001
+const OWN_COUNT = 1_000
+
+/** A public subject that no other work is about: nothing comes between the steps of a chain. */
+export function ownSubject(random: Seeded): number {
+  return OWN_SUBJECTS + PRIVATE_EVERY * random.below(OWN_COUNT)
 }
 
 /** Steps in the order of their times. */
