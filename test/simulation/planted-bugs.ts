@@ -219,7 +219,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'after a sync that failed there is no other with that peer',
-    file: 'transport/sync/joined-runs.ts',
+    file: 'transport/streams/joined-runs.ts',
     from: 'current.then(ended, ended)',
     to: 'current.then(ended, () => undefined)',
     also: {

@@ -19,7 +19,7 @@ import {
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
-import { JoinedRuns } from '../sync/joined-runs.ts'
+import { JoinedRuns } from '../streams/joined-runs.ts'
 import { DoorClosed } from './door-reasons.ts'
 import { Pushes } from './pushes.ts'
 import { Renewer } from './renewer.ts'

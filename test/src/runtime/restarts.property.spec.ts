@@ -4,8 +4,10 @@ import { CodedError, StoreError } from '../../../crdt/index.ts'
 import { createHive } from '../../../src/index.ts'
 import { budget } from '../../fixtures/budget.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
+import { interruptedSteps } from '../../fixtures/interrupted-steps.ts'
 import { AUDITOR } from '../personas/personas.ts'
 import type { FailingDatabase } from '../../fixtures/failing-database.ts'
+import type { InterruptedStep } from '../../fixtures/interrupted-steps.ts'
 import type { HiveNode } from '../../../src/index.ts'
 
 const TEXTS = ['Flex gap is supported', 'The team leaves on Friday', 'Restart amber before delta']
@@ -60,13 +62,7 @@ interface Act {
   readonly ok: boolean
 }
 
-interface Step {
-  /** Begun at once. */
-  readonly acts: readonly Act[]
-  /** The write that fails; none if it is higher than the writes of the step. */
-  readonly failing: number
-  readonly end: 'crash' | 'none' | 'stop'
-}
+type Step = InterruptedStep<Act>
 
 const ACT: fc.Arbitrary<Act> = fc.record({
   name: fc.constantFrom(...ACTS),
@@ -74,17 +70,13 @@ const ACT: fc.Arbitrary<Act> = fc.record({
   ok: fc.boolean()
 })
 
-const STEP: fc.Arbitrary<Step> = fc.record({
-  acts: fc.oneof(
+const STEP = interruptedSteps(
+  fc.oneof(
     { weight: 3, arbitrary: fc.array(ACT, { minLength: 1, maxLength: 1 }) },
     { weight: 1, arbitrary: fc.array(ACT, { minLength: 2, maxLength: 3 }) }
   ),
-  failing: fc.nat(4),
-  end: fc.oneof(
-    { weight: 5, arbitrary: fc.constant('none' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('crash', 'stop') }
-  )
-})
+  { writes: 4, weight: 5 }
+)
 
 type View = Readonly<Record<string, unknown>>
 

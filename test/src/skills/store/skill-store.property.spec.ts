@@ -13,9 +13,11 @@ import { SkillStore } from '../../../../src/skills/store/skill-store.ts'
 import { identifySkill } from '../../../../src/skills/skill-identity.ts'
 import { budget } from '../../../fixtures/budget.ts'
 import { failingDatabase } from '../../../fixtures/failing-database.ts'
+import { interruptedSteps } from '../../../fixtures/interrupted-steps.ts'
 import type { Store } from '../../../../crdt/index.ts'
 import type { LifecycleChange, LifecycleState } from '../../../../src/skills/lifecycle/lifecycle.ts'
 import type { FailingDatabase } from '../../../fixtures/failing-database.ts'
+import type { InterruptedStep } from '../../../fixtures/interrupted-steps.ts'
 
 const SKILLS = ['one', 'two'].map((name) =>
   identifySkill({
@@ -54,13 +56,7 @@ interface Act {
   readonly ok: boolean
 }
 
-interface Step {
-  /** Begun at once. */
-  readonly acts: readonly Act[]
-  /** The write that fails; none if it is higher than the writes of the step. */
-  readonly failing: number
-  readonly end: 'crash' | 'none' | 'stop'
-}
+type Step = InterruptedStep<Act>
 
 const ACT: fc.Arbitrary<Act> = fc.record({
   name: fc.constantFrom(...ACTS),
@@ -69,13 +65,9 @@ const ACT: fc.Arbitrary<Act> = fc.record({
   ok: fc.boolean()
 })
 
-const STEP: fc.Arbitrary<Step> = fc.record({
-  acts: fc.array(ACT, { minLength: 1, maxLength: 3 }),
-  failing: fc.nat(6),
-  end: fc.oneof(
-    { weight: 6, arbitrary: fc.constant('none' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('crash', 'stop') }
-  )
+const STEP = interruptedSteps(fc.array(ACT, { minLength: 1, maxLength: 3 }), {
+  writes: 6,
+  weight: 6
 })
 
 /** `written`: all of the skill is on disk; `as before`: what the act changed is. */
