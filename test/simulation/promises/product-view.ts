@@ -3,10 +3,13 @@
  *
  * Left out is what only memory has: which skills are warm, runs of skills that have begun, what was
  * recalled lately, how often words are in the index (counts of terms are cached while it grows a
- * little, and with them the relevance of an answer), and all that is read from the disk at each call.
+ * little, and with them the relevance of an answer: its order, and what is left out of it), and all that is read from the disk at each call.
  */
 import type { KnownSkill } from '../../../src/skills/store/skill-store.ts'
 import type { Life } from '../subject.ts'
+
+/** The part of which only common lines are compared. */
+export const ANSWERS = 'answers'
 
 /** Facts that are asked for again. */
 const ASKED = 5
@@ -21,7 +24,7 @@ export async function productViewOf({ hive, parts }: Life): Promise<Record<strin
     totals: JSON.stringify([facts.count, facts.bytes]),
     agents: linesOf(Array.from(facts.agents.counts(), (each) => each.join(' '))),
     'newest facts': newest.map((fact) => JSON.stringify(fact)).join('\n'),
-    answers: linesOf(await answersOf(hive, newest.slice(0, ASKED))),
+    [ANSWERS]: linesOf(await answersOf(hive, newest.slice(0, ASKED))),
     'goals in full': linesOf(await goalsOf(hive)),
     skills: linesOf([...skills.store.all()].map(skillText)),
     'found skills': (await cortex.capabilities.find('Adds a number.', SOME))
@@ -40,12 +43,13 @@ async function answersOf(
   const answers: string[] = []
   for (const { entity, content } of asked) {
     // It does not count as shown to an agent, which would make an echo of it.
-    const { items, withheld } = await cortex.knowledge.consider(`${entity} ${content}`, {
+    const { items } = await cortex.knowledge.consider(`${entity} ${content}`, {
       maxWait: Infinity,
       includeStale: true
     })
-    const told = items.map(({ fact, origin }) => [origin, fact])
-    answers.push(JSON.stringify([content, withheld, told]))
+    for (const { fact, origin } of items) {
+      answers.push(keyedLine(`${content} ${origin} ${fact.id}`, fact))
+    }
   }
   return answers
 }
@@ -63,6 +67,18 @@ async function goalsOf({ agent: { cortex } }: Life['hive']): Promise<string[]> {
 /** Without its uses: a run that has begun is written with the next change. */
 function skillText({ lifecycle, ...known }: KnownSkill): string {
   return JSON.stringify({ ...known, lifecycle: { ...lifecycle, uses: undefined } })
+}
+
+/** Compared with the line of the same key, if there is one. */
+function keyedLine(key: string, value: unknown): string {
+  return `${key}\t${JSON.stringify(value)}`
+}
+
+/** Of texts with keyed lines: the lines whose keys both have. */
+export function commonLines(text: string, other: string): string {
+  const keyOf = (line: string): string => line.split('\t', 1)[0] ?? ''
+  const keys = new Set(other.split('\n').map(keyOf))
+  return linesOf(text.split('\n').filter((line) => keys.has(keyOf(line))))
 }
 
 function linesOf(lines: readonly string[]): string {

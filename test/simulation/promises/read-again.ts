@@ -1,7 +1,7 @@
 /** What a node shows is what its disk says: one that is opened from a copy of the disk shows the same. */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
-import { productViewOf } from './product-view.ts'
+import { ANSWERS, commonLines, productViewOf } from './product-view.ts'
 import type { Life } from '../subject.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
 
@@ -40,11 +40,12 @@ async function compare(node: SimulatedNode, view: View): Promise<string[]> {
     if (disk.landed !== landed) continue
     await using copy = await node.openCopy(fork)
     const read = await copy.run(() => view(copy))
-    return Object.entries(shown)
-      .filter(([part, text]) => text !== read[part])
-      .map(
-        ([part, text]) => `shows other ${part} than its disk: ${differing(text, read[part] ?? '')}`
-      )
+    return Object.entries(shown).flatMap(([part, text]) => {
+      const other = read[part] ?? ''
+      const [ours, theirs] =
+        part === ANSWERS ? [commonLines(text, other), commonLines(other, text)] : [text, other]
+      return ours === theirs ? [] : `shows other ${part} than its disk: ${differing(ours, theirs)}`
+    })
   }
   return []
 }
