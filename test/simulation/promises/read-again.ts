@@ -29,8 +29,11 @@ export async function lookAgain(node: SimulatedNode): Promise<string[]> {
 async function compare(node: SimulatedNode, view: View): Promise<string[]> {
   const { running, disk } = node
   if (running === undefined) return []
-  const { store } = running.parts
+  const { store, replica } = running.parts
   for (let i = 0; i < TRIES; i++) {
+    if (disk.isFull) return []
+    // A start removes at once what this node is about to remove.
+    await running.run(() => replica.whenCompacted())
     await store.flush()
     const { landed } = disk
     const fork = disk.fork()
@@ -39,6 +42,7 @@ async function compare(node: SimulatedNode, view: View): Promise<string[]> {
     if (disk.isFull || node.running !== running) return []
     if (disk.landed !== landed) continue
     await using copy = await node.openCopy(fork)
+    await copy.run(() => copy.parts.replica.whenCompacted())
     const read = await copy.run(() => view(copy))
     return Object.entries(shown).flatMap(([part, text]) => {
       const other = read[part] ?? ''
