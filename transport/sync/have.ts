@@ -56,11 +56,12 @@ export function have(init: HaveInit): (components: ExchangeComponents) => Have {
   return (components) => new HaveService(components, init)
 }
 
-/** Takes a body as it comes: each has its digest, so it is good whatever its peer does next. */
+/** Takes a body as it comes. */
 type Keep = (name: string, body: Uint8Array) => void
 
 interface FetchAnswer {
-  readonly found: ReadonlyMap<string, Uint8Array>
+  /** Without what a peer brought that broke the protocol. */
+  readonly found: Map<string, Uint8Array>
   readonly keep: Keep
   /** Aborted when nothing more is to come. */
   readonly end: AbortSignal
@@ -126,13 +127,13 @@ class HaveService implements Have, Startable {
     await withDeadline(within, async (late) => {
       const limits = [late, enough.signal, this.#exchanges.stopping]
       const end = AbortSignal.any(signal === undefined ? limits : [...limits, signal])
-      const ask = async (peer: PeerId, onProgress: () => void): Promise<void> => {
+      const ask = (peer: PeerId, onProgress: () => void): Promise<void> => {
         const keep = (name: string, body: Uint8Array): void => {
           found.set(name, body)
           onProgress()
           if (found.size === wanted.size) enough.abort()
         }
-        await this.#ask(peer, wanted, { found, keep, end })
+        return this.#ask(peer, wanted, { found, keep, end })
       }
       const isDone = (): boolean => end.aborted
       await askInTurn(this.#peersToQuery(preferredPeers), ask, { patience: BODY_PATIENCE, isDone })
@@ -148,11 +149,17 @@ class HaveService implements Have, Startable {
     { found, keep, end }: FetchAnswer
   ): Promise<void> {
     const missing = [...wanted].flatMap(([name, digest]) => (found.has(name) ? [] : [digest]))
+    const brought: string[] = []
+    const note: Keep = (name, body) => {
+      if (!found.has(name)) brought.push(name)
+      keep(name, body)
+    }
     try {
       for (let from = 0; from < missing.length; from += MAX_REQUESTED_BODIES) {
-        await this.#request(peer, missing.slice(from, from + MAX_REQUESTED_BODIES), keep, end)
+        await this.#request(peer, missing.slice(from, from + MAX_REQUESTED_BODIES), note, end)
       }
     } catch (error) {
+      if (error instanceof ProtocolError) for (const name of brought) found.delete(name)
       if (!end.aborted) this.#exchanges.log('cannot fetch bodies from %p - %e', peer, error)
     }
   }
