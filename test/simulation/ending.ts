@@ -70,9 +70,15 @@ export interface EndingInit {
 
 export class Ending {
   readonly #init: EndingInit
+  #areLiesShown = false
 
   constructor(init: EndingInit) {
     this.#init = init
+  }
+
+  /** Whether everybody has heard both sides of each lie. */
+  get areLiesShown(): boolean {
+    return this.#areLiesShown
   }
 
   /** The network is whole, and no disk is full. */
@@ -266,6 +272,8 @@ export class Ending {
     for (const connection of running.host.getConnections().slice())
       connection.abort(new Error('It goes.'))
     await time.run(time.now + FORGETS)
+    // Who was caught forging has no peers any longer.
+    this.#areLiesShown = running.host.getConnections().length > 0
     for (const { entries } of lies.forks) {
       for (const entry of entries) {
         const told = time.runAs(running.owner, () => running.parts.swarm?.announce([entry]))

@@ -269,7 +269,8 @@ export class World {
   }
 
   get #quiet(): Quiet {
-    const { members, areLiesShown } = this.#plan
+    const { members } = this.#plan
+    const { areLiesShown } = this.#ending
     const { honestMembers, strangers, voices, names } = this.#lists
     return {
       nodes: honestMembers,
