@@ -54,6 +54,8 @@ export class World {
   readonly story = new Story()
   /** Promises that were broken on the way. */
   readonly broken: string[] = []
+  /** Lies that are being told. */
+  #lying = 0
   readonly #plan: Plan
   readonly #network: SimulatedNetwork
   readonly #acknowledged = new Acknowledged()
@@ -224,7 +226,9 @@ export class World {
     await this.#check(() => this.#promises())
     const { manner } = this.#plan
     await this.#ending.checkGossip()
-    await this.#ending.checkSyncs(manner === 'silent' || manner === 'corrupting')
+    // Who still tells a lie may have more for its peers.
+    const isLying = this.#lying > 0
+    await this.#ending.checkSyncs(isLying || manner === 'silent' || manner === 'corrupting')
     await this.#stopAll()
     return this.broken
   }
@@ -432,7 +436,10 @@ export class World {
     const work = simulated().time.runAs(running.owner, () =>
       lie.tell(running, this.#random, this.#lies)
     )
-    work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
+    this.#lying += 1
+    work
+      .catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
+      .finally(() => (this.#lying -= 1))
   }
 
   #isolate(node: SimulatedNode): void {
