@@ -21,7 +21,7 @@ const WEEK_FROM = 0.5
 /** Milliseconds by which it is ahead, at least. */
 const MIN_AHEAD = 15_000
 
-/** Facts of which the node says something before and after that. */
+/** Facts that the node votes on before its clock is set back, and again after that. */
 const FACTS = 3
 
 /** Milliseconds from the work of a node to a change of its clock, at most. */

@@ -54,7 +54,7 @@ const MIN_LIES = 2
 const MAX_LIES = 8
 const MAX_ECHOES = 3
 
-/** The part of the work before the first lie: what is told last, nothing that follows puts right. */
+/** The part of the work before the first lie. Later work may hide the effect of a lie, so some lies come late. */
 const LIES_FROM = [0, 0, 0.8] as const
 
 /** Milliseconds from a lie to such a vote, at most. */

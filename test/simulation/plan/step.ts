@@ -48,7 +48,7 @@ export interface Plan {
   readonly isFollowed: boolean
   /** Milliseconds that a turn of the event loop takes, at most. */
   readonly turn: number
-  /** Who publishes votes that have waited ends after so many writes of them; undefined: nobody. */
+  /** A node ends after this number of writes while it publishes votes that have waited; undefined: none does. */
   readonly lateWrites: number | undefined
   /** At the end everybody waits for timers alone, long enough for each of them. */
   readonly isPatient: boolean

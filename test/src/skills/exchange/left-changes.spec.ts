@@ -44,7 +44,7 @@ describe('a change of the status of a skill', function () {
       await nextTurn(undefined, { signal })
   }
 
-  it('is told after a crash that came before', async () => {
+  it('reaches the swarm after a crash between the change and its vote', async () => {
     const { id, ...crash } = await verified()
     let { left } = crash
     for (const [status, vote] of [
@@ -60,7 +60,7 @@ describe('a change of the status of a skill', function () {
     }
   })
 
-  it('is told when it is on disk, also where the call that made it failed', async () => {
+  it('reaches the swarm once it is on disk, also if its call failed', async () => {
     const { left, id } = await verified()
     const files = failingDatabase()
     await files.fill(left)

@@ -256,7 +256,7 @@ class Lives {
 
 const REFUSED = new Error('not published')
 
-/** All that a node tells of a skill, as JSON. */
+/** A skill as the store returns it, as JSON. */
 async function viewOf(skills: SkillStore, i: number): Promise<unknown> {
   const id = SKILLS[i]?.id ?? ''
   const known = skills.get(id)
