@@ -23,6 +23,7 @@ import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import { auditReplica } from './admission/replica-audit.ts'
+import { hasDamagedStandings } from './admission/standing-rebuild.ts'
 import type { IntakeBudget } from './admission/intake.ts'
 import type { ReplicaAuditReport } from './admission/replica-audit.ts'
 import type { Change, EditOptions, PlaybookSnapshot } from './playbooks/playbooks.ts'
@@ -113,6 +114,18 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Reads all feeds and mends what can be mended without peers. */
   audit(signal?: AbortSignal): Promise<ReplicaAuditReport> {
     return auditReplica({ ...this.#parts, heads: () => this.heads() }, signal)
+  }
+
+  /**
+   * Computes all standings again, beside admissions, if values of them are among the damaged ones. Until
+   * it resolves records have too few votes. `damaged`: numbers of values by section.
+   */
+  async mendStandings(damaged: Readonly<Record<string, number>>): Promise<void> {
+    if (!hasDamagedStandings(damaged)) return
+    const { rebuild, sweeper } = this.#parts
+    await rebuild.restartRunning()
+    sweeper.start(() => rebuild.run())
+    await sweeper.idle()
   }
 
   /** Marks the author's entries up to `seq` as public. */

@@ -1,7 +1,8 @@
 /**
  * Computes the standing of all records again, and in a closed swarm the voices of feeds, from the
- * stored entries: after an update from a store that had none, and after a repair. Runs beside admissions, an entry at a time; a crash continues behind the last
- * entry. Until it ends records have too few votes, so some stay in quarantine.
+ * stored entries: after an update from a store that had none, after a repair, and where values of them
+ * are damaged. Runs beside admissions, an entry at a time; a crash continues behind the last entry.
+ * Until it ends records have too few votes, so some stay in quarantine.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KEY_BYTES } from '../constants.ts'
@@ -9,7 +10,6 @@ import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
 import { REBUILD_KEY, REPLACED_SECTIONS } from '../store/migrations.ts'
 import { changedBy } from '../records/value.ts'
 import { readEntryValues, readIntroducedVoice } from './entry-values.ts'
-import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { ReadableEntries } from './entry-values.ts'
 import type { RetractionAdmitter } from './retraction-admitter.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
@@ -27,7 +27,7 @@ export interface StandingRebuildInit extends ReadableEntries {
   /** Of those that are in no entry. */
   readonly retractions: Pick<RetractionAdmitter, 'addAgain' | 'dropUseless'>
   /** Of a closed swarm. */
-  readonly voices?: Pick<FeedVoices, 'of' | 'put'>
+  readonly voices?: Pick<FeedVoices, 'put'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   /** Runs without concurrent admissions. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
@@ -55,6 +55,14 @@ export const STANDING_SECTIONS = [
   'facets'
 ] as const
 
+/** What is computed again. */
+const COMPUTED_SECTIONS = [...STANDING_SECTIONS, 'voices', 'voice-authors'] as const
+
+/** Whether a damaged value is mended when standings are computed again. `damaged`: values by section. */
+export function hasDamagedStandings(damaged: Readonly<Record<string, number>>): boolean {
+  return COMPUTED_SECTIONS.some((name) => (damaged[name] ?? 0) > 0)
+}
+
 export class StandingRebuild {
   readonly #init: StandingRebuildInit
   readonly #meta: Section
@@ -71,7 +79,7 @@ export class StandingRebuild {
     return this.#awaited.promise
   }
 
-  /** Deletes all standings, so that `run` computes them again: of a repaired store, or after a crash in here. */
+  /** Deletes all standings, so that `run` computes them again, or goes on with that after a crash in here. */
   async restart(isNeeded: boolean): Promise<void> {
     if (!isNeeded && !(await this.#meta.has(CLEAR_KEY))) return
     await this.#init.commit([this.#meta.put(CLEAR_KEY, new Uint8Array())])
@@ -80,6 +88,11 @@ export class StandingRebuild {
       this.#meta.del(CLEAR_KEY),
       this.#meta.put(REBUILD_KEY, new Uint8Array())
     ])
+  }
+
+  /** Deletes all standings of a replica that runs. */
+  restartRunning(): Promise<void> {
+    return this.#init.runExclusive(() => this.restart(true))
   }
 
   /** Begins, or goes on where it stopped; returns at once if there is nothing to do. */
@@ -123,7 +136,7 @@ export class StandingRebuild {
 
   async #addEntry(author: Uint8Array, seq: number, bytes: Uint8Array): Promise<number> {
     const { feeds, standings, recordLog, drafts } = this.#init
-    const introduction = await this.#introduce(author, bytes)
+    const introduction = this.#introduce(author, bytes)
     const { values, order } = readEntryValues(this.#init, seq, bytes)
     await this.#init.runExclusive(async () => {
       const { base, fork } = feeds.feed(author)
@@ -147,11 +160,10 @@ export class StandingRebuild {
     return values.length
   }
 
-  async #introduce(author: Uint8Array, bytes: Uint8Array): Promise<readonly Operation[]> {
+  #introduce(author: Uint8Array, bytes: Uint8Array): readonly Operation[] {
     const { swarm, voices } = this.#init
     const voice = voices === undefined ? undefined : readIntroducedVoice(swarm, bytes)
-    if (voices === undefined || voice === undefined) return []
-    return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
+    return voice === undefined ? [] : (voices?.put(author, voice) ?? [])
   }
 
   async #clear(name: string): Promise<void> {

@@ -40,9 +40,8 @@ export class LevelSection implements Section {
     return keys.map((key, i) => this.#unseal(key, sealed[i]))
   }
 
-  has(key: Uint8Array): Promise<boolean> {
-    const prefixed = this.#prefixed(key)
-    return this.#open.read((database) => database.has(prefixed, ENCODING))
+  async has(key: Uint8Array): Promise<boolean> {
+    return (await this.get(key)) !== undefined
   }
 
   async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {

@@ -113,9 +113,7 @@ export class Mirror {
     if (!this.#init.store.isSuspect) return
     const copies = await this.#openCopies()
     if (copies === undefined) return
-    for await (const [key, value] of this.#copyIn(copies).entries()) {
-      if (!(await this.#section.has(key))) yield [key, value]
-    }
+    yield* missing(this.#copyIn(copies), this.#section)
   }
 
   /** The values as they are read, by their keys in hexadecimal digits. */
@@ -181,16 +179,31 @@ export class Mirror {
 }
 
 async function copyMissing(from: Section, to: Section, commit: Store['commit']): Promise<void> {
-  let batch: (readonly [Uint8Array, Uint8Array])[] = []
-  const write = async (): Promise<void> => {
-    const found = await to.getMany(batch.map(([key]) => key))
-    const missing = batch.filter((_, i) => found[i] === undefined)
-    await commit(missing.map(([key, value]) => to.put(key, value)))
+  let batch: Operation[] = []
+  for await (const [key, value] of missing(from, to)) {
+    batch.push(to.put(key, value))
+    if (batch.length < BATCH) continue
+    await commit(batch)
     batch = []
+  }
+  await commit(batch)
+}
+
+/** What `from` has and the other section lacks, or has with a damaged value. */
+async function* missing(
+  from: Section,
+  other: Section
+): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+  let batch: (readonly [Uint8Array, Uint8Array])[] = []
+  const missingOf = async (): Promise<typeof batch> => {
+    const found = await other.getMany(batch.map(([key]) => key))
+    return batch.filter((_, i) => found[i] === undefined)
   }
   for await (const entry of from.entries()) {
     batch.push(entry)
-    if (batch.length === BATCH) await write()
+    if (batch.length < BATCH) continue
+    yield* await missingOf()
+    batch = []
   }
-  await write()
+  yield* await missingOf()
 }

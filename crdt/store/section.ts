@@ -29,7 +29,7 @@ export interface Section {
   get(key: Uint8Array): Promise<Uint8Array | undefined>
   /** Values in the order of the keys. */
   getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
-  /** Whether the key is there. */
+  /** Whether the key is there, with a value that is not damaged. */
   has(key: Uint8Array): Promise<boolean>
   /** Keys and values in the order of the keys. */
   entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>

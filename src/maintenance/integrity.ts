@@ -65,7 +65,7 @@ export interface IntegrityComponents {
   readonly store: Store
   readonly facts: Pick<FactStore, 'audit'>
   readonly annotations: Pick<Annotations, 'audit'>
-  readonly replica: Pick<Replica, 'audit'>
+  readonly replica: Pick<Replica, 'audit' | 'mendStandings'>
   /** Called when something is lost or damaged. */
   readonly onDamage: (report: IntegrityReport) => void
   readonly onError: (error: unknown) => void
@@ -123,16 +123,18 @@ export class Integrity {
     })
     begin(3)
     const report = await store.verify(signal, (read) => begin(3, read))
+    await replica.mendStandings(report.damaged)
     if (audits !== undefined && report.unreadable === undefined) store.trust()
     return reportOf(store, report, audits)
   }
 
   /** Removes damaged values, and then mends what follows from the rest. */
   async repair({ signal, onProgress }: VerifyOptions = {}): Promise<RepairReport> {
-    const { store } = this.#components
+    const { store, replica } = this.#components
     const begin = (done: number, read = 0): void => onProgress?.({ parts: PARTS + 1, done, read })
     begin(0)
     const removed = await readable(() => store.discardDamaged(signal))
+    await replica.mendStandings(removed ?? {})
     const report = await this.verify({
       signal,
       onProgress: ({ done, read }) => begin(done + 1, read)

@@ -38,6 +38,22 @@ describe('the copy of a section', () => {
     assert.equal(await copy.has(KEY), true)
   })
 
+  it('is read where the value is damaged, one by one and all together', async () => {
+    await using given = await storeWithFailingCopies()
+    const { store } = given
+    const mirror = new Mirror({ store, name: 'votes' })
+    const other = Buffer.from('other')
+    const pairs = [KEY, other].map((key) => [key, VALUE] as const)
+    await mirror.prepare(pairs)
+    await store.commit(pairs.map(([key]) => mirror.put(key, VALUE)))
+    const damaged = Buffer.from('!votes!key')
+    await store.commit([{ type: 'put', key: damaged, value: new Uint8Array(12) }])
+    assert.equal(await store.section('votes').has(KEY), false)
+    assert.deepEqual((await mirror.get(KEY))?.toString(), VALUE.toString())
+    const all = await mirror.readAll((key) => Buffer.from(key).toString())
+    assert.deepEqual([...all.values()].toSorted(), ['key', 'other'])
+  })
+
   it('must be written before the commit', async () => {
     await using given = await storeWithFailingCopies()
     const { store, failNext } = given

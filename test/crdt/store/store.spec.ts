@@ -204,6 +204,7 @@ describe('the store', () => {
     const again = await openStore(directory.path)
     assert.equal(await again.section('s').get(key('k')), undefined)
     assert.equal(again.damaged, 1)
+    assert.equal(await again.section('s').has(key('k')), false)
     await again.close()
   })
 
