@@ -47,6 +47,8 @@ interface PendingCommit {
 export interface OpenStoreOptions {
   /** Rebuilds the tables of a directory, as after damage. Default false. */
   readonly repair?: boolean
+  /** The database for copies, of a store over a database of one's own; without it there are no copies. */
+  readonly copies?: () => Database
 }
 
 /** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
@@ -57,7 +59,9 @@ export async function openStore(
   if (typeof location === 'string') return openDirectoryStore(location, options)
   const database = location ?? memoryDatabase()
   await openDatabase(database, 'memory')
-  return withSchema(new LevelStore(inMemory(database)))
+  const { copies } = options
+  const openCopies = copies && (() => openStore(copies()))
+  return withSchema(new LevelStore(inMemory(database), undefined, openCopies))
 }
 
 async function openDirectoryStore(where: string, options: OpenStoreOptions): Promise<Store> {

@@ -1,6 +1,6 @@
 /** This process, its machine and its user: the only file of `src/` that reads them. */
 import { availableParallelism, homedir, hostname, userInfo } from 'node:os'
-import type { Voices } from '../../crdt/index.ts'
+import type { Database, Voices } from '../../crdt/index.ts'
 import type { SwarmInit } from '../../transport/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 
@@ -17,6 +17,8 @@ export interface HostEnvironment {
   readonly names: () => KnownNames
   /** Names the disk of a database that is given in place of a directory, if it has one. */
   readonly place?: string
+  /** The database for copies beside such a database; by default there are no copies. */
+  readonly copies?: () => Database
   /** Makes the host of the swarm; by default libp2p over TCP. */
   readonly createHost?: SwarmInit['createHost']
   /** Computes the voices of a closed swarm; by default in a thread. */

@@ -85,7 +85,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
   const opened: (() => unknown)[] = []
   try {
     const store = await openStore(options.store ?? fileOf(options, 'store'), {
-      repair: options.repair
+      repair: options.repair,
+      copies: environment.copies
     })
     opened.unshift(() => store.close())
     const { swarm: init } = options

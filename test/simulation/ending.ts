@@ -310,8 +310,8 @@ export class Ending {
   }
 
   #checkUnsent(node: SimulatedNode): void {
-    // The simulated disk has no copies of hidden entries: a lost one is retracted nowhere.
-    if (isExcused(node)) return
+    // A hidden entry that is lost with its copy is retracted nowhere.
+    if (isExcused(node) && !node.areCopiesWhole) return
     const waiting = waitingOf(node)
     if (sumOf(waiting) > 0) this.#init.report(node, `has not sent ${textOf(waiting)}`)
   }

@@ -427,6 +427,34 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     to: '    const limits = [this.stopping]\n'
   },
   {
+    name: 'mirrors: a lost value is not read from its copy',
+    file: 'crdt/store/mirror.ts',
+    from: '    if (isComplete || !this.#init.store.isSuspect) return values\n',
+    to: '    return values\n',
+    having: 'flipped-bit'
+  },
+  {
+    name: 'mirrors: a value is not copied',
+    file: 'crdt/store/mirror.ts',
+    from: '    await this.#write(entries)\n',
+    to: '',
+    having: 'flipped-bit'
+  },
+  {
+    name: 'mirrors: the copy of a deleted value stays',
+    file: 'crdt/store/mirror.ts',
+    from: '    return this.follow(keys.map((key) => [key, undefined]))\n',
+    to: '    return Promise.resolve(void keys)\n',
+    having: 'flipped-bit'
+  },
+  {
+    name: 'mirrors: a lost hidden entry does not come back from its copy',
+    file: 'crdt/publishing/hidden-copies.ts',
+    from: '    return opened?.section.get(keyOf(author, seq))\n',
+    to: '    return undefined\n',
+    having: 'flipped-bit'
+  },
+  {
     name: 'copies: a kept author is used before peers have told its heads',
     file: 'crdt/publishing/current-author.ts',
     from: 'if (kept === undefined || !this.#hasHeardPeers) return undefined',

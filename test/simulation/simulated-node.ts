@@ -13,7 +13,7 @@ import type { PrivateKey } from '@libp2p/interface'
 import type { Statement } from '../../crdt/index.ts'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { Life, Subject } from './subject.ts'
-import type { SimulatedDisk } from './disk/simulated-disk.ts'
+import type { DiskPart, SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './lies/manner.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
@@ -75,8 +75,8 @@ export class SimulatedNode implements Subject {
   #host: SimulatedHost | undefined
   #skew: number
   running: RunningNode | undefined
-  /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
-  hasFlippedBit = false
+  /** Databases of which a bit has flipped, or which may have been behind when one flipped. */
+  readonly damagedParts = new Set<DiskPart>()
   /** Whether its next life is of a later version. */
   isLater: boolean
   /** Whether it was of the later version: its store has entries that it cannot read. */
@@ -98,6 +98,14 @@ export class SimulatedNode implements Subject {
   /** Where peers reach it, without its peer id. */
   static address(number: number): string {
     return `/ip4/10.0.0.${number + 1}/tcp/4001`
+  }
+
+  get hasFlippedBit(): boolean {
+    return this.damagedParts.has('store')
+  }
+
+  get areCopiesWhole(): boolean {
+    return !this.damagedParts.has('copies')
   }
 
   /** Whether it has found damage. */
@@ -174,6 +182,7 @@ export class SimulatedNode implements Subject {
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
       place: `${disk.place} of ${this.name}`,
+      copies: () => disk.open(owner, 'copies'),
       ...(isLater ? { entryFormat: LATER_FORMAT } : {}),
       createVoices: () => simulatedVoices(voices, owner),
       createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, onHost)

@@ -15,7 +15,9 @@ export interface Subject {
   readonly mode: 'full' | 'light'
   /** Undefined while it is down. */
   readonly running: Life | undefined
-  /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
+  /** Whether a bit of its store has flipped; what is stored once may be lost, and then it has to say so. */
   readonly hasFlippedBit: boolean
+  /** Whether no bit of the copies of what is stored twice has flipped. */
+  readonly areCopiesWhole: boolean
   readonly hasFoundDamage: boolean
 }

@@ -421,7 +421,7 @@ export class World {
 
   #changeDisk(node: SimulatedNode, kind: DiskAct, step: Step): void {
     if (!this.#lives.isSteady(node)) return
-    if (kind === 'flipped-bit') this.#diskActs.flipBit(node)
+    if (kind === 'flipped-bit') this.#diskActs.flipBits(node, step.subject % 2 === 0)
     else if (kind === 'restore') this.#diskActs.restore(node, step.subject % 2 === 0)
     else this.#diskActs[kind](node)
   }

@@ -108,13 +108,16 @@ export class Acknowledged {
     return (isRepeated ? this.#ever.get(node)?.get(record) : undefined) ?? this.stance(node, record)
   }
 
-  /** A part of the node's disk is damaged. */
-  doubt(node: string): void {
+  /** A part of the node's store is damaged. `hasCopies`: what is kept twice is there. */
+  doubt(node: string, hasCopies: boolean): void {
     for (const [id, fact] of this.factsOf(node)) {
       if (fact.isThere === true) entryOf(this.#doubted, node).set(id, fact.text)
-      this.factsOf(node).set(id, { ...fact, isThere: undefined })
+      if (fact.isThere === true || !hasCopies) {
+        this.factsOf(node).set(id, { ...fact, isThere: undefined })
+      }
     }
     this.skillsOf(node).clear()
+    if (hasCopies) return
     for (const [record] of entryOf(this.#stances, node)) {
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
     }
@@ -162,6 +165,14 @@ export class Acknowledged {
       const count = counts.get(node)
       if (count !== undefined) count.least = 0
     }
+  }
+
+  /** The node begins to forget the fact, and may end before it says so. */
+  mayForget(node: string, id: string): void {
+    const fact = this.factsOf(node).get(id)
+    if (fact !== undefined) this.factsOf(node).set(id, { ...fact, isThere: undefined })
+    this.#doubted.get(node)?.delete(id)
+    this.mayState(node, id, 'none')
   }
 
   /** Facts that are there, or were lost with a part of the disk. */

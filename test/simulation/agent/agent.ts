@@ -235,8 +235,7 @@ export class Agent {
     const own = [...facts].find(([, { text }]) => text === textOf(subject, name).text)
     const [id, fact] = own ?? [...facts][subject % Math.max(1, facts.size)] ?? []
     if (id === undefined || fact === undefined) return undefined
-    facts.set(id, { ...fact, isThere: undefined })
-    this.#acknowledged.mayState(name, id, 'none')
+    this.#acknowledged.mayForget(name, id)
     const { forgotten, retracted } = await knowledge.forget(id)
     facts.set(id, { ...fact, isThere: false })
     // What it says of the record without having promoted its fact, it may go on saying.

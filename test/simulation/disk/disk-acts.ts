@@ -35,13 +35,22 @@ export class DiskActs {
     return this.#lost.get(node) ?? []
   }
 
-  flipBit(node: SimulatedNode): void {
+  /** `isAtRest`: after a stop; otherwise with a power failure, when copies may be behind. */
+  flipBits(node: SimulatedNode, isAtRest: boolean): void {
+    if (isAtRest) return this.#init.restart(node, () => this.#flip(node))
     this.#init.crash(node, 'power')
-    const section = node.disk.flipBit()
-    if (section === undefined) return
-    node.hasFlippedBit = true
-    this.#init.acknowledged.doubt(node.name)
-    this.#init.tell(node, `a bit of its section ${section} flips`)
+    node.damagedParts.add('copies')
+    this.#flip(node)
+  }
+
+  #flip(node: SimulatedNode): void {
+    const place = node.disk.flipBits()
+    if (place === undefined) return
+    const { part, section } = place
+    node.damagedParts.add(part)
+    // Copies alone can be made again.
+    if (node.hasFlippedBit) this.#init.acknowledged.doubt(node.name, node.areCopiesWhole)
+    this.#init.tell(node, `bits of its section ${section} flip, in the database ${part}`)
   }
 
   /** Copies the directory of the stopped node. */

@@ -24,6 +24,7 @@ export class LiveNode implements Subject {
   readonly name: string
   readonly mode: 'full' | 'light'
   readonly hasFlippedBit = false
+  readonly areCopiesWhole = true
   readonly #init: LiveNodeInit
   running: Life | undefined
   #damaged = 0

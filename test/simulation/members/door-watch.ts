@@ -14,8 +14,8 @@ const GRACE = 5_000
 export class DoorWatch {
   /** When a connection to somebody who is no member was seen first, by life of a node and by peer. */
   readonly #since = new WeakMap<Owner, Map<string, number>>()
-  /** Ids of statements that a node has had on its disk. */
-  readonly #stored = new Map<string, Set<string>>()
+  /** Statements that a node has had on its disk, by id. */
+  readonly #stored = new Map<string, Map<string, Statement>>()
   readonly #report: (node: SimulatedNode, text: string) => void
 
   constructor(report: (node: SimulatedNode, text: string) => void) {
@@ -23,17 +23,18 @@ export class DoorWatch {
   }
 
   /** Statements of the node are on its disk. */
-  noteStored(node: SimulatedNode, statements: readonly Pick<Statement, 'id'>[]): void {
-    const stored = this.#stored.get(node.name) ?? new Set()
-    for (const { id } of statements) stored.add(toHex(id))
+  noteStored(node: SimulatedNode, statements: readonly Statement[]): void {
+    const stored = this.#stored.get(node.name) ?? new Map<string, Statement>()
+    for (const statement of statements) stored.set(toHex(statement.id), statement)
     this.#stored.set(node.name, stored)
   }
 
   /** The node has read its disk. */
-  checkStored(node: SimulatedNode, statements: readonly Pick<Statement, 'id'>[]): void {
+  checkStored(node: SimulatedNode, statements: readonly Statement[]): void {
     const known = new Set(statements.map(({ id }) => toHex(id)))
-    for (const id of this.#stored.get(node.name) ?? []) {
-      if (!known.has(id)) this.#report(node, `has lost the statement ${id.slice(0, 6)}`)
+    for (const [id, statement] of this.#stored.get(node.name) ?? []) {
+      if (known.has(id) || statements.some((other) => replaces(other, statement))) continue
+      this.#report(node, `has lost the statement ${id.slice(0, 6)}`)
     }
   }
 
@@ -57,6 +58,16 @@ export class DoorWatch {
       this.#report(node, `is connected to ${toHex(key).slice(0, 6)}, which is no member`)
     }
   }
+}
+
+/** An issuer has one revocation of a certificate. */
+function replaces(statement: Statement, other: Statement): boolean {
+  return (
+    statement.kind === 'revocation' &&
+    other.kind === 'revocation' &&
+    equalBytes(statement.target, other.target) &&
+    equalBytes(statement.issuer, other.issuer)
+  )
 }
 
 /** Whether any certificate of the key admits it. */

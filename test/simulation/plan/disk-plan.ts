@@ -1,6 +1,6 @@
 /** What happens to the disks of a plan: damage, copies that are put back, stores of an older version. */
 import { DISK_FAULTS } from './kinds.ts'
-import { inOrder, ownSubject } from './step.ts'
+import { inOrder, ownSubject, privateSubject } from './step.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
 import type { StepKind } from './kinds.ts'
 import type { Plan, Step } from './step.ts'
@@ -8,6 +8,33 @@ import type { Plan, Step } from './step.ts'
 /** Damages of one plan, and directories that are copied or old, at most. */
 const MAX_DAMAGES = 6
 const MAX_DIRECTORIES = 2
+
+/** What the node does with one fact before a bit flips, and after it. */
+const AROUND: readonly (readonly [before: readonly StepKind[], after: readonly StepKind[]])[] = [
+  [['distill', 'broadcast'], ['forget']],
+  [['distill', 'broadcast'], ['dispute']],
+  [['distill', 'broadcast', 'retract'], ['broadcast']],
+  [
+    ['distill', 'broadcast', 'dispute'],
+    ['retract', 'vouch']
+  ],
+  [
+    ['distill', 'recall', 'forget'],
+    ['recall', 'insights']
+  ],
+  [['distill'], ['recall', 'broadcast']],
+  [['distill', 'broadcast'], ['synchronize']]
+]
+const AROUND_RATE = 0.7
+
+/** The part of facts that are private, of those that were not published before the damage. */
+const PRIVATE_RATE = 0.7
+
+/** Milliseconds from one of these steps to the next, at most. */
+const STEP = 6_000
+
+/** Milliseconds until a node runs again. */
+const DOWN = 8_000
 
 /** Milliseconds from the work of a node to a copy of its directory, and from there to more work. */
 const COPY_LEAD = 16_000
@@ -17,13 +44,29 @@ const PUBLIC = 7
 
 /** The same with damaged disks. */
 export function damagedPlan(plan: Plan, random: Seeded): Plan {
-  const damages = Array.from({ length: 1 + random.below(MAX_DAMAGES) }, () => ({
-    at: random.next() * plan.end,
-    kind: random.pick(DISK_FAULTS),
-    node: random.below(plan.nodes),
-    subject: 0
-  }))
-  return { ...plan, steps: inOrder([...plan.steps, ...damages]) }
+  const damages = Array.from({ length: 1 + random.below(MAX_DAMAGES) }, () => {
+    const at = random.next() * plan.end
+    const kind = random.pick(DISK_FAULTS)
+    const damage = { at, kind, node: random.below(plan.nodes), subject: random.below(2) }
+    return kind === 'flipped-bit' && random.chance(AROUND_RATE) ? around(damage, random) : [damage]
+  })
+  return { ...plan, steps: inOrder([...plan.steps, ...damages.flat()]) }
+}
+
+/** The damage, with work of its node before it and after it. */
+function around(damage: Step, random: Seeded): Step[] {
+  const [before, after] = random.pick(AROUND)
+  const shared = ownSubject(random)
+  const isPrivate = before.length === 1 && random.chance(PRIVATE_RATE)
+  const subject = isPrivate ? privateSubject(shared) : shared
+  const step = (at: number, kind: StepKind): Step => {
+    return { at, kind, node: damage.node, subject, chained: { writes: 0 } }
+  }
+  let time = damage.at
+  const earlier = before.toReversed().map((kind) => step((time -= random.next() * STEP), kind))
+  time = damage.at + DOWN
+  const later = after.map((kind) => step((time += random.next() * STEP), kind))
+  return [...earlier, damage, ...later]
 }
 
 /** A store of an older version, with votes that were changed or taken back before. */

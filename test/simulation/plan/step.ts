@@ -68,6 +68,11 @@ export function isPrivateSubject(subject: number): boolean {
   return subject % PRIVATE_EVERY === PRIVATE_EVERY - 1
 }
 
+/** A private subject near this one. */
+export function privateSubject(subject: number): number {
+  return subject - (subject % PRIVATE_EVERY) + PRIVATE_EVERY - 1
+}
+
 /** The first subject that no other work is about, and how many of them there are. */
 const OWN_SUBJECTS = 1_001
 const OWN_COUNT = 1_000

@@ -14,7 +14,9 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
   const whole = full.filter((node) => !isExcused(node))
   // What a damaged disk has lost has come again from peers, or its node has reported it.
   broken.push(...(await differences(whole)))
-  const areDisksCorrect = !quiet.nodes.some(({ hasFlippedBit }) => hasFlippedBit)
+  const areDisksCorrect = !quiet.nodes.some(
+    ({ hasFlippedBit, areCopiesWhole }) => hasFlippedBit && !areCopiesWhole
+  )
   for (const node of quiet.nodes) {
     const { running } = node
     if (running === undefined) continue
