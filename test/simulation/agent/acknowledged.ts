@@ -117,6 +117,7 @@ export class Acknowledged {
       }
     }
     this.skillsOf(node).clear()
+    this.#doubtCounts(node)
     if (hasCopies) return
     for (const [record] of entryOf(this.#stances, node)) {
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
@@ -161,6 +162,11 @@ export class Acknowledged {
     for (const [record] of entryOf(this.#stances, node)) {
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
     }
+    this.#doubtCounts(node)
+  }
+
+  /** What the node has counted may be lost. */
+  #doubtCounts(node: string): void {
     for (const counts of this.#counts.values()) {
       const count = counts.get(node)
       if (count !== undefined) count.least = 0

@@ -28,6 +28,10 @@ const FORKED: DiskSettings = { writeDelay: 0, syncDelay: 0, slowReads: 0, readDe
 const COPIES_RATE = 0.25
 const MIRRORED_RATE = 0.6
 
+/** Copies of hidden entries, and where the store has these. */
+const COPIED_ENTRIES = 'hidden-entries'
+const ENTRIES = [COPIED_ENTRIES, 'entries', 'feeds', 'unshown']
+
 /** The databases of a directory. */
 const PARTS = ['store', 'copies'] as const
 
@@ -91,7 +95,12 @@ export class SimulatedDisk {
     const part = this.#random.chance(COPIES_RATE) ? 'copies' : 'store'
     const [own, other] = PARTS.map((each) => this.#files[each].sections())
     const all = (part === 'store' ? own : other) ?? []
-    const twice = all.filter((section) => own?.includes(section) && other?.includes(section))
+    const isInBoth = (section: string): boolean =>
+      own?.includes(section) === true && other?.includes(section) === true
+    const hasHidden = other?.includes(COPIED_ENTRIES) === true
+    const twice = all.filter(
+      (section) => isInBoth(section) || (hasHidden && ENTRIES.includes(section))
+    )
     const isTwice = twice.length > 0 && this.#random.chance(MIRRORED_RATE)
     if (all.length === 0) return undefined
     // Each section alike: some have a few keys, on which much depends.

@@ -30,8 +30,8 @@ const AROUND_RATE = 0.7
 /** The part of facts that are private, of those that were not published before the damage. */
 const PRIVATE_RATE = 0.7
 
-/** Milliseconds from one of these steps to the next, at most. */
-const STEP = 6_000
+/** Milliseconds from one of these steps to the next, at most: entries are hidden for a moment only. */
+const STEPS = [300, 6_000] as const
 
 /** Milliseconds until a node runs again. */
 const DOWN = 8_000
@@ -62,10 +62,11 @@ function around(damage: Step, random: Seeded): Step[] {
   const step = (at: number, kind: StepKind): Step => {
     return { at, kind, node: damage.node, subject, chained: { writes: 0 } }
   }
+  const pause = random.pick(STEPS)
   let time = damage.at
-  const earlier = before.toReversed().map((kind) => step((time -= random.next() * STEP), kind))
+  const earlier = before.toReversed().map((kind) => step((time -= random.next() * pause), kind))
   time = damage.at + DOWN
-  const later = after.map((kind) => step((time += random.next() * STEP), kind))
+  const later = after.map((kind) => step((time += random.next() * pause), kind))
   return [...earlier, damage, ...later]
 }
 
