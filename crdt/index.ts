@@ -102,6 +102,7 @@ export type { Scrub, SnapshotContents, Snapshots, StoreReport } from './store/se
 export type { ValuesReport } from './store/verify-values.ts'
 export type { MirrorChange, MirrorInit } from './store/mirror.ts'
 export { DigestLog } from './store/digest-log.ts'
+export { StoredPosition } from './store/stored-position.ts'
 export { Serial } from './store/serial.ts'
 export { readCopy } from './store/copy-store.ts'
 export { inspectStore } from './store/inspect-store.ts'

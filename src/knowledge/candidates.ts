@@ -4,9 +4,8 @@
  * withheld) wait in a section of their own. So do promoted claims that began again while the vote of
  * this node on their record gives an earlier begin.
  */
-import * as encoding from 'lib0/encoding'
-import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
-import { GrowingFilter } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
+import { GrowingFilter, StoredPosition } from '../../crdt/index.ts'
 import { Publications } from './publications.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { Publication } from './publications.ts'
@@ -44,7 +43,6 @@ export interface BatchOutcome {
   readonly settled: ReadonlySet<StoredFact>
 }
 
-const CURSOR_KEY = Buffer.from('promotion')
 const EMPTY = new Uint8Array()
 
 export class Candidates {
@@ -55,7 +53,7 @@ export class Candidates {
   readonly #mayWait = new GrowingFilter()
   /** Digest of a promoted fact -> digest of its record. */
   readonly #promoted: Section
-  readonly #cursors: Section
+  readonly #position: StoredPosition
   /** By whom and when facts were published. */
   readonly publications: Publications
 
@@ -64,7 +62,7 @@ export class Candidates {
     this.#facts = facts
     this.#deferred = store.section('candidates')
     this.#promoted = store.section('promoted')
-    this.#cursors = store.section('cursors')
+    this.#position = new StoredPosition(store, 'promotion')
     this.publications = new Publications(store)
   }
 
@@ -82,7 +80,7 @@ export class Candidates {
     }
     if (digests.length > 0) yield await this.#waiting(digests, idle)
     digests = []
-    let next = await this.#cursor()
+    let next = (await this.#position.get()) ?? 0
     for await (const part of this.#facts.log(next, end)) {
       digests.push(...part.digests)
       next = part.next
@@ -119,10 +117,7 @@ export class Candidates {
       this.#mayWait.add(digest)
       operations.push(this.#deferred.put(digest, EMPTY))
     }
-    if (next !== undefined) {
-      const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
-      operations.push(this.#cursors.put(CURSOR_KEY, bytes))
-    }
+    if (next !== undefined) operations.push(this.#position.put(next))
     await this.#store.commit(operations)
   }
 
@@ -207,13 +202,6 @@ export class Candidates {
     const candidates = new Set([...facts, ...claims.map(({ fact }) => fact)])
     const others = stored.filter((fact) => !candidates.has(fact))
     return { facts, claims, idle: others.map(({ digest }) => digest) }
-  }
-
-  async #cursor(): Promise<number> {
-    const bytes = await this.#cursors.get(CURSOR_KEY)
-    return bytes === undefined
-      ? 0
-      : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
   }
 }
 

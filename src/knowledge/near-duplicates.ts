@@ -3,9 +3,8 @@
  * variant is not a fact of its own. It is stored with the fact that it repeats, with its own words
  * and agent, and can be split off again.
  */
-import * as encoding from 'lib0/encoding'
-import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
-import { readRecord, Serial } from '../../crdt/index.ts'
+import { SEAL_BYTES, equalBytes, readAll } from '../../crdt/bytes/index.ts'
+import { readRecord, Serial, StoredPosition } from '../../crdt/index.ts'
 import { MAX_VARIANTS, prepareStored, readFact } from '../facts/index.ts'
 import { searchedContent } from '../search/index.ts'
 import { recordVariantKey } from './record-variant.ts'
@@ -36,8 +35,6 @@ export interface ConsolidateOptions extends AbortOptions {
   readonly onProgress?: (totals: ConsolidateReport) => void
 }
 
-const CURSOR_KEY = Buffer.from('consolidation')
-
 /** Facts compared with a new one: the best matches for its words. */
 const CANDIDATES = 10
 
@@ -51,7 +48,7 @@ export class NearDuplicates {
   readonly #components: NearDuplicatesComponents
   /** Variants that were split off: they stay facts of their own. */
   readonly #split: Section
-  readonly #cursors: Section
+  readonly #position: StoredPosition
   readonly #separation: VariantSeparation
   /** Serial, so that no variant is merged into a fact while that fact is being forgotten. */
   readonly #serial = new Serial()
@@ -65,7 +62,7 @@ export class NearDuplicates {
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
     this.#split = components.store.section('apart')
-    this.#cursors = components.store.section('cursors')
+    this.#position = new StoredPosition(components.store, 'consolidation')
     this.#separation = new VariantSeparation({
       store: components.store,
       after: (digest, limit) => this.#variants.after(digest, limit),
@@ -244,15 +241,11 @@ export class NearDuplicates {
 
   /** Position in the log of facts up to which all facts have been compared. */
   async position(): Promise<number> {
-    const bytes = await this.#cursors.get(CURSOR_KEY)
-    return bytes === undefined
-      ? 0
-      : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
+    return (await this.#position.get()) ?? 0
   }
 
   #setPosition(position: number): Promise<void> {
-    const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, position))
-    return this.#components.store.commit([this.#cursors.put(CURSOR_KEY, bytes)])
+    return this.#components.store.commit([this.#position.put(position)])
   }
 
   /** All merged variants, in their own words; those of a private fact are private. */

@@ -149,6 +149,7 @@ export class CortexFactory {
     })
     this.#skillExchange = new SkillExchange({
       replica,
+      store: parts.store,
       index: this.#index,
       skills: parts.skills,
       sandbox: parts.sandbox,

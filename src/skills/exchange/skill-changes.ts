@@ -4,26 +4,42 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import type { Replica } from '../../../crdt/index.ts'
+import { StoredPosition } from '../../../crdt/index.ts'
+import type { Replica, Store } from '../../../crdt/index.ts'
 
 /** Records whose kind is read in one turn of the event loop. */
 const BATCH = 64
 
-export class SkillChanges {
-  readonly #replica: Pick<Replica, 'ofKind' | 'recordLog' | 'recordLogEnd'>
-  /** Changes before this position of the log are read. */
-  #position: number
+export interface SkillChangesInit {
+  readonly replica: Pick<Replica, 'ofKind' | 'recordLog' | 'recordLogEnd'>
+  readonly store: Pick<Store, 'commit' | 'section'>
+}
 
-  /** Reads what changes from now on. */
-  constructor(replica: Pick<Replica, 'ofKind' | 'recordLog' | 'recordLogEnd'>) {
+export class SkillChanges {
+  readonly #replica: SkillChangesInit['replica']
+  readonly #store: SkillChangesInit['store']
+  readonly #stored: StoredPosition
+  /** Where a store begins that has no position. */
+  readonly #end: number
+  /** Changes before this position of the log are read. Undefined until it is loaded. */
+  #position: number | undefined
+
+  /** Reads on behind what an earlier run has read; in a new store, what changes from now on. */
+  constructor({ replica, store }: SkillChangesInit) {
     this.#replica = replica
-    this.#position = replica.recordLogEnd
+    this.#store = store
+    this.#stored = new StoredPosition(store, 'skill-changes')
+    this.#end = replica.recordLogEnd
   }
 
-  /** Digests of skills and of receipts, up to what has changed by now. Ends once it is aborted. */
+  /**
+   * Digests of skills and of receipts, up to what has changed by now. Ends once it is aborted. What was
+   * read to the end is not read again, by a later run neither.
+   */
   async *read(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    let position = (this.#position ??= (await this.#stored.get()) ?? this.#end)
     // A failed commit takes the end of the log back.
-    const from = Math.min(this.#position, this.#replica.recordLogEnd)
+    const from = Math.min(position, this.#replica.recordLogEnd)
     for await (const { digests, next } of this.#replica.recordLog(from)) {
       const changed = distinct(digests)
       for (let at = 0; at < changed.length; at += BATCH) {
@@ -31,8 +47,10 @@ export class SkillChanges {
         yield* await this.#replica.ofKind(changed.slice(at, at + BATCH), 'skill')
         await nextTurn()
       }
-      this.#position = next
+      this.#position = position = next
     }
+    // What a crash loses is read again.
+    await this.#store.commit([this.#stored.put(position)], { sync: false })
   }
 }
 

@@ -10,7 +10,7 @@ import { SkillAdoption } from './adoption.ts'
 import { SkillChanges } from './skill-changes.ts'
 import { SkillPublishing } from './publishing.ts'
 import { SharedSkills } from './shared-skills.ts'
-import type { Replica } from '../../../crdt/index.ts'
+import type { Replica, Store } from '../../../crdt/index.ts'
 import type { Transition } from '../store/skill-values.ts'
 import type { SkillService } from '../skill-service.ts'
 import type { AdoptionComponents } from './adoption.ts'
@@ -23,6 +23,7 @@ export interface SkillExchangeComponents extends AdoptionComponents, PublishingC
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Whether verified skills are published automatically. */
   readonly autoPublish: boolean
+  readonly store: Pick<Store, 'commit' | 'section'>
   readonly onError: (error: unknown) => void
 }
 
@@ -54,7 +55,7 @@ export class SkillExchange {
     this.#components = components
     this.publishing = new SkillPublishing(components)
     this.#adoption = new SkillAdoption(components)
-    this.#changes = new SkillChanges(components.replica)
+    this.#changes = new SkillChanges(components)
     this.#again = new Retry({ closing: this.#stopped.signal, task: () => this.#performLeft() })
   }
 
@@ -64,6 +65,7 @@ export class SkillExchange {
     store.on('skill:transition', this.#onTransition)
     // What the last run of the node did not come to.
     for (const notice of store.notices()) this.#onTransition(notice)
+    this.#onChange()
     this.#reporting = setInterval(
       () => this.#enqueue(() => this.#report()),
       REPORT_INTERVAL
