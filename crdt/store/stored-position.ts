@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readUint } from '../bytes/index.ts'
 import type { Operation, Section, Store } from './section.ts'
 
+/** The position of one reader of a log. */
 export class StoredPosition {
   readonly #section: Section
   readonly #key: Uint8Array
