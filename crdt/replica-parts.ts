@@ -255,6 +255,7 @@ export function replicaParts(
   const sweeper: Sweeper = new Sweeper({
     ...shared,
     store,
+    voices,
     unswept,
     runExclusive: runAlone,
     commit

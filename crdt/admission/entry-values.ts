@@ -31,6 +31,19 @@ export interface ReadableEntries {
   readonly entryFormat: number
 }
 
+/** Whether the entry is of a format that the replica reads, or damaged: nothing will read that. */
+export function isRead(
+  { entryFormat }: Pick<ReadableEntries, 'entryFormat'>,
+  bytes: Uint8Array
+): boolean {
+  try {
+    return readEntry(bytes).format <= entryFormat
+  } catch (error) {
+    if (error instanceof MalformedError) return true
+    throw error
+  }
+}
+
 /** The values of an admitted entry; none for an entry of a playbook or of an unread format. */
 export function readEntryValues(
   { swarm, entryFormat }: ReadableEntries,
