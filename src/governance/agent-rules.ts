@@ -1,6 +1,6 @@
 /**
  * What persons allow the agents of a node: limits and freezes. The change `h/<agent>/<number>` has
- * the state after it; the latest one is the current state.
+ * the state after it; the latest one is the current state, which is kept twice.
  *
  * Guarantees: a change is one value and one commit, on disk (fsync) when its call resolves. The state
  * of each governed agent is in memory, so that a check costs no read; it changes after the commit.
@@ -9,10 +9,11 @@
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { Key, parse } from '../arguments/index.ts'
-import { digitsOf, KeyedSerial, putJson, readAll, remove } from '../stored/index.ts'
+import { Mirror } from '../../crdt/index.ts'
+import { digitsOf, KeyedSerial, parseJson, putJson, readAll, remove } from '../stored/index.ts'
 import { MAX_CHANGES, MAX_NAME_LENGTH, MAX_WHY_LENGTH } from './constants.ts'
 import { changedLimits, Limits, LimitsChange } from './limits.ts'
-import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { MirrorInit, Operation, Section, Store } from '../../crdt/index.ts'
 import type { AgentLimits, AgentLimitsChange } from './limits.ts'
 
 export const Why = z.string().min(1).max(MAX_WHY_LENGTH)
@@ -54,7 +55,7 @@ const ListOptions = z.strictObject({
 })
 
 export interface AgentRulesComponents {
-  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly store: MirrorInit['store'] & Pick<Store, 'commit'>
   readonly now: () => number
 }
 
@@ -63,6 +64,8 @@ const NO_LIMITS: AgentLimits = {}
 export class AgentRules {
   readonly #components: AgentRulesComponents
   readonly #section: Section
+  /** The latest changes by agent, kept twice: without its freeze an agent would go on. */
+  readonly #current: Mirror
   readonly #serial = new KeyedSerial()
   /** The latest change of each agent that has one. */
   readonly #latest = new Map<string, GovernChange>()
@@ -70,12 +73,49 @@ export class AgentRules {
   constructor(components: AgentRulesComponents) {
     this.#components = components
     this.#section = components.store.section('governance')
+    this.#current = new Mirror({ store: components.store, name: 'agent-rules' })
   }
 
-  /** Reads the state of all agents. A damaged change reads as the one before it. */
+  /** Reads the state of all agents. In the history, a damaged change reads as the one before it. */
   async load(): Promise<void> {
+    const { store } = this.#components
+    await this.#current.load((operations) => store.commit(operations))
     for await (const [key, change] of readAll(this.#section, 'h/', ChangeValue)) {
       this.#latest.set(key.slice(0, key.indexOf('/')), change)
+    }
+    const copied = new Map<string, number>()
+    for await (const [key, bytes] of this.#current.entries()) {
+      const agent = Buffer.from(key).toString()
+      const change = parseJson(ChangeValue, bytes)
+      if (change === undefined) continue
+      copied.set(agent, change.number)
+      if (change.number >= this.#numberOf(agent)) this.#latest.set(agent, change)
+    }
+    // Those of an earlier version.
+    for (const [agent, change] of this.#latest) {
+      if ((copied.get(agent) ?? 0) < change.number) await this.#keep(agent, change, [])
+    }
+  }
+
+  #numberOf(agent: string): number {
+    return this.#latest.get(agent)?.number ?? 0
+  }
+
+  /** Stores the state of an agent, with the operations. */
+  async #keep(
+    agent: string,
+    change: GovernChange,
+    operations: readonly Operation[]
+  ): Promise<void> {
+    const key = Buffer.from(agent)
+    const bytes = bytesOf(change)
+    await this.#current.prepare([[key, bytes]])
+    try {
+      await this.#components.store.commit([...operations, this.#current.put(key, bytes)])
+    } catch (error) {
+      const before = this.#latest.get(agent)
+      await this.#current.follow([[key, before === undefined ? undefined : bytesOf(before)]])
+      throw error
     }
   }
 
@@ -163,21 +203,25 @@ export class AgentRules {
     const valid = parse(Reason, reason, 'The reason')
     return this.#serial.run(name, async () => {
       const before = this.#latest.get(name)
-      const number = (before?.number ?? 0) + 1
+      const number = this.#numberOf(name) + 1
       const at = this.#components.now()
       const state = next(before ?? { limits: NO_LIMITS, frozen: false })
       const value = { number, at, did, ...valid, ...state }
       const outdated = number - MAX_CHANGES
-      await this.#components.store.commit([
+      const change = { ...value, at: new Date(at) }
+      await this.#keep(name, change, [
         putJson(this.#section, `h/${name}/${digitsOf(number)}`, value),
         ...(outdated > 0 ? [remove(this.#section, `h/${name}/${digitsOf(outdated)}`)] : []),
         ...operations
       ])
-      const change = { ...value, at: new Date(at) }
       this.#latest.set(name, change)
       return change
     })
   }
+}
+
+function bytesOf({ at, ...change }: GovernChange): Uint8Array {
+  return Buffer.from(JSON.stringify({ ...change, at: at.getTime() }))
 }
 
 type State = Pick<GovernChange, 'frozen' | 'limits'>

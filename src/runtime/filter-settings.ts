@@ -5,10 +5,10 @@
  * records.
  */
 import { z } from 'zod'
-import { filterKeyOf } from '../../crdt/index.ts'
+import { filterKeyOf, Mirror } from '../../crdt/index.ts'
 import { fromHex, toHex } from '../../crdt/bytes/index.ts'
 import { parseSwarmKey } from '../../transport/index.ts'
-import type { Store } from '../../crdt/index.ts'
+import type { MirrorInit, Store } from '../../crdt/index.ts'
 
 export interface FilterSettings {
   /** Undefined before the first start in a swarm. */
@@ -46,12 +46,14 @@ const Stored = z.object({
 
 /** With `swarm` undefined: the settings of the last start. */
 export async function loadFilterSettings(
-  store: Pick<Store, 'section' | 'commit'>,
+  store: MirrorInit['store'] & Pick<Store, 'commit'>,
   swarm: SwarmSettings | undefined,
   now: number
 ): Promise<FilterSettings> {
-  const section = store.section('settings')
-  const bytes = await section.get(KEY)
+  // Kept twice: without them facts that peers may have read could be promoted.
+  const mirror = new Mirror({ store, name: 'settings' })
+  await mirror.load((operations) => store.commit(operations))
+  const bytes = await mirror.get(KEY)
   const stored =
     bytes === undefined ? undefined : Stored.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   if (swarm === undefined) {
@@ -77,7 +79,8 @@ export async function loadFilterSettings(
     k: settings.k
   })
   if (text !== JSON.stringify(stored)) {
-    await store.commit([section.put(KEY, Buffer.from(text))])
+    await mirror.prepare([[KEY, Buffer.from(text)]])
+    await store.commit([mirror.put(KEY, Buffer.from(text))])
   }
   return settings
 }

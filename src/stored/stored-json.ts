@@ -14,7 +14,7 @@ export async function readJson<S extends z.ZodType>(
   schema: S
 ): Promise<z.output<S> | undefined> {
   const value = await section.get(Buffer.from(key))
-  return value === undefined ? undefined : parsed(schema, value)
+  return value === undefined ? undefined : parseJson(schema, value)
 }
 
 /** Values of the keys below `prefix`, which ends with "/". */
@@ -30,7 +30,7 @@ export async function* readAll<S extends z.ZodType>(
   const range = { ...start, lt: Buffer.from(end), reverse }
   const entries = section.entries(limit === undefined ? range : { ...range, limit })
   for await (const [key, value] of entries) {
-    const read = parsed(schema, value)
+    const read = parseJson(schema, value)
     if (read !== undefined) yield [Buffer.from(key).toString().slice(prefix.length), read]
   }
 }
@@ -57,7 +57,11 @@ export function digitsOf(number: number): string {
   return String(number).padStart(WIDTH, '0')
 }
 
-function parsed<S extends z.ZodType>(schema: S, value: Uint8Array): z.output<S> | undefined {
+/** Undefined where the value does not parse. */
+export function parseJson<S extends z.ZodType>(
+  schema: S,
+  value: Uint8Array
+): z.output<S> | undefined {
   try {
     return schema.safeParse(JSON.parse(Buffer.from(value).toString())).data
   } catch {

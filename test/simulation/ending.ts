@@ -3,7 +3,9 @@
  * agree. Nobody waits longer than it takes; only what does not come gets all of the time.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
+import { MemberError } from '../../crdt/index.ts'
 import { simulated } from './environment/simulated.ts'
+import { MAX_SKEW } from './plan/clocks.ts'
 import { isExcused } from './promises/broken-promises.ts'
 import type { Agent } from './agent/agent.ts'
 import type { DoorStory } from './members/door-story.ts'
@@ -293,8 +295,17 @@ export class Ending {
       const { name, running } = node
       const agent = agents[number]
       if (running === undefined || agent === undefined || door?.isMember(node) === false) continue
-      const published = time.runAs(running.owner, () => agent.publishCounts(running))
-      const entries = await time.settle(published, `The counts of ${name}`)
+      const publish = (): Promise<number> =>
+        time.settle(
+          time.runAs(running.owner, () => agent.publishCounts(running)),
+          `The counts of ${name}`
+        )
+      const entries = await publish().catch(async (error: unknown) => {
+        // A certificate may begin later by the clock of its node.
+        if (!(error instanceof MemberError) || error.code !== 'CERTIFICATE_DATES') throw error
+        await time.run(time.now + 2 * MAX_SKEW)
+        return publish()
+      })
       story.tell(name, `publishes what it counted: ${entries} entries`)
     }
   }

@@ -5,7 +5,7 @@ import type { Seeded } from '../environment/seeded-bytes.ts'
 import type { Plan, Step } from './step.ts'
 
 /** Milliseconds by which a clock may be wrong. */
-const MAX_SKEW = 90_000
+export const MAX_SKEW = 90_000
 
 /** The part of nodes whose clock is wrong from the start. */
 const WRONG_RATE = 0.2

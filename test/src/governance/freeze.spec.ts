@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { Level } from 'level'
 import { createHive, HiveError } from '../../../src/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -124,6 +126,29 @@ describe('a frozen agent', () => {
     await assert.rejects(scout.cortex.knowledge.distill('a', 'A fact.', 0.9), FROZEN)
   })
 
+  it('is frozen after damage to all that the store has of it, and can be unfrozen', async () => {
+    await using directory = await temporaryDirectory()
+    const options = { dataDir: directory.path, swarm: false, upkeep: false } as const
+    {
+      await using db = await createHive(options)
+      const { governor } = db.agent.cortex
+      await governor.setLimits('scout', { facts: 5 }, { why: 'On trial.' })
+      await governor.freeze('scout', WHY)
+    }
+    const store = join(directory.path, 'store')
+    assert.equal(await damage(store, ['!governance!h/', '!agent-rules!']), 3)
+    {
+      await using db = await createHive(options)
+      const { governor } = db.agent.cortex
+      assert.deepEqual(governor.frozen(), ['scout'])
+      assert.deepEqual(governor.limits('scout'), { facts: 5 })
+      assert.equal((await governor.unfreeze('scout', WHY)).number, 3)
+    }
+    await using db = await createHive(options)
+    assert.deepEqual(db.agent.cortex.governor.frozen(), [])
+    assert.deepEqual(db.agent.cortex.governor.limits('scout'), { facts: 5 })
+  })
+
   it('is not frozen if the freeze cannot be stored', async () => {
     const { database, failNext } = failingDatabase()
     await using db = await createHive({ swarm: false, store: database, upkeep: false })
@@ -148,3 +173,17 @@ describe('a frozen agent', () => {
     assert.deepEqual(removed.limits, {})
   })
 })
+
+/** Makes all values under the prefixes unreadable; resolves to their number. */
+async function damage(path: string, prefixes: readonly string[]): Promise<number> {
+  await using raw = new Level<Uint8Array, Uint8Array>(path, {
+    keyEncoding: 'view',
+    valueEncoding: 'view'
+  })
+  const keys = await Array.fromAsync(raw.keys())
+  const found = keys.filter((key) =>
+    prefixes.some((prefix) => Buffer.from(key).toString('latin1').startsWith(prefix))
+  )
+  for (const key of found) await raw.put(key, new Uint8Array(12))
+  return found.length
+}
