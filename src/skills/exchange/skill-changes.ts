@@ -23,6 +23,8 @@ export class SkillChanges {
   readonly #end: number
   /** Changes before this position of the log are read. Undefined until it is loaded. */
   #position: number | undefined
+  /** The position on disk; undefined if none is there. */
+  #saved: number | undefined
 
   /** Reads on behind what an earlier run has read; in a new store, what changes from now on. */
   constructor({ replica, store }: SkillChangesInit) {
@@ -37,7 +39,11 @@ export class SkillChanges {
    * read to the end is not read again, by a later run neither.
    */
   async *read(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    let position = (this.#position ??= (await this.#stored.get()) ?? this.#end)
+    if (this.#position === undefined) {
+      this.#saved = await this.#stored.get()
+      this.#position = this.#saved ?? this.#end
+    }
+    let position = this.#position
     // A failed commit takes the end of the log back.
     const from = Math.min(position, this.#replica.recordLogEnd)
     for await (const { digests, next } of this.#replica.recordLog(from)) {
@@ -49,8 +55,10 @@ export class SkillChanges {
       }
       this.#position = position = next
     }
+    if (position === this.#saved) return
     // What a crash loses is read again.
     await this.#store.commit([this.#stored.put(position)], { sync: false })
+    this.#saved = position
   }
 }
 
