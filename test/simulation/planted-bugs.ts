@@ -132,7 +132,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     to: 'isRetracted: false,'
   },
   {
-    name: 'an older vote that is live again is forgotten',
+    name: 'voices: an older vote that is live again is forgotten',
     file: 'crdt/records/standing-writer.ts',
     from: 'const live = older.findLast((each) => this.#isLive(each.author, each.seq))',
     to: 'const live = older.find((each) => each.seq < 0)'

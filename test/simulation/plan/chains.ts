@@ -62,6 +62,13 @@ const CLOSED_CHAINS: readonly Chain[] = [
   ]
 ]
 
+/** Of two nodes of one member: what one has said stands again when what the other said later is gone. */
+const CLONE_CHAINS: readonly Chain[] = [
+  ['vouch', { other: 'dispute' }, { other: 'retract' }, { other: 'compact' }],
+  ['distill', 'broadcast', { other: 'dispute' }, { other: 'retract' }, { other: 'compact' }]
+]
+const CLONE_RATE = 0.5
+
 /** The part of seeds with chains, and the steps for each of them at least. */
 const CHAIN_RATE = 0.6
 const STEPS = 10
@@ -92,16 +99,29 @@ export function withChains(plan: Plan, random: Seeded): Plan {
   return { ...plan, steps: inOrder([...steps.filter(() => left.chance(rate)), ...added]) }
 }
 
+/** The same with a chain that passes from one node of a member to another one. */
+export function withCloneChain(plan: Plan, random: Seeded): Plan {
+  const { members = [], nodes, subjects, end, steps } = plan
+  const second = members.findIndex((member, i) => members.indexOf(member) < i)
+  if (second === -1 || !random.chance(CLONE_RATE)) return plan
+  const at = random.next() * end
+  const pair = [members.indexOf(members[second] ?? 0), second] as const
+  const added = stepsOf(random.pick(CLONE_CHAINS), { nodes, subjects, at, pair }, random)
+  return { ...plan, steps: inOrder([...steps, ...added]) }
+}
+
 interface Begin {
   readonly nodes: number
   readonly subjects: number
   readonly at: number
+  /** The nodes; by default drawn. */
+  readonly pair?: readonly [first: number, second: number]
 }
 
-function stepsOf(links: Chain, { nodes, subjects, at }: Begin, random: Seeded): Step[] {
-  const first = random.below(nodes)
+function stepsOf(links: Chain, { nodes, subjects, at, pair }: Begin, random: Seeded): Step[] {
+  const first = pair?.[0] ?? random.below(nodes)
   const subject = subjectOf(links, subjects, random)
-  const second = (first + 1 + random.below(nodes - 1)) % nodes
+  const second = pair?.[1] ?? (first + 1 + random.below(nodes - 1)) % nodes
   const pauses = random.pick([[AT_ONCE], [SOON], [LATER], [AT_ONCE, SOON, LATER]])
   const distance = SPREAD.includes(links) ? 1 : 0
   let [time, last] = [at, first]

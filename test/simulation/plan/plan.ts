@@ -1,7 +1,7 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
 import { EPOCH } from '../environment/virtual-time.ts'
 import { MANNERS } from '../lies/manner.ts'
-import { withChains } from './chains.ts'
+import { withChains, withCloneChain } from './chains.ts'
 import { skewsOf, withClocks } from './clocks.ts'
 import { closedPlan, doorPlan, successionPlan } from './closed-plan.ts'
 import { copiedPlan, damagedPlan } from './disk-plan.ts'
@@ -87,7 +87,8 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
     : closed
   const mixed = withNewer(whole, random.stream('newer'), settings.isMixed)
   const chained = withChains(mixed, random.stream('chains'))
-  const clocked = withClocks(chained, random.stream('clocks'))
+  const cloned = withCloneChain(chained, random.stream('clones'))
+  const clocked = withClocks(cloned, random.stream('clocks'))
   const lying = withLies(clocked, random.stream('lies'))
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
