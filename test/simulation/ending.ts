@@ -326,6 +326,8 @@ export class Ending {
   #checkUnsent(node: SimulatedNode): void {
     // A hidden entry that is lost with its copy is retracted nowhere.
     if (isExcused(node) && !node.areCopiesWhole) return
+    // A vote that left right before its node ended comes back from its copy, and waits once more.
+    if (isExcused(node) && this.#init.lateWrites !== undefined) return
     const waiting = waitingOf(node)
     if (sumOf(waiting) > 0) this.#init.report(node, `has not sent ${textOf(waiting)}`)
   }
