@@ -93,13 +93,14 @@ export class SimulatedDisk {
   /** Flips bits in values of a random section, at rest. Returns where; undefined without values. */
   flipBits(): Place | undefined {
     const part = this.#random.chance(COPIES_RATE) ? 'copies' : 'store'
-    const [own, other] = PARTS.map((each) => this.#files[each].sections())
-    const all = (part === 'store' ? own : other) ?? []
-    const isInBoth = (section: string): boolean =>
-      own?.includes(section) === true && other?.includes(section) === true
-    const hasHidden = other?.includes(COPIED_ENTRIES) === true
+    const inStore = this.#files.store.sections()
+    const inCopies = this.#files.copies.sections()
+    const all = part === 'store' ? inStore : inCopies
+    const hasHidden = inCopies.includes(COPIED_ENTRIES)
     const twice = all.filter(
-      (section) => isInBoth(section) || (hasHidden && ENTRIES.includes(section))
+      (section) =>
+        (inStore.includes(section) && inCopies.includes(section)) ||
+        (hasHidden && ENTRIES.includes(section))
     )
     const isTwice = twice.length > 0 && this.#random.chance(MIRRORED_RATE)
     if (all.length === 0) return undefined

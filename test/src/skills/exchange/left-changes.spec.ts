@@ -77,7 +77,7 @@ describe('a change of the status of a skill', function () {
   })
 })
 
-/** What the swarm tells of a skill right before the end of a node. */
+/** An offer arrives, and the node ends before it considers the skill. */
 describe('a skill that others offer', function () {
   this.timeout(60_000)
 
