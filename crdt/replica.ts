@@ -21,7 +21,12 @@ import type { LogPart } from './store/digest-log.ts'
 import type { Operation } from './store/section.ts'
 import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
-import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
+import type {
+  AttestedRecord,
+  AuthorRegister,
+  LikelyMissing,
+  LikelyMissingInit
+} from './records/record-store.ts'
 import { auditReplica } from './admission/replica-audit.ts'
 import { hasDamagedStandings } from './admission/standing-rebuild.ts'
 import type { IntakeBudget } from './admission/intake.ts'
@@ -378,6 +383,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** At most `limit` records with registers but without a body. */
   missingBodies(limit: number): Promise<Uint8Array[]> {
     return this.#parts.bodies.missing(limit)
+  }
+
+  /** At most `limit` of them that peers seem to have, of the next `most` ones. */
+  likelyMissing(
+    limit: number,
+    options: Omit<LikelyMissingInit, 'isHidden'>
+  ): Promise<LikelyMissing> {
+    return this.#parts.bodies.likelyMissing(limit, options)
   }
 
   /** Where each feed stands. */

@@ -232,6 +232,21 @@ export const BODY_ROUND_TIMEOUT = 60_000
 export const FRUITLESS_BODIES_PER_SECOND = 8
 export const MAX_FRUITLESS_BODIES = 1_024
 
+/** A round that asks peers for bodies that they say they have. */
+export const CLAIM_ROUND_TIMEOUT = 5_000
+
+/** Bodies that a peer said it has and did not bring, a second, and at once. */
+export const BROKEN_CLAIMS_PER_SECOND = 1
+export const MAX_BROKEN_CLAIMS = 256
+
+/**
+ * Missing bodies that are compared with the filters of peers: in one round, a second, and at once. One takes
+ * 5 to 10 microseconds.
+ */
+export const COMPARED_BODIES = 1_024
+export const COMPARED_PER_SECOND = 1_024
+export const MAX_COMPARED_BURST = 8_192
+
 /** A frame of `/stem`: an entry. The smallest has a header of 100 bytes, its signature and two lengths. */
 export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
 export const MIN_STEM_FRAME_BYTES = 166

@@ -7,13 +7,17 @@ import { BodyRounds } from './sync/body-rounds.ts'
 import { syncAll } from './sync/sync-all.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Entry, Replica, Retraction } from '../crdt/index.ts'
+import type { FilterChange } from './filters/filters.ts'
 import type { Gossip } from './gossip/gossip.ts'
 import type { Host } from './host/host.ts'
+import type { BodyRoundsInit } from './sync/body-rounds.ts'
 import type { PullReport } from './sync/feed-pull.ts'
 
 export interface SpreadingInit {
-  readonly replica: Pick<Replica, 'missingBodies' | 'publicSeq' | 'putBodies'>
+  readonly replica: BodyRoundsInit['replica'] & Pick<Replica, 'publicSeq'>
   readonly log: Logger
+  /** 0 to 1. */
+  random(): number
   /** A light node asks for no bodies. */
   readonly isLight: boolean
   readonly services: () => Host['services']
@@ -31,6 +35,8 @@ export class Spreading {
     this.#bodies = new BodyRounds({
       replica,
       have: () => services().have,
+      filters: () => services().filters.peerFilters,
+      random: () => init.random(),
       onError: (error) => log('cannot fetch bodies - %e', error)
     })
   }
@@ -65,6 +71,11 @@ export class Spreading {
     } catch (error) {
       log('cannot compare retractions with %p - %e', peer, error)
     }
+  }
+
+  /** A peer says that it has more. */
+  filterChanged({ kind }: FilterChange): void {
+    if (kind === 'published' && !this.#init.isLight) this.#bodies.ask()
   }
 
   /**

@@ -91,6 +91,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       replica: init.replica,
       log: this.#log,
       isLight: this.#isLight,
+      random: () => this.#random(),
       services: () => this.#openHost().services,
       gossip: () => this.#gossip
     })
@@ -160,7 +161,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       onRetractions: () => this.#openHost().services.sync.passOn(),
       onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
       onSyncRun: (peer) => void this.#spreading.compareRetractions(peer),
-      onFilterChange: (change) => this.emit('filter:change', change),
+      onFilterChange: (change) => {
+        this.#spreading.filterChanged(change)
+        this.emit('filter:change', change)
+      },
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
       onOwnDuplicate: (reporter) =>
         this.emit('peer:duplicate', {

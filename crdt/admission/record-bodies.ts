@@ -3,7 +3,7 @@ import { MAX_RECORD_BYTES } from '../constants.ts'
 import { readAll } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from '../records/record.ts'
-import type { RecordStore } from '../records/record-store.ts'
+import type { LikelyMissing, LikelyMissingInit, RecordStore } from '../records/record-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { Operation } from '../store/section.ts'
 import type { HiddenRecords } from '../publishing/hidden-records.ts'
@@ -66,15 +66,31 @@ export class RecordBodies {
 
   /** At most `limit` records with registers but without a body, as far as the budget has room. */
   async missing(limit: number): Promise<Uint8Array[]> {
-    const { commits, recordStore, hiddenRecords, budgets } = this.#components
-    const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
-    if (!budgets.fits(this.#claims, next)) return []
+    const { commits, recordStore, hiddenRecords } = this.#components
+    if (!this.#hasRoom()) return []
     await commits.flush()
     const { missing, settled } = await recordStore.missingBodies(limit, (digest) =>
       hiddenRecords.hides(digest)
     )
     await commits.commit(settled)
     return missing
+  }
+
+  /** At most `limit` of the next `most` ones that peers seem to have, as far as the budget has room. */
+  async likelyMissing(
+    limit: number,
+    options: Omit<LikelyMissingInit, 'isHidden'>
+  ): Promise<LikelyMissing> {
+    const { commits, recordStore, hiddenRecords } = this.#components
+    if (!this.#hasRoom()) return { missing: [], looked: 0, last: undefined }
+    await commits.flush()
+    const isHidden = (digest: Uint8Array): boolean => hiddenRecords.hides(digest)
+    return recordStore.likelyMissing(limit, { ...options, isHidden })
+  }
+
+  #hasRoom(): boolean {
+    const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
+    return this.#components.budgets.fits(this.#claims, next)
   }
 }
 

@@ -36,6 +36,25 @@ const MAX_MISSING = 1_000
 
 const EMPTY = new Uint8Array()
 
+/** Which missing bodies are likely to come. */
+export interface LikelyMissingInit {
+  /** The digest that was looked at last; left out, the first ones are. */
+  readonly after?: Uint8Array
+  /** How many missing ones are looked at. */
+  readonly most: number
+  /** Whether a peer seems to have the record. */
+  readonly seemsHeld: (digest: Uint8Array) => boolean
+  /** Peers do not see the body, so it is missing as for them. */
+  readonly isHidden: (digest: Uint8Array) => boolean
+}
+
+export interface LikelyMissing {
+  readonly missing: Uint8Array[]
+  readonly looked: number
+  /** The one that was looked at last; undefined where no other follows. */
+  readonly last: Uint8Array | undefined
+}
+
 export class RecordStore {
   readonly #records: Section
   /** Digests of records that votes came for, but no body. */
@@ -175,6 +194,28 @@ export class RecordStore {
     }
     await check()
     return { missing: [...missing.values()].toSorted((a, b) => Buffer.compare(a, b)), settled }
+  }
+
+  /** At most `limit` digests without a body that peers seem to have, ascending, of the next `most` ones. */
+  async likelyMissing(
+    limit: number,
+    { after, most, seemsHeld, isHidden }: LikelyMissingInit
+  ): Promise<LikelyMissing> {
+    const likely: Uint8Array[] = []
+    let looked = 0
+    let last = after
+    let isEnd = true
+    for await (const [digest] of this.#wanted.entries(after === undefined ? {} : { gt: after })) {
+      isEnd = looked < most && likely.length < limit
+      if (!isEnd) break
+      looked += 1
+      last = digest
+      if (seemsHeld(digest)) likely.push(digest)
+      if (looked % SCAN_BATCH === 0) await nextTurn()
+    }
+    const has = await this.has(likely)
+    const missing = likely.filter((digest, i) => has[i] === false || isHidden(digest))
+    return { missing, looked, last: isEnd ? undefined : last }
   }
 
   /** `without`: authors whose votes and counters are left out. */

@@ -56,6 +56,18 @@ export class PeerFilters {
     return this.#consulted.get(kind)?.some(({ filter }) => filter.has(element)) ?? false
   }
 
+  /** Connected peers whose filter of the kind is held. */
+  peersOf(kind: FilterKind): string[] {
+    return [...this.#filters.values()].flatMap((held) =>
+      held.kind === kind && this.#isConnected(held.peer) ? [held.peer] : []
+    )
+  }
+
+  /** Whether a peer says that it has the element, whatever other filters say. */
+  seemsToHave(peer: string, kind: FilterKind, element: Uint8Array): boolean {
+    return this.#filters.get(keyOf(peer, kind))?.filter.has(element) ?? false
+  }
+
   versionOf(peer: string, kind: FilterKind): FilterVersion | undefined {
     return this.#filters.get(keyOf(peer, kind))
   }

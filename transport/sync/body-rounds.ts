@@ -1,7 +1,8 @@
 /**
  * Rounds that ask peers for bodies of records that came in no entry: one at a time. Anybody can vote for
  * digests of nothing, and causes a round by each message that makes this node pull. So bodies that no peer
- * had are asked for at a pace, whatever causes the rounds; those that come cost nothing.
+ * had are asked for at a pace, whatever causes the rounds; those that come cost nothing. Those that a peer
+ * says it has come first.
  */
 import {
   BODY_ROUND_TIMEOUT,
@@ -10,19 +11,18 @@ import {
   MAX_REQUESTED_BODIES
 } from '../constants.ts'
 import { Pace } from '../pace.ts'
+import { ClaimedBodies } from './claimed-bodies.ts'
 import type { Replica } from '../../crdt/index.ts'
-import type { Have } from './have.ts'
+import type { ClaimedBodiesInit } from './claimed-bodies.ts'
 
-export interface BodyRoundsInit {
-  readonly replica: Pick<Replica, 'missingBodies' | 'putBodies'>
-  readonly have: () => Pick<Have, 'fetch'>
+export interface BodyRoundsInit extends ClaimedBodiesInit {
+  readonly replica: ClaimedBodiesInit['replica'] & Pick<Replica, 'missingBodies'>
   readonly onError: (error: unknown) => void
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number
 }
 
 export class BodyRounds {
   readonly #init: BodyRoundsInit
+  readonly #claimed: ClaimedBodies
   readonly #fruitless: Pace
   #isWanted = false
   #isRunning = false
@@ -30,6 +30,7 @@ export class BodyRounds {
   constructor(init: BodyRoundsInit) {
     this.#init = init
     const { now = () => performance.now() } = init
+    this.#claimed = new ClaimedBodies(init)
     this.#fruitless = new Pace(FRUITLESS_BODIES_PER_SECOND, MAX_FRUITLESS_BODIES, now)
   }
 
@@ -42,10 +43,12 @@ export class BodyRounds {
   async #run(): Promise<void> {
     this.#isRunning = true
     try {
-      while (this.#isWanted && this.#fruitless.isOpen) {
+      while (this.#isWanted) {
         this.#isWanted = false
+        const claimed = await this.#claimed.round()
+        const others = this.#fruitless.isOpen && (await this.#round())
         // Where bodies came, there may be more.
-        if (await this.#round()) this.#isWanted = true
+        if (claimed || others) this.#isWanted = true
       }
     } catch (error) {
       this.#init.onError(error)

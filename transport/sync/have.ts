@@ -36,6 +36,8 @@ export interface HaveInit extends ExchangeServiceInit {
 export interface FetchOptions extends AbortOptions {
   /** Peers to ask before any other. */
   readonly preferredPeers?: readonly string[]
+  /** Peers to ask, and no others. */
+  readonly peers?: readonly string[]
   /** Milliseconds after which it resolves to what has come; default `SYNC_REQUEST_TIMEOUT`. */
   readonly within?: number
 }
@@ -118,7 +120,7 @@ class HaveService implements Have, Startable {
 
   async fetch(
     digests: readonly Uint8Array[],
-    { preferredPeers = [], within = SYNC_REQUEST_TIMEOUT, signal }: FetchOptions = {}
+    { preferredPeers = [], peers, within = SYNC_REQUEST_TIMEOUT, signal }: FetchOptions = {}
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     // Who is asked for a digest twice sends its body twice.
     const wanted = new Map(digests.map((digest) => [toHex(digest), digest]))
@@ -136,7 +138,9 @@ class HaveService implements Have, Startable {
         return this.#ask(peer, wanted, { found, keep, end })
       }
       const isDone = (): boolean => end.aborted
-      await askInTurn(this.#peersToQuery(preferredPeers), ask, { patience: BODY_PATIENCE, isDone })
+      const asked =
+        peers === undefined ? this.#peersToQuery(preferredPeers) : this.#connected(peers)
+      await askInTurn(asked, ask, { patience: BODY_PATIENCE, isDone })
     })
     signal?.throwIfAborted()
     return found
@@ -182,9 +186,13 @@ class HaveService implements Have, Startable {
     )
   }
 
+  #connected(peers: readonly string[]): PeerId[] {
+    return peers.flatMap((name) => this.#exchanges.peer(name) ?? [])
+  }
+
   /** Any of the others, so that those which connected first cannot withhold a body. */
   #peersToQuery(first: readonly string[]): PeerId[] {
-    const preferred = first.flatMap((name) => this.#exchanges.peer(name) ?? [])
+    const preferred = this.#connected(first)
     const others = this.#exchanges.peers().filter((peer) => !first.includes(peer.toString()))
     const chosen = preferred.slice(0, MAX_QUERIED_PEERS)
     while (chosen.length < MAX_QUERIED_PEERS && others.length > 0) {

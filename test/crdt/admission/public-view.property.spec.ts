@@ -305,7 +305,8 @@ async function shownBy(replica: Replica): Promise<unknown> {
     bodies: bodies.map((body) => body !== undefined),
     filter: DIGESTS.map((digest) => published.has(elementOf(digest))),
     retractions: toHex(retractions.digest()),
-    missing: (await replica.missingBodies(9)).map(toHex).toSorted()
+    missing: (await replica.missingBodies(9)).map(toHex).toSorted(),
+    likely: (await replica.likelyMissing(9, { most: 99, seemsHeld: () => true })).missing.map(toHex)
   }
 }
 

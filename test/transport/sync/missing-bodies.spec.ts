@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { recordDigest, writeEntry, writeSignedHeader } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { preparePublication, valuesOf } from '../../../crdt/publishing/publication.ts'
@@ -27,6 +28,9 @@ const HASH_BYTES = 32
 
 /** Each of them once caused a request for all missing bodies. */
 const ANNOUNCED = 20
+
+/** Many more than are asked for at random. */
+const UNSAID = 20 * MAX_REQUESTED_BODIES
 
 /** Reads what it is asked for, and has none of it. */
 function nothing(onAsked: (digests: number) => void): (stream: Stream) => void {
@@ -137,6 +141,29 @@ describe('bodies that came in no entry', () => {
     await attacker.gossip(announcement())
     await all.promise
     assert.deepEqual([...come].toSorted(), records.map(toHex).toSorted())
+  })
+
+  it('come of a peer whose filter has them, however many others are missing for ever', async () => {
+    await using author = await replicaOn()
+    const said = publication('what a peer has kept')
+    const { records } = await author.replica.publish([said])
+    await using victim = await startNode()
+    await admitVotes(victim, [said])
+    for (let from = 0; from < UNSAID; from += MAX_REQUESTED_BODIES) {
+      const unsaid = Array.from({ length: MAX_REQUESTED_BODIES }, (_, i) =>
+        publication(`what nobody has said, ${from + i}`)
+      )
+      await admitVotes(victim, unsaid)
+    }
+    await using keeper = await startNode({ bootstrap: victim.swarm.multiaddrs })
+    await gossiping(victim, signal())
+    // What is asked for at random has its pace.
+    await victim.swarm.synchronize({ signal: signal() })
+    const bodies = await author.replica.bodies([...records])
+    await keeper.replica.putBodies(bodies.flatMap((body) => body ?? []))
+    const come = once(victim.replica, 'body:store', { signal: signal() })
+    await victim.swarm.synchronize({ signal: signal() })
+    assert.deepEqual(await come, [[...records]])
   })
 
   it('are asked of any peer, not only of those that connected first', async () => {
