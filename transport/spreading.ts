@@ -75,7 +75,7 @@ export class Spreading {
 
   /** A peer says that it has more. */
   filterChanged({ kind }: FilterChange): void {
-    if (kind === 'published' && !this.#init.isLight) this.#bodies.ask()
+    if (kind === 'published' && !this.#init.isLight) this.#bodies.askClaimed()
   }
 
   /**

@@ -81,9 +81,8 @@ export class RecordBodies {
     limit: number,
     options: Omit<LikelyMissingInit, 'isHidden'>
   ): Promise<LikelyMissing> {
-    const { commits, recordStore, hiddenRecords } = this.#components
+    const { recordStore, hiddenRecords } = this.#components
     if (!this.#hasRoom()) return { missing: [], looked: 0, last: undefined }
-    await commits.flush()
     const isHidden = (digest: Uint8Array): boolean => hiddenRecords.hides(digest)
     return recordStore.likelyMissing(limit, { ...options, isHidden })
   }

@@ -150,7 +150,8 @@ export class Visibility {
     const checkpoint = await this.#checkpointOf(author, publicSeq + 1, header)
     const isAll = seq === feeds.feed(author).seq
     const position = { seq, head: header.hash.slice() }
-    const { digests, operations } = hiddenRecords.unhide(author, seq)
+    const base = Math.max(checkpoint?.base ?? 1, feeds.feed(author).base)
+    const { digests, operations } = hiddenRecords.unhide(author, { base, seq })
     const elements = digests.map((digest) => elementOf(digest))
     const begin = checkpoint === undefined ? undefined : this.#init.windows().beginOwn(checkpoint)
     // The base is raised already, and peers have seen a lower one.

@@ -135,10 +135,17 @@ export class HiddenRecords {
     })
   }
 
-  /** Entries of the author up to `seq` are public; returns the records that now are. */
-  unhide(author: Uint8Array, seq: number): { digests: Uint8Array[]; operations: Operation[] } {
+  /**
+   * Entries of the author from `base` to `seq` are public; returns the records that now are. Those of
+   * entries before the base stay hidden: peers never see these, and the sweeper removes them.
+   */
+  unhide(
+    author: Uint8Array,
+    { base, seq }: { readonly base: number; readonly seq: number }
+  ): { digests: Uint8Array[]; operations: Operation[] } {
     const authorName = toHex(author)
     const isLeft = (at: HiddenPosition): boolean => at.author !== authorName || at.seq > seq
+    const isPublic = (at: HiddenPosition): boolean => !isLeft(at) && at.seq >= base
     const digests: Uint8Array[] = []
     const operations: Operation[] = []
     for (const name of [...this.#order.take(authorName, seq), ...this.#unused]) {
@@ -148,9 +155,14 @@ export class HiddenRecords {
       else operations.push(...this.#forgetShown(name, digest))
       const positions = this.#hidden.get(name)
       if (positions === undefined || positions.every(isLeft)) continue
+      const left = positions.filter(isLeft)
+      if (!positions.some(isPublic)) {
+        this.#hidden.set(name, left)
+        continue
+      }
       digests.push(digest)
       this.#hidden.delete(name)
-      for (const at of positions.filter(isLeft)) operations.push(this.#note(name, digest, at))
+      for (const at of left) operations.push(this.#note(name, digest, at))
     }
     this.#unused = []
     return { digests, operations }

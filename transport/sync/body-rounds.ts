@@ -24,7 +24,8 @@ export class BodyRounds {
   readonly #init: BodyRoundsInit
   readonly #claimed: ClaimedBodies
   readonly #fruitless: Pace
-  #isWanted = false
+  #areClaimedWanted = false
+  #areOthersWanted = false
   #isRunning = false
 
   constructor(init: BodyRoundsInit) {
@@ -36,19 +37,26 @@ export class BodyRounds {
 
   /** Begins a round, or another one after that which runs. */
   ask(): void {
-    this.#isWanted = true
+    this.#areOthersWanted = true
+    this.askClaimed()
+  }
+
+  /** The same, for bodies that a peer says it has. */
+  askClaimed(): void {
+    this.#areClaimedWanted = true
     if (!this.#isRunning) void this.#run()
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true
     try {
-      while (this.#isWanted) {
-        this.#isWanted = false
-        const claimed = await this.#claimed.round()
-        const others = this.#fruitless.isOpen && (await this.#round())
+      while (this.#areClaimedWanted || this.#areOthersWanted) {
+        const areOthersWanted = this.#areOthersWanted && this.#fruitless.isOpen
+        this.#areClaimedWanted = false
+        this.#areOthersWanted = false
         // Where bodies came, there may be more.
-        if (claimed || others) this.#isWanted = true
+        if (await this.#claimed.round()) this.#areClaimedWanted = true
+        if (areOthersWanted && (await this.#round())) this.#areOthersWanted = true
       }
     } catch (error) {
       this.#init.onError(error)

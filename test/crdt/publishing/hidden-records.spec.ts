@@ -38,7 +38,7 @@ describe('hidden records', () => {
       hidden.hide({ author, seq: i, digests: [digestOf(i)] }, () => i % 2 === 0)
     }
     const steps = stepsOf(() => {
-      for (let i = 1; i <= count; i++) hidden.unhide(author, i)
+      for (let i = 1; i <= count; i++) hidden.unhide(author, { base: 1, seq: i })
     })
     assert.ok(steps < 10 * count, `${steps} steps`)
     assert.equal(hidden.allShown().length, 0)
@@ -52,14 +52,20 @@ describe('hidden records', () => {
     // An entry that came from its copy is the last one.
     const read = [...records.slice(1), ...records.slice(0, 1)]
     hidden.restore(read, { held: [], shown: [] })
-    assert.deepEqual(hidden.unhide(author, 1).digests.map(toHex), [toHex(digestOf(1))])
-    assert.deepEqual(hidden.unhide(author, 2).digests.map(toHex), [toHex(digestOf(2))])
+    assert.deepEqual(hidden.unhide(author, { base: 1, seq: 1 }).digests.map(toHex), [
+      toHex(digestOf(1))
+    ])
+    assert.deepEqual(hidden.unhide(author, { base: 1, seq: 2 }).digests.map(toHex), [
+      toHex(digestOf(2))
+    ])
     assert.deepEqual(
       [1, 2, 3].map((i) => hidden.hides(digestOf(i))),
       [false, false, true]
     )
     assert.equal(hidden.isShown(digestOf(2)), true)
-    assert.deepEqual(hidden.unhide(author, 4).digests.map(toHex), [toHex(digestOf(3))])
+    assert.deepEqual(hidden.unhide(author, { base: 1, seq: 4 }).digests.map(toHex), [
+      toHex(digestOf(3))
+    ])
     assert.equal(hidden.isShown(digestOf(2)), false)
     await store.close()
   })
@@ -68,7 +74,7 @@ describe('hidden records', () => {
     const store = await openStore()
     const hidden = hiddenRecords(store)
     hidden.restore([], { held: [], shown: [digestOf(1)] })
-    const { operations } = hidden.unhide(author, 1)
+    const { operations } = hidden.unhide(author, { base: 1, seq: 1 })
     assert.deepEqual(
       operations.map(({ type }) => type),
       ['del']
