@@ -258,7 +258,7 @@ export function replicaParts(
   const sweeper: Sweeper = new Sweeper({
     ...shared,
     store,
-    voices,
+    isClosed: voices !== undefined,
     unswept,
     runExclusive: runAlone,
     commit
