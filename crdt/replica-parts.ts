@@ -1,6 +1,7 @@
 /** Assembles a replica: which part gets which other, and what a failed commit undoes. */
 import { AdmissionTurns } from './admission/admission-turns.ts'
 import { Admitter } from './admission/admitter.ts'
+import { EntryCharges } from './admission/entry-charges.ts'
 import { FeedWindows } from './admission/feed-windows.ts'
 import { UnknownAuthors } from './admission/unknown-authors.ts'
 import type { AdmissionObserver } from './admission/admission-observer.ts'
@@ -236,11 +237,13 @@ export function replicaParts(
   })
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
+  const charges = new EntryCharges({ ...shared, voices, budgets: entryBudgets })
   const visibility = new Visibility({
     ...shared,
     store,
     storedFeeds,
-    budgets: () => admitter,
+    charges,
+    admitter: () => admitter,
     windows: () => windows
   })
   const runAlone: SweeperInit['runExclusive'] = (task) =>
@@ -255,7 +258,7 @@ export function replicaParts(
   const sweeper: Sweeper = new Sweeper({
     ...shared,
     store,
-    voices,
+    isClosed: voices !== undefined,
     unswept,
     runExclusive: runAlone,
     commit
@@ -299,7 +302,7 @@ export function replicaParts(
     ...shared,
     voices,
     voiceCheck,
-    budgets: entryBudgets,
+    charges,
     sweeper,
     windows,
     unknown,

@@ -22,8 +22,7 @@ import { Offences } from './peers/offences.ts'
 import { peerStatuses } from './peers/peer-status.ts'
 import { probe } from './peers/probe.ts'
 import { addressesOf, RememberedPeers } from './peers/remembered-peers.ts'
-import { countConnections } from './reach/network.ts'
-import { Observations } from './reach/observations.ts'
+import { OwnAddresses } from './reach/own-addresses.ts'
 import { Spreading } from './spreading.ts'
 import { createSwarmHost, placesOf } from './swarm-host.ts'
 import { syncAll } from './sync/sync-all.ts'
@@ -53,7 +52,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
   readonly #met: MetPeers
-  readonly #observations = new Observations()
+  readonly #addresses: OwnAddresses
   readonly #paced: PacedRetractions
   readonly #spreading: Spreading
   /** Undefined in an open swarm. */
@@ -63,8 +62,6 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   #dialer: Dialer | undefined
   /** Entries of unknown members that were refused, when statements came last. */
   #unknownMembers = 0
-  /** Those that were reported last. */
-  #addresses: readonly string[] = []
 
   constructor(init: SwarmInit) {
     super()
@@ -80,6 +77,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       clock: this.#clock,
       onFailure: (error) => this.#log('cannot store the addresses of peers - %e', error)
     })
+    this.#addresses = new OwnAddresses({ host: () => this.#openHost(), relay: init.relay })
     this.#met = new MetPeers({
       host: () => this.#openHost(),
       dialer: () => this.#dialer,
@@ -108,13 +106,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Where peers reach this node, each with `/p2p/<peer id>`; empty until started. */
   get multiaddrs(): string[] {
-    const host = this.#openHost()
-    const confirmed = host.getMultiaddrs().map(String)
-    // libp2p leaves out a public address until a peer has dialled it.
-    const listened = (host.services.network?.addresses() ?? []).map(({ address }) =>
-      address.endsWith(`/p2p/${this.peerId}`) ? address : `${address}/p2p/${this.peerId}`
-    )
-    return [...new Set([...confirmed, ...listened])]
+    return this.#addresses.list()
   }
 
   /** The signing key of the member that a peer proved to be; undefined in an open swarm. */
@@ -227,7 +219,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         onPeersChange: () => this.emit('gossip:change')
       })
     }
-    this.#addresses = this.multiaddrs
+    // What the host begins with is no change.
+    this.#addresses.update()
     void this.#dialer?.start()
   }
 
@@ -326,20 +319,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** What this node knows of how others reach it. */
   network(): NetworkReport {
-    const { network, lan, relay } = this.#openHost().services
-    const addresses = network?.addresses() ?? []
-    return {
-      addresses,
-      observed: this.#observations.list(),
-      nat: this.#observations.verdict,
-      relay: {
-        limits: this.#init.relay,
-        reservations: relay?.reservations.size ?? 0,
-        reserved: addresses.filter(({ scope }) => scope === 'relay').map(({ address }) => address)
-      },
-      lan: { enabled: lan !== undefined, peers: lan?.peers() ?? [] },
-      connections: countConnections(this.#openHost().getConnections())
-    }
+    return this.#addresses.report()
   }
 
   /** Dials the bootstrap addresses now, and measures how long an answer takes. */
@@ -437,10 +417,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   readonly #onAddresses = (): void => {
-    const { multiaddrs } = this
-    if (multiaddrs.join() === this.#addresses.join()) return
-    this.#addresses = multiaddrs
-    this.emit('address:change', { multiaddrs })
+    const multiaddrs = this.#addresses.update()
+    if (multiaddrs !== undefined) this.emit('address:change', { multiaddrs })
   }
 
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
@@ -448,7 +426,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#host?.services.retractionStem?.send()
     const { peerId, connection, observedAddr } = detail
     if (observedAddr !== undefined) {
-      this.#observations.add(peerId.toString(), connection.remoteAddr, observedAddr)
+      this.#addresses.observe(peerId, connection.remoteAddr, observedAddr)
     }
     const addresses = addressesOf(peerId.toString(), detail.listenAddrs.map(String))
     this.#met.add(peerId, addresses, connection)

@@ -12,15 +12,14 @@ import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { OwnEntryError } from '../errors.ts'
 import { changedBy, namedIn, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
-import { readEntryValues } from './entry-values.ts'
 import type { ReadableEntries } from './entry-values.ts'
 import type { AdmissionObserver } from './admission-observer.ts'
 import type { FeedWindows } from './feed-windows.ts'
 import type { UnknownAuthors } from './unknown-authors.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
-import { bytesOf, mostBytesOf } from './entry-cost.ts'
-import type { Charged, EntryBudgets, OverBudget } from './entry-budgets.ts'
+import type { OverBudget } from './entry-budgets.ts'
+import type { EntryCharges } from './entry-charges.ts'
 import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
@@ -67,8 +66,7 @@ export interface AdmitterInit extends ReadableEntries {
   /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
   readonly voices?: FeedVoices
   readonly voiceCheck?: VoiceCheck
-  /** What peers, authors and members may make this node store in a day. */
-  readonly budgets: EntryBudgets
+  readonly charges: Pick<EntryCharges, 'charge' | 'refusal'>
   readonly hiddenRecords: Pick<HiddenRecords, 'hide' | 'observe'>
   readonly publicRecords: Pick<PublicRecords, 'among'>
   /** The filter of published records, for peers. */
@@ -125,27 +123,7 @@ export class Admitter {
     return this.#init.serial.run(() => this.#admit(bytes, { isOwn: true }))
   }
 
-  /**
-   * Counts a stored entry of this node that a peer brings, as that of another author would count:
-   * operations for the commit that shows it, or why it would have been refused. For an admission's turn.
-   */
-  async chargeStored(
-    entry: Entry,
-    bytes: Uint8Array,
-    { isNew, from }: Pick<Charged, 'from' | 'isNew'>
-  ): Promise<OverBudget | readonly Operation[]> {
-    const { budgets, voices } = this.#init
-    const { author, seq } = entry
-    const most = mostBytesOf(bytes.length, entry.payload)
-    const refusal = await budgets.refusal({ author, isNew, from, bytes: most })
-    if (refusal !== undefined) return refusal
-    const stored = readEntryValues(this.#init, seq, bytes)
-    const counted = bytesOf(bytes.length, stored.bytes, stored.values.length)
-    const voice = await voices?.of(author)
-    return budgets.charge({ author, isNew, from, voice, bytes: counted })
-  }
-
-  /** Counts a refusal of such an entry. */
+  /** Counts the refusal of a stored entry of this node that a peer brings. */
   refuseStored(reason: OverBudget): Promise<AdmissionResult> {
     return this.#reject({ verdict: 'reject', reason, isOffence: false })
   }
@@ -216,7 +194,10 @@ export class Admitter {
 
   /** Without an origin no observer is called. */
   async #admit(bytes: Uint8Array, origin?: EntryOrigin): Promise<AdmissionResult> {
-    const { swarm, entryFormat, commits, feeds } = this.#init
+    const { swarm, entryFormat, commits, feeds, charges } = this.#init
+    // Own entries, and those that are read again, do not count.
+    const brought =
+      origin?.isOwn === false ? { packed: bytes.length, from: origin.from } : undefined
     await commits.refresh()
     const verdict = await validateEntry(bytes, {
       swarm,
@@ -228,7 +209,8 @@ export class Admitter {
       },
       voices: this.#voicesFor(origin),
       known: origin?.values,
-      mayUnpack: (entry) => this.#refusal(entry, bytes.length, origin)
+      mayUnpack: async (entry) =>
+        brought === undefined ? undefined : charges.refusal(entry, brought)
     })
     switch (verdict.verdict) {
       case 'held':
@@ -238,44 +220,12 @@ export class Admitter {
       case 'reject':
         return this.#reject(verdict)
       case 'admit': {
-        const charged = await this.#charge(verdict, bytes.length, origin)
+        const charged = brought === undefined ? [] : await charges.charge(verdict, brought)
         return typeof charged === 'string'
           ? this.#reject({ verdict: 'reject', reason: charged, isOffence: false })
           : this.#append(bytes, verdict, { origin, charged })
       }
     }
-  }
-
-  /** Before the payload is unpacked: reserves the most that it can take. */
-  #refusal(
-    entry: Entry,
-    packed: number,
-    origin: EntryOrigin | undefined
-  ): Promise<OverBudget | undefined> {
-    if (origin?.isOwn !== false) return Promise.resolve(undefined)
-    const { author } = entry
-    const bytes = mostBytesOf(packed, entry.payload)
-    const isNew = this.#isNew(author)
-    return this.#init.budgets.refusal({ author, isNew, from: origin.from, bytes })
-  }
-
-  /** Own entries, and those that are read again, do not count. */
-  async #charge(
-    { entry, values, bytes: unpacked, voice }: Admitted,
-    packed: number,
-    origin: EntryOrigin | undefined
-  ): Promise<OverBudget | readonly Operation[]> {
-    if (origin?.isOwn !== false) return []
-    const { author } = entry
-    const bytes = bytesOf(packed, unpacked, values.length)
-    const isNew = this.#isNew(author)
-    return this.#init.budgets.charge({ author, isNew, from: origin.from, voice, bytes })
-  }
-
-  /** Whether no entry of the author is stored. */
-  #isNew(author: Uint8Array): boolean {
-    const { seq, base } = this.#init.feeds.feed(author)
-    return seq < base
   }
 
   async #append(

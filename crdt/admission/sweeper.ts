@@ -23,8 +23,8 @@ import type { Operation, Section, Store } from '../store/section.ts'
 
 export interface SweeperInit extends ReadableEntries {
   readonly store: Pick<Store, 'closing' | 'section'>
-  /** Of a closed swarm. It stores no entry that it cannot read: a later version has read those that it has. */
-  readonly voices?: object
+  /** A closed swarm stores no entry that it cannot read: a later version has read those that it has. */
+  readonly isClosed: boolean
   /** Authors that have values outside of their window, by name; the sweeper keeps it. */
   readonly unswept: Map<string, Uint8Array>
   readonly feeds: Pick<FeedStore, 'outside'>
@@ -153,7 +153,7 @@ export class Sweeper {
   async #removeOutside(author: Uint8Array): Promise<void> {
     for await (const entry of this.#init.feeds.outside(author)) {
       // What it says counts. That is removed by the next version that knows what it says.
-      if (this.#init.voices !== undefined && !isRead(this.#init, entry.bytes)) return
+      if (this.#init.isClosed && !isRead(this.#init, entry.bytes)) return
       const { values, order } = readEntryValues(this.#init, entry.seq, entry.bytes)
       const at = { author, seq: entry.seq, order }
       for (let from = 0; ; from += SLICE) {

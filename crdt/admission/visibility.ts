@@ -9,6 +9,7 @@ import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { namedIn } from '../records/value.ts'
 import { readEntryValues } from './entry-values.ts'
 import type { AdmissionResult, Admitter } from './admitter.ts'
+import type { EntryCharges } from './entry-charges.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { FeedHead } from '../feeds/feed.ts'
 import type { FeedWindows, ProofResult } from './feed-windows.ts'
@@ -37,7 +38,8 @@ export interface VisibilityInit {
   readonly hidesOwn: boolean
   readonly windows: () => Pick<FeedWindows, 'beginOwn' | 'raiseBase'>
   /** Budgets count an own entry that comes back as that of another author. */
-  readonly budgets: () => Pick<Admitter, 'chargeStored' | 'refuseStored'>
+  readonly charges: Pick<EntryCharges, 'chargeStored'>
+  readonly admitter: () => Pick<Admitter, 'refuseStored'>
   /** The highest entry format that this replica reads. */
   readonly entryFormat: number
   readonly storedFeeds: Pick<StoredFeeds, 'valuesAfter'>
@@ -113,9 +115,9 @@ export class Visibility {
     if (!hasOwnPayload(entry)) return offence('payload')
     const { base } = feeds.feed(entry.author)
     if (entry.seq > publicSeq + 1) return { outcome: 'gap', entry, have: publicSeq }
-    const budgets = this.#init.budgets()
-    const charged = await budgets.chargeStored(entry, bytes, { isNew: publicSeq < base, from })
-    if (typeof charged === 'string') return budgets.refuseStored(charged)
+    const isNew = publicSeq < base
+    const charged = await this.#init.charges.chargeStored(entry, bytes, { isNew, from })
+    if (typeof charged === 'string') return this.#init.admitter().refuseStored(charged)
     const durable = this.unhide(entry.author, entry.seq, charged).then(() => undefined)
     return { outcome: 'admitted', entry, durable }
   }

@@ -7,7 +7,8 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ENCODING, lockDirectory, memoryDatabase, openDatabase, writeTables } from './database.ts'
+import { lockDirectory, memoryDatabase, openDatabase, writeTables } from './database.ts'
+import { CommitQueue, MAX_BATCH_OPERATIONS, writeError } from './commit-queue.ts'
 import { copyStore } from './copy-store.ts'
 import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
@@ -31,17 +32,6 @@ import type { CommitOptions, Operation, Scrub, Section, Store, StoreReport } fro
 const LOGS = ['fact-log', 'record-log'] as const
 
 const SCHEMA_KEY = Buffer.from('schema')
-
-/** Bounds the memory of one write and the wait of the commits behind it. */
-const MAX_BATCH_OPERATIONS = 20_000
-
-interface PendingCommit {
-  readonly sync: boolean
-  readonly operations: readonly Operation[]
-  readonly onFailure: (() => void) | undefined
-  resolve(): void
-  reject(error: Error): void
-}
 
 /** How to open a store. */
 export interface OpenStoreOptions {
@@ -142,10 +132,8 @@ class LevelStore implements Store {
   readonly #open: OpenDatabase
   readonly #openCopies: (() => Promise<Store>) | undefined
   #copies: Promise<Store> | undefined
-  readonly #queue: PendingCommit[] = []
+  readonly #queue: CommitQueue
   readonly #sections = new Map<string, LevelSection>()
-  #writing: Promise<void> | undefined
-  #failure: StoreError | undefined
   #closing: Promise<void> | undefined
   readonly #closed = new AbortController()
   readonly #opened: OpenedDirectory | undefined
@@ -155,7 +143,7 @@ class LevelStore implements Store {
   #isMigrated = false
   readonly #erasure = new Erasure({
     database: () => this.#open.database,
-    commit: (operations) => this.#enqueue(operations, {})
+    commit: (operations) => this.#queue.add(operations)
   })
   damaged = 0
 
@@ -163,6 +151,11 @@ class LevelStore implements Store {
     this.#open = open
     this.#openCopies = openCopies
     this.#opened = opened
+    this.#queue = new CommitQueue({
+      open,
+      snapshots: () => this.snapshots,
+      onWritten: () => this.#keeper?.changed()
+    })
     this.#keeper =
       opened && new InventoryKeeper({ inventory: opened.inventory, ends: () => this.#ends() })
     this.snapshots =
@@ -171,9 +164,9 @@ class LevelStore implements Store {
         directory: open.where,
         manifest: opened.manifest,
         section: (name) => this.section(name),
-        commit: (operations, commitOptions) => this.#enqueue(operations, commitOptions),
+        commit: (operations, commitOptions) => this.#queue.add(operations, commitOptions),
         toTables: () => writeTables(open.database),
-        isSuspect: () => this.isSuspect || this.#isMigrated || this.#failure !== undefined,
+        isSuspect: () => this.isSuspect || this.#isMigrated || this.#queue.hasFailed,
         closing: this.closing
       })
   }
@@ -196,25 +189,15 @@ class LevelStore implements Store {
   commit(operations: readonly Operation[], options: CommitOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
-    return this.#enqueue(operations, options)
+    return this.#queue.add(operations, options)
   }
 
   erase(operations: readonly Operation[]): void {
     if (this.#closing === undefined) this.#erasure.add(operations)
   }
 
-  #enqueue(
-    operations: readonly Operation[],
-    { sync = true, onFailure }: CommitOptions
-  ): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#queue.push({ operations, sync, onFailure, resolve, reject })
-    this.#writing ??= this.#drain()
-    return promise
-  }
-
-  async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing
+  flush(): Promise<void> {
+    return this.#queue.flush()
   }
 
   copyTo(directory: string, options: CopyOptions = {}): Promise<StoreCopy> {
@@ -346,71 +329,6 @@ class LevelStore implements Store {
       await this.commit([...operations, meta.put(SCHEMA_KEY, Uint8Array.of(version + 1))])
     }
   }
-
-  async #drain(): Promise<void> {
-    // One turn of the event loop lets the commits of that turn share the first fsync.
-    await Promise.resolve()
-    while (this.#queue.length > 0) {
-      const group = this.#nextGroup()
-      try {
-        await this.#write(group)
-        this.#keeper?.changed()
-        for (const pending of group) pending.resolve()
-      } catch (cause) {
-        const error = writeError(this.#where, cause)
-        this.#failure = error
-        // The commits behind it were made in the belief that this one would land.
-        const failed = [...group, ...this.#queue.splice(0)]
-        for (const pending of failed) pending.onFailure?.()
-        for (const pending of failed) pending.reject(error)
-      }
-    }
-    this.#writing = undefined
-  }
-
-  #nextGroup(): PendingCommit[] {
-    let size = 0
-    let count = 0
-    for (const pending of this.#queue) {
-      if (count > 0 && size + pending.operations.length > MAX_BATCH_OPERATIONS) break
-      size += pending.operations.length
-      count += 1
-    }
-    return this.#queue.splice(0, count)
-  }
-
-  /** One batch, an operation at a time: half of what LevelDB's binding takes to read an array of them. */
-  async #write(group: readonly PendingCommit[]): Promise<void> {
-    if (this.#failure !== undefined) await this.#open.reopen(this.#failure)
-    this.#failure = undefined
-    const { snapshots } = this
-    const batch = this.#open.database.batch()
-    const add = (operation: Operation | undefined): void => {
-      if (operation?.type === 'put') batch.put(operation.key, operation.value, ENCODING)
-      else if (operation !== undefined) batch.del(operation.key, ENCODING)
-    }
-    const followed: Operation[] = []
-    for (const { operations } of group) {
-      for (const operation of operations) {
-        add(operation)
-        if (snapshots?.follows(operation.key) !== true) continue
-        followed.push(operation)
-        add(snapshots.markOf(operation))
-      }
-    }
-    add(snapshots?.rowFor(this.#open.generation))
-    await batch.write({ sync: group.some(({ sync }) => sync) })
-    snapshots?.written(followed)
-  }
-}
-
-function writeError(where: string, cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause
-  return new StoreError(
-    'STORE_WRITE_FAILED',
-    `Cannot write to the store in ${where}: ${messageOf(cause)}. Committed data is not lost. Check the free space and try again.`,
-    { cause }
-  )
 }
 
 function schemaError(where: string, stored: number): StoreError {

@@ -2,8 +2,8 @@
  * The Global Goal Store: goals that the whole swarm shares, each with its status, its part in
  * others, records that show how to reach it, and a playbook.
  *
- * What this node says of a goal is one register of its own; what the goal is, is merged from all
- * authors' registers (`goal-view.ts`).
+ * What this node says of a goal is one register of its own (`own-statements.ts`); what the goal is, is
+ * merged from all authors' registers (`goal-view.ts`).
  */
 import { z } from 'zod'
 import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.ts'
@@ -13,7 +13,7 @@ import { digestOfId, idDigits, MIN_ID_DIGITS, parse, resolveId } from '../argume
 import { insightOf, recordIds } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { backedGoal } from './backed-goal.ts'
-import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
+import { goalTags, MAX_TEMPLATES } from './goal-statement.ts'
 import {
   GoalFilterSchema,
   GoalInitSchema,
@@ -21,22 +21,23 @@ import {
   TemplateOptions,
   SignalOptions
 } from './goal-options.ts'
-import { goalIds } from './goal-ids.ts'
+import { goalIds, unknownGoal } from './goal-ids.ts'
 import { GoalView } from './goal-view.ts'
 import { MAX_SEARCH_WAIT } from '../search/index.ts'
-import { Playbook } from './goal-playbook.ts'
+import { OpenPlaybooks } from './open-playbooks.ts'
+import { OwnStatements } from './own-statements.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, HiveRecord, Operation, Replica } from '../../crdt/index.ts'
-import type { Clock } from '../../transport/index.ts'
+import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
-import type { StepNotes } from './goal-playbook.ts'
+import type { Playbook, StepNotes } from './goal-playbook.ts'
 import type { BackedGoal } from './backed-goal.ts'
-import type { GoalStatement, GoalStatus } from './goal-statement.ts'
+import type { GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { Goal, GoalViewComponents } from './goal-view.ts'
+import type { OwnStatementsComponents } from './own-statements.ts'
 
-export interface GoalsComponents {
+export interface GoalsComponents extends OwnStatementsComponents {
   readonly replica: Pick<
     Replica,
     | 'bodies'
@@ -54,31 +55,10 @@ export interface GoalsComponents {
   readonly index: GoalViewComponents['index']
   readonly anonymizer: Anonymizer
   readonly judge: Judge
-  readonly clock: Clock
-  /** Announces new entries to peers. */
-  readonly announce: (entries: readonly Entry[]) => Promise<void>
-  /** Called when this node's statement about a goal changed. */
-  readonly onChange: (goal: Uint8Array) => void
-  /** Runs a task that states something of a goal, and notes the agent and the time. */
-  readonly attributed: <T>(
-    goal: Uint8Array,
-    agents: readonly string[],
-    task: (note: StatementNote) => Promise<T>
-  ) => Promise<T>
   /** Notes the steps that an agent inserts. */
   readonly stepNotes: (agent: string) => StepNotes
-  /** Who states it. Default: no agent, and nothing is noted. */
-  readonly agent?: string
   /** Throws if the agent is frozen. Default: for no agent. */
   readonly assertActive?: () => void
-}
-
-/** What is stored with the statement of an agent about a goal. */
-export interface StatementNote {
-  /** For the commit of the statement. */
-  readonly operations: readonly Operation[]
-  /** Stores that the agent states what this node states already. */
-  repeat(): Promise<void>
 }
 
 /** What the interfaces of all agents share. */
@@ -86,14 +66,11 @@ interface SharedGoals {
   readonly view: GoalView
   /** Serial, so that each change sees the change before it. */
   readonly serial: Serial
-  /** Open playbooks by the digits of their goal. */
-  readonly playbooks: Map<string, Set<Playbook>>
+  readonly playbooks: OpenPlaybooks
 }
 
 /** The form of an id or its beginning. */
 const ID = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`, 'i')
-
-const DAY = 24 * 60 * 60 * 1000
 
 /**
  * The goals of the swarm.
@@ -110,10 +87,12 @@ const DAY = 24 * 60 * 60 * 1000
 export class Goals {
   readonly #components: GoalsComponents
   readonly #shared: SharedGoals
+  readonly #statements: OwnStatements
 
   constructor(components: GoalsComponents, shared?: SharedGoals) {
     this.#components = components
     this.#shared = shared ?? shareGoals(components)
+    this.#statements = new OwnStatements(components)
   }
 
   /**
@@ -158,7 +137,7 @@ export class Goals {
     const { signal } = parse(SignalOptions, options, 'goals.status')
     return this.#change(async () => {
       const goal = await this.#requireGoal(id, signal)
-      await this.#publishStatement(goal.id, { status: valid })
+      await this.#statements.publish(goal.id, { status: valid })
       return this.#requireGoal(goal.id, signal)
     })
   }
@@ -200,7 +179,7 @@ export class Goals {
           `Record ${insight} is not stored on this node, so it cannot become a template. Promote the fact, or call \`hive.synchronize()\`.`
         )
       }
-      const { templates } = await this.#ownStatement(goal)
+      const { templates } = await this.#statements.of(goal)
       if (templates.includes(toHex(digest))) return
       if (templates.length === MAX_TEMPLATES) {
         throw new HiveError(
@@ -208,7 +187,7 @@ export class Goals {
           `This node has attached ${MAX_TEMPLATES} templates to the goal, which is the limit.`
         )
       }
-      await this.#publishStatement(goal, { templates: [...templates, toHex(digest)] })
+      await this.#statements.publish(goal, { templates: [...templates, toHex(digest)] })
     })
   }
 
@@ -283,8 +262,7 @@ export class Goals {
   playbook(id: string): Playbook {
     const goal = idDigits(id)
     const { replica, anonymizer, announce, agent, stepNotes, assertActive } = this.#components
-    const open = this.#shared.playbooks.get(goal) ?? new Set()
-    const playbook = new Playbook({
+    return this.#shared.playbooks.open({
       goal,
       resolve: async () => {
         const digest = await resolveId(goal, goalIds(replica))
@@ -295,14 +273,8 @@ export class Goals {
       anonymizer,
       announce,
       assertActive,
-      notes: agent === undefined ? undefined : stepNotes(agent),
-      onClose: () => {
-        open.delete(playbook)
-        if (open.size === 0) this.#shared.playbooks.delete(goal)
-      }
+      notes: agent === undefined ? undefined : stepNotes(agent)
     })
-    this.#shared.playbooks.set(goal, open.add(playbook))
-    return playbook
   }
 
   /** One change at a time. Throws `HiveError` (AGENT_FROZEN). */
@@ -330,8 +302,8 @@ export class Goals {
         `The goal "${title}" would become its own subgoal. Choose another parent.`
       )
     }
-    const before = await this.#ownStatement(target)
-    await this.#publishStatement(
+    const before = await this.#statements.of(target)
+    await this.#statements.publish(
       target,
       {
         parent: parent ?? before.parent,
@@ -340,50 +312,6 @@ export class Goals {
       same === undefined ? record : undefined
     )
     return { id: target, status: same === undefined ? 'new' : 'duplicate' }
-  }
-
-  /** This node's statement about a goal. */
-  async #ownStatement(id: string): Promise<GoalStatement> {
-    const register = await this.#components.replica.ownRegister(digestOfId(id))
-    return readStatement(register ?? { tags: [] })
-  }
-
-  /**
-   * Changes this node's statement about a goal, durably, and announces it. One that does not change
-   * is noted as the agent's too.
-   */
-  #publishStatement(
-    id: string,
-    changes: Partial<GoalStatement>,
-    record?: HiveRecord
-  ): Promise<void> {
-    const { agent, attributed } = this.#components
-    const agents = agent === undefined ? [] : [agent]
-    return attributed(digestOfId(id), agents, (note) => this.#state(id, note, changes, record))
-  }
-
-  async #state(
-    id: string,
-    note: StatementNote,
-    changes: Partial<GoalStatement>,
-    record: HiveRecord | undefined
-  ): Promise<void> {
-    const { replica, clock, announce } = this.#components
-    const digest = digestOfId(id)
-    const before = await replica.ownRegister(digest)
-    const tags = writeStatement({ ...readStatement(before ?? { tags: [] }), ...changes })
-    if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) {
-      return note.repeat()
-    }
-    const [body] = record === undefined ? await replica.bodies([digest]) : []
-    const goalRecord = record ?? (body === undefined ? undefined : readAll(body, readRecord))
-    if (goalRecord === undefined) throw unknownGoal(id)
-    const day = Math.floor(clock.now() / DAY)
-    const { operations } = note
-    await announce(
-      await replica.revise({ record: goalRecord, confidence: 1, day, tags, operations })
-    )
-    this.#components.onChange(digest)
   }
 
   /** The goal of an id, or else the one whose title is a variant of this one. */
@@ -414,19 +342,10 @@ function isTemplate({ kind }: HiveRecord): boolean {
   return kind !== 'goal'
 }
 
-function unknownGoal(id: string): HiveError {
-  return new HiveError(
-    'GOAL_UNKNOWN',
-    `Goal ${id} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
-  )
-}
-
 function shareGoals(components: GoalsComponents): SharedGoals {
-  const playbooks: SharedGoals['playbooks'] = new Map()
-  components.replica.on('playbook:change', (goal) => {
-    for (const [digits, open] of playbooks) {
-      if (toHex(goal).startsWith(digits)) for (const playbook of open) playbook.emit('change')
-    }
-  })
-  return { view: new GoalView(components), serial: new Serial(), playbooks }
+  return {
+    view: new GoalView(components),
+    serial: new Serial(),
+    playbooks: new OpenPlaybooks(components.replica)
+  }
 }

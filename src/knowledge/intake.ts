@@ -15,7 +15,7 @@ export interface IntakeComponents {
   readonly facts: Pick<FactStore, 'add' | 'isRedundant'>
   readonly corroboration: Pick<Corroboration, 'isKnownElsewhere' | 'isAvailable'>
   readonly recall: Pick<RecallSearch, 'follow'>
-  readonly echoes: Pick<Echoes, 'find' | 'forget'>
+  readonly echoes: Pick<Echoes, 'find'>
   readonly quota: Pick<Quota, 'hasPending' | 'release' | 'take'>
   readonly clock: Clock
   readonly agent: string

@@ -2,23 +2,33 @@
 import { z } from 'zod'
 import { Serial } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { digestOfId, FilterName, FilterTags, Signal, parse, resolveId } from '../arguments/index.ts'
-import { factIds, factOf, identifyFact, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
+import { digestOfId, FilterName, parse, resolveId } from '../arguments/index.ts'
+import { factIds, factOf, identifyFact } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
+import { forget } from './forget.ts'
 import { Intake } from './intake.ts'
+import {
+  AnnotationName,
+  HistoryArguments,
+  Lesson,
+  PageArguments,
+  RecallArguments
+} from './knowledge-options.ts'
 import { learn } from './learn.ts'
 import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Operation } from '../../crdt/index.ts'
 import type { Annotations, AnnotationValue } from '../facts/index.ts'
 import type { DistillOptions, Fact, FactInput, FactStore, StoredFact } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
 import type { DistillComponents, Distilled } from './distill-one.ts'
 import type { Claim, ClaimHistory, HistoryOptions } from './claim-history.ts'
+import type { Echoes } from './echoes.ts'
 import type { Learned, LessonInput } from './learn.ts'
+import type { ForgetComponents, Forgotten } from './forget.ts'
 import type { IntakeComponents } from './intake.ts'
+import type { FactPage, FactPageOptions } from './knowledge-options.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 import type {
   ConsideredResult,
@@ -27,36 +37,7 @@ import type {
   RecallSearch
 } from './recall-search.ts'
 
-/** The result of `forget`. */
-export interface Forgotten {
-  /** Whether the fact was on this node. */
-  readonly forgotten: boolean
-  /** Whether this node's vote on the published record was retracted. */
-  readonly retracted: boolean
-}
-
-/** A fact in a list. */
-export interface ListedFact extends Fact {
-  /** The id of the record that it was published as. */
-  readonly record?: string
-}
-
-/** A page of facts. */
-export interface FactPage {
-  readonly facts: readonly ListedFact[]
-  /** `before` of the next page; undefined on the last one. */
-  readonly next?: number
-}
-
-/** Which page of facts to read. */
-export interface FactPageOptions {
-  /** 1 to 1,000; default 100. */
-  readonly limit?: number
-  /** `next` of the page before; by default the page of the newest facts. */
-  readonly before?: number
-}
-
-export interface KnowledgeComponents extends IntakeComponents {
+export interface KnowledgeComponents extends ForgetComponents, IntakeComponents {
   readonly facts: Pick<
     FactStore,
     | 'add'
@@ -75,77 +56,12 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'publications' | 'recordsOf'>
   readonly nearDuplicates: NearDuplicates
+  readonly echoes: Pick<Echoes, 'find' | 'forget'>
   readonly recall: Pick<RecallSearch, 'consider' | 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
   /** Throws if the agent is frozen. */
   readonly assertActive: () => void
-  /** Called with the ids of what was forgotten: of facts, and of what was published of them. */
-  readonly onForget: (ids: readonly string[]) => Promise<void>
-  /**
-   * Retracts the votes on published records, and writes `operations` in the same commit; false if
-   * there was no vote.
-   */
-  readonly retract: (
-    digests: readonly Uint8Array[],
-    operations: readonly Operation[]
-  ) => Promise<boolean>
-  /** Erases what was deleted from the files. */
-  readonly erase: (operations: readonly Operation[]) => void
 }
-
-/** From 0; Infinity waits for as long as it takes. */
-const Milliseconds = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
-  message: 'must be a number of milliseconds from 0, or Infinity'
-})
-
-const Project = z.custom<string>(isProject, {
-  message: `must be a name of 1 to ${MAX_PROJECT_BYTES} bytes`
-})
-
-const MAX_ANNOTATION_NAME = 64
-const AnnotationName = z.string().min(1).max(MAX_ANNOTATION_NAME)
-
-const RecallArguments = z.strictObject({
-  limit: z.int().min(1).max(1000).optional(),
-  entity: FilterName.optional(),
-  tags: FilterTags.optional(),
-  project: Project.optional(),
-  onlyProject: z.boolean().optional(),
-  allProjects: z.boolean().optional(),
-  includeStale: z.boolean().optional(),
-  asOf: z.date().optional(),
-  scope: z.enum(['local', 'hive', 'all']).optional(),
-  maxWait: Milliseconds.optional(),
-  minRelevance: z.number().min(0).max(1).optional(),
-  signal: Signal
-})
-
-const Lesson = z.strictObject({
-  summary: z.string(),
-  detail: z.string().optional(),
-  action: z.string().optional(),
-  versions: z.string().optional(),
-  verify: z.string().optional(),
-  tags: z.array(z.string()).optional(),
-  project: Project.optional(),
-  private: z.boolean().optional(),
-  confidence: z.number().min(0).max(1).optional(),
-  source: z.string().optional(),
-  force: z.boolean().optional(),
-  signal: Signal
-})
-
-const HistoryArguments = z.strictObject({
-  asOf: z.date().optional(),
-  limit: z.int().min(1).max(10_000).optional(),
-  maxWait: Milliseconds.optional(),
-  signal: Signal
-})
-
-const PageArguments = z.strictObject({
-  limit: z.int().min(1).max(1_000).default(100),
-  before: z.int().min(0).optional()
-})
 
 /**
  * The facts of this node. A fact is stored once; its id is the SHA-256 of its record, so that equal
@@ -387,33 +303,7 @@ export class Knowledge {
   async forget(id: string): Promise<Forgotten> {
     const digest = await this.#digestOf(id)
     if (digest === undefined) return { forgotten: false, retracted: false }
-    const { candidates, nearDuplicates } = this.#components
-    // What is being published of it meanwhile is retracted with it.
-    return nearDuplicates.runExclusive(() =>
-      candidates.publications.runExclusive(() => this.#forget(digest))
-    )
-  }
-
-  async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, annotations, candidates, echoes, nearDuplicates } = this.#components
-    const { retract, erase, onForget } = this.#components
-    const variants = await nearDuplicates.variantsOf(digest)
-    const digests = [digest, ...variants.map((variant) => variant.digest)]
-    const stored = await facts.getMany(digests)
-    const published = await candidates.promotedAs(digests)
-    const others = [...(await candidates.forget(digests)), ...(await annotations.forget(digests))]
-    let retracted = false
-    const forgotten = await facts.forget(digests, async (removal) => {
-      const operations = [...removal, ...others]
-      retracted = await retract(published, operations)
-      erase(operations)
-    })
-    // A later fact with these words must not be referred to one that is gone.
-    for (const fact of stored) echoes.forget(factOf(fact))
-    if (forgotten) await onForget([...digests, ...published].map(toHex))
-    // Of what damage took, only the mark is left.
-    const wasLost = !forgotten && (await facts.giveUp(digest))
-    return { forgotten: forgotten || wasLost, retracted }
+    return forget(this.#components, digest)
   }
 
   /** Of a fact or a merged variant. */

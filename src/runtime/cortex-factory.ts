@@ -1,6 +1,5 @@
 /** Builds the parts that the agents of a node share, and the cortex of each agent. */
 import { anonymizer, AnonymizerThread } from '../anonymity/index.ts'
-import { messageOf } from '../errors.ts'
 import { closeAll } from './close-all.ts'
 import {
   composeContext,
@@ -10,68 +9,39 @@ import {
   ReturnedClaims,
   Subscriptions
 } from '../sharing/index.ts'
-import { Goals, rankGoal } from '../goals/index.ts'
-import { isReceipts, offerRankOf, SkillExchange } from '../skills/index.ts'
+import { Goals } from '../goals/index.ts'
+import { SkillExchange } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import { hidesOwn } from './hides-own.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
 import { HeldVotesRelease, Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
-import {
-  Candidates,
-  Corroboration,
-  Echoes,
-  ClaimHistory,
-  Knowledge,
-  NearDuplicates,
-  RecallSearch,
-  searchSources
-} from '../knowledge/index.ts'
-import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
-import { Annotations, Quota } from '../facts/index.ts'
 import { NodeEvolution } from './node-evolution.ts'
-import { AgentQuota, Attributions } from '../governance/index.ts'
-import { fileOf } from './node-parts.ts'
+import { Attributions } from '../governance/index.ts'
+import { NodeKnowledge } from './node-knowledge.ts'
 import { ownFilters } from './own-filters.ts'
-import type { AttestedRecord, Entry, Operation } from '../../crdt/index.ts'
-import type { SearchOrigin } from '../search/index.ts'
+import type { Entry } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
-import type { ConsolidateReport, RankSkill } from '../knowledge/index.ts'
+import type { ConsolidateReport } from '../knowledge/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
+import type { IndexObserver } from './node-knowledge.ts'
 import type { NodeParts } from './node-parts.ts'
 
-const SEARCH_FILE = 'search.db'
-const VECTORS_FILE = 'vectors.db'
-
 /** Called for events of background work. */
-export interface CortexObserver {
+export interface CortexObserver extends IndexObserver {
   onDamage(report: IntegrityReport): void
   onConsolidate(consolidated: ConsolidateReport): void
-  /** The work is tried again. */
-  onError(error: unknown): void
-  /** The embedding provider failed. */
-  onEmbeddingError(error: Error): void
-  /** A damaged index was deleted; it is built again. */
-  onRebuild(file: string): void
 }
 
 export class CortexFactory {
   readonly #parts: NodeParts
-  readonly #observer: CortexObserver
-  readonly #candidates: Candidates
+  readonly #knowledge: NodeKnowledge
   readonly #attributions: Attributions
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #goals: Goals
-  readonly #index: SearchIndex
-  readonly #vectors: VectorIndex | undefined
-  readonly #history: ClaimHistory
-  readonly #nearDuplicates: NearDuplicates
-  readonly #annotations: Annotations
-  readonly #echoes = new Echoes()
-  readonly #quota: Quota
   readonly #upkeep: Upkeep
   readonly #heldVotes: HeldVotesRelease
   readonly #integrity: Integrity
@@ -83,7 +53,6 @@ export class CortexFactory {
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
-    this.#observer = observer
     const { options, store, replica, facts, swarm, k } = parts
     const { clock = Date } = options
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
@@ -104,28 +73,9 @@ export class CortexFactory {
       announce,
       onVote: (digest) => this.#notifySubscribers(digest)
     })
-    this.#candidates = new Candidates(store, facts)
+    this.#knowledge = new NodeKnowledge(parts, this.#judge, observer)
+    const { candidates, index, history, nearDuplicates, annotations } = this.#knowledge
     this.#attributions = new Attributions({ store, replica, now: () => clock.now() })
-    const sources = searchSources({
-      facts,
-      replica,
-      judge: this.#judge,
-      rankSkill: (attested) => this.#rankSkill(attested),
-      rankGoal: (attested) => rankGoal(attested, replica)
-    })
-    this.#index = new SearchIndex({
-      path: fileOf(options, SEARCH_FILE),
-      sources,
-      rules: this.#judge.rules,
-      conditions: parts.environment.conditions,
-      onRebuild: () => observer.onRebuild(SEARCH_FILE),
-      onError
-    })
-    this.#vectors = this.#openVectors(sources)
-    this.#history = new ClaimHistory({ index: this.#index, facts, replica, judge: this.#judge })
-    this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
-    this.#annotations = new Annotations({ store, forgotten: () => this.#forgotten() })
-    this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     const names = anonymityNames(options, parts.environment)
     const shared = anonymizer(names)
     this.#drafts = new Drafts({
@@ -138,7 +88,7 @@ export class CortexFactory {
     })
     this.#goals = new Goals({
       replica,
-      index: this.#index,
+      index,
       anonymizer: shared,
       judge: this.#judge,
       clock,
@@ -150,7 +100,7 @@ export class CortexFactory {
     this.#skillExchange = new SkillExchange({
       replica,
       store: parts.store,
-      index: this.#index,
+      index,
       skills: parts.skills,
       sandbox: parts.sandbox,
       share: options.skills.audit,
@@ -170,14 +120,14 @@ export class CortexFactory {
     const returned = new ReturnedClaims({
       replica,
       facts,
-      history: this.#history,
+      history,
       judge: this.#judge,
       clock,
       hasSwarm: swarm !== undefined
     })
     this.#promotion = new Promotion({
       returned,
-      candidates: this.#candidates,
+      candidates,
       facts,
       replica,
       drafts: this.#drafts,
@@ -191,23 +141,23 @@ export class CortexFactory {
     this.#evolution = new NodeEvolution(parts, {
       goals: this.#goals,
       advance: (agent, step) => this.for(agent).evolution.advance(step),
-      candidates: this.#candidates,
-      nearDuplicates: this.#nearDuplicates,
-      history: this.#history,
+      candidates,
+      nearDuplicates,
+      history,
       judge: this.#judge,
       votes: this.#votes,
       drafts: this.#drafts,
-      index: this.#index,
+      index,
       attributions: this.#attributions,
       announce,
       recallSkill: (skill, reason) => this.#skillExchange.publishing.recall(skill, reason),
-      retract: (digests, operations) => this.#retract(digests, operations),
+      retract: (digests, operations) => this.#knowledge.retract(digests, operations),
       onError
     })
     this.#integrity = new Integrity({
       store,
       facts,
-      annotations: this.#annotations,
+      annotations,
       replica,
       onDamage: (report) => observer.onDamage(report),
       onError
@@ -221,7 +171,7 @@ export class CortexFactory {
     this.#upkeep = new Upkeep({
       facts,
       replica,
-      nearDuplicates: this.#nearDuplicates,
+      nearDuplicates,
       announce,
       onConsolidate: (consolidated) => observer.onConsolidate(consolidated),
       onError
@@ -230,8 +180,7 @@ export class CortexFactory {
 
   /** Items that the search index does not have yet, and why it does not follow. */
   get indexStatus(): { readonly behind: number; readonly failure?: string } {
-    const { behind, failure } = this.#index
-    return failure === undefined ? { behind } : { behind, failure: messageOf(failure) }
+    return this.#knowledge.indexStatus
   }
 
   /** Starts the background work. */
@@ -241,7 +190,7 @@ export class CortexFactory {
       this.#integrity.start()
     }
     this.#heldVotes.start()
-    this.#vectors?.follow()
+    this.#knowledge.start()
     this.#parts.skills.start()
     this.#skillExchange.start()
     this.#evolution.start(this.#parts.options.upkeep)
@@ -255,8 +204,7 @@ export class CortexFactory {
         () => this.#upkeep.stop(),
         () => this.#heldVotes.stop(),
         () => this.#skillExchange.stop(),
-        () => this.#vectors?.close(),
-        () => this.#index.close()
+        () => this.#knowledge.stop()
       ],
       'The background work did not stop cleanly.'
     )
@@ -264,8 +212,9 @@ export class CortexFactory {
 
   for(agent: string): Cortex {
     const { replica, facts, swarm, rules, runCounts, personas } = this.#parts
+    const { index, nearDuplicates } = this.#knowledge
     const assertActive = (): void => rules.assertActive(agent)
-    const knowledge = this.#knowledgeFor(agent)
+    const knowledge = this.#knowledge.for(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
     const models = this.#parts.models.for(agent, (task) => personas.preferredModel(agent, task))
     const hive = new SharedKnowledge({
@@ -274,7 +223,7 @@ export class CortexFactory {
       goals: this.#goals.for(agent, assertActive),
       facts,
       replica,
-      index: this.#index,
+      index,
       swarm,
       judge: this.#judge,
       votes: this.#votes,
@@ -313,8 +262,8 @@ export class CortexFactory {
       reasoner: this.#evolution.reasoner,
       metrics: new Metrics({
         facts,
-        nearDuplicates: this.#nearDuplicates,
-        index: this.#index,
+        nearDuplicates,
+        index,
         sandbox: this.#parts.sandbox,
         hiddenEntries: () => hiddenEntries(replica)
       }),
@@ -322,102 +271,12 @@ export class CortexFactory {
         integrity: this.#integrity,
         factFilter,
         peerFilters,
-        nearDuplicates: this.#nearDuplicates,
+        nearDuplicates,
         replica,
-        index: this.#index,
+        index,
         announce: (entries) => this.#announce(entries)
       })
     }
-  }
-
-  #knowledgeFor(agent: string): Knowledge {
-    const { options, store, replica, facts, impact, swarm, rules } = this.#parts
-    return new Knowledge({
-      facts,
-      annotations: this.#annotations,
-      candidates: this.#candidates,
-      corroboration: new Corroboration({ replica, swarm }),
-      nearDuplicates: this.#nearDuplicates,
-      history: this.#history,
-      echoes: this.#echoes,
-      quota: new AgentQuota({
-        agent,
-        quota: this.#quota,
-        rules,
-        use: () => facts.agents.use(agent),
-        now: () => (options.clock ?? Date).now()
-      }),
-      recall: new RecallSearch({
-        index: this.#index,
-        vectors: this.#vectors,
-        facts,
-        replica,
-        history: this.#history,
-        echoes: this.#echoes,
-        judge: this.#judge
-      }),
-      agent,
-      assertActive: () => rules.assertActive(agent),
-      onForget: async (ids) => {
-        await this.#vectors?.forget(ids.map((id) => Buffer.from(id, 'hex')))
-        await impact.forget(ids)
-      },
-      isKnown: (id, origin) => this.#isKnown(id, origin),
-      clock: options.clock ?? Date,
-      retract: (digests, operations) => this.#retract(digests, operations),
-      erase: (operations) => store.erase(operations)
-    })
-  }
-
-  /** Facts that were removed, and not because they were merged into others. */
-  async *#forgotten(): AsyncGenerator<Uint8Array> {
-    for await (const digest of this.#parts.facts.forgotten()) {
-      if ((await this.#nearDuplicates.canonical(digest)) === undefined) yield digest
-    }
-  }
-
-  /** Whether a fact is stored, or an insight of the hive is released, and still holds now. */
-  async #isKnown(id: string, origin: SearchOrigin): Promise<boolean> {
-    const { facts, replica } = this.#parts
-    const digest = Buffer.from(id, 'hex')
-    if (origin === 'local') {
-      const fact = await facts.get(digest)
-      return fact !== undefined && fact.stale !== true
-    }
-    const attested = await replica.get(digest)
-    const judgement = attested === undefined ? undefined : await this.#judge.judge(attested)
-    return judgement?.state === 'released' && judgement.isStale !== true
-  }
-
-  #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
-    const { options, models, environment } = this.#parts
-    const embedder = models.embedder(options.agent.name)
-    if (embedder === undefined) return undefined
-    return new VectorIndex({
-      path: fileOf(options, VECTORS_FILE),
-      sources,
-      conditions: environment.conditions,
-      embedder,
-      textOf: embeddedTextOf,
-      onError: (error) => this.#observer.onEmbeddingError(error),
-      onRebuild: () => this.#observer.onRebuild(VECTORS_FILE),
-      random: options.random
-    })
-  }
-
-  /** Receipts are records of skills that no list has. */
-  async #rankSkill(attested: AttestedRecord): Promise<Awaited<ReturnType<RankSkill>>> {
-    if (isReceipts(attested.record)) return undefined
-    const vote = await this.#parts.replica.voteOn(attested.digest)
-    const offer = offerRankOf(attested, vote === 'vouch')
-    return offer === undefined ? {} : { offer }
-  }
-
-  async #retract(
-    digests: readonly Uint8Array[],
-    operations: readonly Operation[]
-  ): Promise<boolean> {
-    return (await this.#parts.replica.retractMany(digests, operations)).length > 0
   }
 
   #notifySubscribers(digest: Uint8Array): void {

@@ -56,7 +56,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'commits are not synced',
-    file: 'crdt/store/store.ts',
+    file: 'crdt/store/commit-queue.ts',
     from: 'await batch.write({ sync: group.some(({ sync }) => sync) })',
     to: 'await batch.write({ sync: false })'
   },

@@ -1,19 +1,14 @@
-/** The history of a skill: changes of status, failures and receipts of runs. */
+/** The history of a skill: changes of status and failures of runs. */
 import { displayText } from '../../foreign-text/index.ts'
-import {
-  MAX_ERROR_LENGTH,
-  MAX_FAILURES,
-  MAX_RECEIPTS,
-  MAX_SAMPLE_LENGTH,
-  MAX_TRANSITIONS
-} from '../constants.ts'
+import { MAX_ERROR_LENGTH, MAX_FAILURES, MAX_SAMPLE_LENGTH, MAX_TRANSITIONS } from '../constants.ts'
 import { verificationProgress } from '../evidence/e-process.ts'
 import { readingsOf } from '../evidence/sequence.ts'
 import { evidenceOf } from '../evidence/uses.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { StoredReceipt } from '../running/receipt.ts'
+import type { SkillEntry } from './skill-entries.ts'
 import type { SkillRecords } from './skill-records.ts'
-import type { SkillFailure, SkillState, StoredSkill, Transition } from './skill-values.ts'
+import type { SkillFailure, Transition } from './skill-values.ts'
 import type { SkillWriter } from './skill-writer.ts'
 
 /** Details of a use beside its outcome. */
@@ -28,12 +23,6 @@ export interface FailureSample {
   /** JSON text. */
   readonly input?: string
   readonly error: string
-}
-
-/** A skill whose state counts its stored history. */
-export interface SkillEntry extends Omit<StoredSkill, 'agents'> {
-  agents: readonly string[]
-  state: SkillState
 }
 
 export interface SkillJournalComponents {
@@ -100,29 +89,5 @@ export class SkillJournal {
     writer.add(entry, records.putFailure(state.failures % MAX_FAILURES, failure))
     entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
     return failure
-  }
-
-  receipt(entry: SkillEntry, receipt: StoredReceipt): void {
-    const { records, writer } = this.#components
-    const { receipts } = entry.state
-    writer.add(entry, records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
-    entry.state = { ...entry.state, receipts: receipts + 1 }
-  }
-
-  /** Adds receipts again that were deleted, behind newer ones and in place of none of them. */
-  putBack(entry: SkillEntry, receipts: readonly StoredReceipt[]): void {
-    const left = Math.max(0, MAX_RECEIPTS - entry.state.receipts)
-    for (const receipt of receipts.slice(Math.max(0, receipts.length - left))) {
-      this.receipt(entry, receipt)
-    }
-  }
-
-  /** Deletes the receipts. */
-  clearReceipts(entry: SkillEntry): void {
-    const { records, writer } = this.#components
-    for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
-      writer.add(entry, records.removeReceipt(slot, entry.id))
-    }
-    entry.state = { ...entry.state, receipts: 0 }
   }
 }

@@ -7,48 +7,31 @@
  * has none.
  */
 import { EventEmitter } from 'node:events'
-import { HiveError } from '../../errors.ts'
-import { MAX_AGENTS, MAX_SKILLS } from '../constants.ts'
 import { NO_TRIALS } from '../evidence/counts.ts'
 import { isOut, NO_USES } from '../evidence/uses.ts'
-import { afterBegin, afterWithdrawal, UNTESTED } from '../lifecycle/lifecycle.ts'
+import { afterBegin, afterWithdrawal } from '../lifecycle/lifecycle.ts'
 import { KnownRuns } from './known-runs.ts'
-import { RemovedSkills } from './removed-skills.ts'
+import { SkillEntries } from './skill-entries.ts'
 import { concernsSwarm, SkillJournal } from './skill-journal.ts'
+import { SkillReceipts } from './skill-receipts.ts'
 import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
 import type { Counts } from '../evidence/counts.ts'
 import type { RunStart } from '../evidence/uses.ts'
 import type { LifecycleChange, LifecycleState } from '../lifecycle/lifecycle.ts'
-import type { StoredReceipt } from '../running/receipt.ts'
-import type { RemovalChange } from './removed-skills.ts'
-import type { SkillEntry, UseDetails } from './skill-journal.ts'
+import type { SkillEntry } from './skill-entries.ts'
+import type { UseDetails } from './skill-journal.ts'
+import type { TakenReceipts } from './skill-receipts.ts'
 import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { SkillEvents } from '../skill-events.ts'
 import type {
   SkillFailure,
   Documentation,
   Provenance,
-  SkillState,
   StoredSkill,
   Transition
 } from './skill-values.ts'
-
-/** Receipts that are on disk no longer. */
-export interface TakenReceipts {
-  readonly receipts: readonly StoredReceipt[]
-  /** They were used: nothing puts them back any more. */
-  used(): void
-  /** They were not used. */
-  putBack(): void
-}
-
-const NO_RECEIPTS: TakenReceipts = {
-  receipts: [],
-  used: () => undefined,
-  putBack: () => undefined
-}
 
 /** A snapshot of a skill and its state. */
 export interface KnownSkill extends StoredSkill {
@@ -69,44 +52,35 @@ export interface SkillStoreComponents {
 export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #components: SkillStoreComponents
   readonly #records: SkillRecords
-  readonly #entries = new Map<string, SkillEntry>()
-  /** Skills that are being added, noted or removed; resolved when they are, or could not be. */
-  readonly #changing = new Map<string, Promise<void>>()
-  /** Skills that are new and not on disk. */
-  #arriving = 0
+  readonly #entries: SkillEntries
   /** By the id of the skill. */
   readonly #notices = new Map<string, Transition>()
-  readonly #removed: RemovedSkills
   readonly #runs: KnownRuns
   readonly #writer: SkillWriter
   readonly #journal: SkillJournal
+  readonly #receipts: SkillReceipts
 
   constructor(components: SkillStoreComponents) {
     super()
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
-    this.#removed = new RemovedSkills(this.#records)
     this.#runs = new KnownRuns(this.#records)
-    const { store, onError } = components
+    const { store, onError, now } = components
     const records = this.#records
     const writer = new SkillWriter({ store, records, onError })
+    const entries = new SkillEntries({ store, records, writer, now })
     this.#writer = writer
-    this.#journal = new SkillJournal({ records, writer, now: components.now })
+    this.#entries = entries
+    this.#journal = new SkillJournal({ records, writer, now })
+    this.#receipts = new SkillReceipts({ entries, records, writer })
   }
 
   static async open(components: SkillStoreComponents): Promise<SkillStore> {
     const store = new SkillStore(components)
-    for await (const skill of store.#records.skills()) {
-      store.#entries.set(skill.id, { ...skill, state: initialState(skill.addedAt) })
-    }
-    for await (const [id, state] of store.#records.states()) {
-      const entry = store.#entries.get(id)
-      if (entry !== undefined) entry.state = state
-    }
+    await store.#entries.load()
     for await (const notice of store.#records.notices()) {
-      if (store.#entries.has(notice.id)) store.#notices.set(notice.id, notice)
+      if (store.#entries.get(notice.id) !== undefined) store.#notices.set(notice.id, notice)
     }
-    await store.#removed.load()
     await store.#runs.load()
     return store
   }
@@ -126,52 +100,24 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   /** The state at its removal; undefined for a skill that was not removed, or came back. */
   removedLifecycle(id: string): LifecycleState | undefined {
-    return this.#removed.get(id)?.lifecycle
+    return this.#entries.removedLifecycle(id)
   }
 
   /**
    * Adds a skill as untested, or as blacklisted if it was when it was removed; false if it is here.
    * `agent`: who adds it; one that adds a skill that is here is noted, too.
    */
-  async add(
-    { id, skill, record }: IdentifiedSkill,
-    provenance: Provenance,
-    agent?: string
-  ): Promise<boolean> {
-    for (let other = this.#changing.get(id); other !== undefined; other = this.#changing.get(id)) {
-      await other
-    }
-    const known = this.#entries.get(id)
-    if (known !== undefined) {
-      await this.#during(id, this.#addAgent(known, record.content, agent))
-      // The status in memory may come from a call whose write failed: it is written before the caller hears it.
-      await this.#writer.written(known)
-      return false
-    }
-    if (this.#entries.size + this.#arriving >= MAX_SKILLS) {
-      throw new HiveError(
-        'LIMIT_EXCEEDED',
-        `This node has ${MAX_SKILLS} skills, which is the limit. Remove a skill first.`
-      )
-    }
-    const addedAt = this.#components.now()
-    const before = this.removedLifecycle(id)
-    const lifecycle = before?.status === 'blacklisted' ? before : UNTESTED
-    const agents = agent === undefined ? [] : [agent]
-    const state = { ...initialState(addedAt), lifecycle }
-    const entry: SkillEntry = { id, skill, provenance, addedAt, agents, state }
-    await this.#during(id, this.#arrive(entry, record.content))
-    return true
+  add(skill: IdentifiedSkill, provenance: Provenance, agent?: string): Promise<boolean> {
+    return this.#entries.add(skill, provenance, agent)
   }
 
   /**
    * Removes a skill at once; resolves when it is off the disk. Throws `HiveError` (SKILL_UNKNOWN).
    */
   async remove(id: string): Promise<void> {
-    const entry = this.#entryOf(id)
-    this.#entries.delete(id)
-    this.#writer.forget(entry)
-    await this.#during(id, this.#erase(entry))
+    const entry = this.#entries.need(id)
+    await this.#entries.remove(entry)
+    this.#notices.delete(id)
     this.#emit(() => this.emit('skill:remove', { id, name: entry.skill.name }))
   }
 
@@ -185,7 +131,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     change: (lifecycle: LifecycleState) => LifecycleChange,
     { failure, receipt, run }: UseDetails = {}
   ): Promise<Transition | undefined> {
-    const entry = this.#entryOf(id)
+    const entry = this.#entries.need(id)
     if (run !== undefined && this.#runs.has(id, run)) {
       await this.#writer.write(entry, false)
       return undefined
@@ -208,7 +154,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, lifecycle, since }
     const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
-    if (receipt !== undefined) this.#journal.receipt(entry, receipt)
+    if (receipt !== undefined) this.#receipts.add(entry, receipt)
     await this.#writer.write(entry, transition !== undefined)
     if (lifecycle.uses !== before.uses) this.#emit(() => this.emit('skill:use'))
     if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
@@ -240,7 +186,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
    * the next change of the skill, or by `flush`. Throws `HiveError` (SKILL_UNKNOWN).
    */
   begin(id: string, start: RunStart): boolean {
-    const entry = this.#entryOf(id)
+    const entry = this.#entries.need(id)
     const { lifecycle: before } = entry.state
     if (this.#runs.has(id, start.run) || isOut(before.uses, start.run)) return false
     const { lifecycle } = afterBegin(before, start)
@@ -262,7 +208,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   /** Resolves when the state of a skill is written. Throws `HiveError` (SKILL_UNKNOWN). */
   flush(id: string): Promise<void> {
-    return this.#writer.write(this.#entryOf(id), false)
+    return this.#writer.write(this.#entries.need(id), false)
   }
 
   /**
@@ -275,7 +221,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     day: number,
     publish: (counts: Counts) => Promise<void>
   ): Promise<boolean> {
-    const entry = this.#entryOf(id)
+    const entry = this.#entries.need(id)
     const { lifecycle, reported: before } = entry.state
     const { trials, successes } = lifecycle.lifetime
     const last = before ?? { ...NO_TRIALS, day: -1 }
@@ -297,43 +243,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
    * used once. A crash may lose them; where that or their use fails, they are part of the next call.
    */
   async takeReceipts(id: string): Promise<TakenReceipts> {
-    const entry = this.#entryOf(id)
-    let count: number
-    let receipts: StoredReceipt[]
-    do {
-      count = entry.state.receipts
-      if (count === 0) return NO_RECEIPTS
-      // They are read from disk: also those that were put back.
-      await this.#writer.written(entry)
-      receipts = await Array.fromAsync(this.#records.receipts(id))
-      // Another run has ended meanwhile, or another call has taken them.
-    } while (entry.state.receipts !== count)
-    // Removed meanwhile, and its receipts with it.
-    if (this.#entries.get(id) !== entry) return NO_RECEIPTS
-    this.#journal.clearReceipts(entry)
-    let isTaken = true
-    const putBack = (): void => {
-      if (isTaken && this.#entries.get(id) === entry) {
-        this.#journal.putBack(entry, receipts)
-        this.#writer.writeLater(entry)
-      }
-      isTaken = false
-    }
-    try {
-      await this.#writer.write(entry, true)
-    } catch (error) {
-      putBack()
-      throw error
-    }
-    const used = (): void => {
-      isTaken = false
-    }
-    return { receipts, used, putBack }
+    return this.#receipts.take(this.#entries.need(id))
   }
 
   /** Oldest first. */
   history(id: string): Promise<Transition[]> {
-    this.#entryOf(id)
+    this.#entries.need(id)
     return Array.fromAsync(this.#records.transitions(id))
   }
 
@@ -360,77 +275,13 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   /** Stored apart from the skill, whose tested source stays unchanged. */
   async document(id: string, documentation: Documentation): Promise<void> {
-    this.#entryOf(id)
+    this.#entries.need(id)
     await this.#components.store.commit([this.#records.putDocumentation(id, documentation)])
   }
 
   /** Writes acknowledged changes to disk. */
   close(): Promise<void> {
     return this.#writer.close()
-  }
-
-  /** Of a skill without known agents it stays unknown who added it first. */
-  async #addAgent(entry: SkillEntry, content: string, agent: string | undefined): Promise<void> {
-    const { id, provenance, addedAt, agents } = entry
-    if (agent === undefined || agents.length === 0 || agents.length === MAX_AGENTS) return
-    if (agents.includes(agent)) return
-    entry.agents = [...agents, agent]
-    const value = { content, provenance, addedAt, agents: [...entry.agents] }
-    try {
-      await this.#components.store.commit([this.#records.putSkill(id, value)])
-    } catch (error) {
-      entry.agents = entry.agents.filter((each) => each !== agent)
-      throw error
-    }
-  }
-
-  async #arrive(entry: SkillEntry, content: string): Promise<void> {
-    const { id, provenance, addedAt, agents, state } = entry
-    const comeBack = this.#removed.delete(id)
-    this.#arriving += 1
-    try {
-      await this.#components.store.commit([
-        this.#records.putSkill(id, { content, provenance, addedAt, agents: [...agents] }),
-        this.#records.putState(id, state),
-        ...comeBack.operations
-      ])
-      this.#entries.set(id, entry)
-    } catch (error) {
-      comeBack.undo()
-      throw error
-    } finally {
-      this.#arriving -= 1
-    }
-  }
-
-  async #erase(entry: SkillEntry): Promise<void> {
-    const { id, state } = entry
-    const { lifecycle } = state
-    let removal: RemovalChange | undefined
-    try {
-      await this.#writer.settled()
-      const operations = await this.#records.removals(id)
-      removal = this.#removed.add({ id, lifecycle, at: this.#components.now() })
-      await this.#components.store.commit([...operations, ...removal.operations])
-      this.#writer.removed(entry)
-      this.#notices.delete(id)
-    } catch (error) {
-      removal?.undo()
-      this.#entries.set(id, entry)
-      this.#writer.kept(entry)
-      throw error
-    }
-  }
-
-  /** Others that change the skill wait for the task. */
-  async #during(id: string, task: Promise<void>): Promise<void> {
-    const done = task.catch(() => undefined)
-    this.#changing.set(id, done)
-    try {
-      await task
-    } finally {
-      if (this.#changing.get(id) === done) this.#changing.delete(id)
-    }
   }
 
   /** Runs that are no longer out, unless the evidence starts again, were reported or expire. */
@@ -443,12 +294,6 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     }
   }
 
-  #entryOf(id: string): SkillEntry {
-    const entry = this.#entries.get(id)
-    if (entry !== undefined) return entry
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id ${id}.`)
-  }
-
   /** It is on disk, perhaps later than the call that made it, which then has failed. */
   readonly #onTransition = (transition: Transition): void => {
     this.#emit(() => this.emit('skill:transition', transition))
@@ -458,11 +303,6 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   #emit(emit: () => void): void {
     queueMicrotask(emit)
   }
-}
-
-function initialState(addedAt: number): SkillState {
-  const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
-  return { lifecycle: UNTESTED, since: addedAt, ...none }
 }
 
 function toKnownSkill({ id, skill, provenance, addedAt, agents, state }: SkillEntry): KnownSkill {
