@@ -186,7 +186,8 @@ export class CortexFactory {
       k,
       swarm,
       asksPeers: !hidesOwn(options),
-      announce
+      announce,
+      onVote: (digest) => this.#notifySubscribers(digest)
     })
     this.#evolution = new NodeEvolution(parts, {
       goals: this.#goals,
@@ -417,7 +418,14 @@ export class CortexFactory {
     digests: readonly Uint8Array[],
     operations: readonly Operation[]
   ): Promise<boolean> {
-    return (await this.#parts.replica.retractMany(digests, operations)).length > 0
+    const { replica } = this.#parts
+    const votes = await replica.votesOn(digests)
+    const retracted = await replica.retractMany(digests, operations)
+    // What it disputed or called stale may be released without its vote.
+    for (const [i, digest] of digests.entries()) {
+      if (votes[i] === 'dispute' || votes[i] === 'stale') this.#notifySubscribers(digest)
+    }
+    return retracted.length > 0
   }
 
   #notifySubscribers(digest: Uint8Array): void {

@@ -2,6 +2,7 @@
  * What the nodes were promised: each fact, goal and vote that a call acknowledged. A call that failed
  * or was cut off leaves both possibilities.
  */
+import { HeardInsights } from './heard.ts'
 
 /** What a node says of a record; `none`: nothing. */
 export type Stance = 'vouch' | 'dispute' | 'stale' | 'none'
@@ -37,6 +38,8 @@ export class Acknowledged {
   readonly #unknown = new Map<string, Map<string, true>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
+  /** What subscriptions have received. */
+  readonly heard = new HeardInsights()
 
   factsOf(node: string): Map<string, KnownFact> {
     return entryOf(this.#facts, node)

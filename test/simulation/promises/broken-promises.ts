@@ -3,6 +3,7 @@ import { countedForks, tooManyVotes, wrongCounters, wrongCounts } from './counts
 import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './facts.ts'
 import { brokenChains, leftRemovals, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
+import { unheardInsights } from './subscriptions.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
 import type { Quiet } from './quiet.ts'
@@ -29,6 +30,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
     if (!isExcused(node)) await checkLists(running, report)
     if (!isExcused(node)) for (const text of await leftRemovals(running)) report(text)
+    if (!isExcused(node)) broken.push(...(await unheardInsights(node, quiet)))
   }
   for (const node of whole) {
     broken.push(...unknownForks(node, quiet), ...(await takenLies(node, quiet)))
