@@ -96,6 +96,7 @@ export class CortexFactory {
       replica,
       judge: this.#judge,
       templatesOf: (goal) => this.#goals.templateIds(goal),
+      closing: store.closing,
       onError
     })
     this.#votes = new Votes({

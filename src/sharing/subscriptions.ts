@@ -39,6 +39,8 @@ export interface SubscriptionsComponents {
   readonly judge: Judge
   /** Ids of the records attached to a goal. */
   readonly templatesOf: (goal: string) => Promise<readonly string[]>
+  /** Aborted when the node stops: nothing is read or tried again then. */
+  readonly closing: AbortSignal
   readonly onError: (error: unknown) => void
 }
 
@@ -97,7 +99,7 @@ export class Subscriptions {
   /** Where the log of changed records is to be read from, after an author was void. */
   #lostFrom: number | undefined
   /** While there are subscribers. */
-  #work: { readonly closing: AbortController; readonly retry: Retry } | undefined
+  #work: { readonly ended: AbortController; readonly retry: Retry } | undefined
 
   constructor(components: SubscriptionsComponents) {
     this.#components = components
@@ -134,13 +136,14 @@ export class Subscriptions {
   }
 
   #start(): void {
-    const { replica, onError: onFailure } = this.#components
-    const closing = new AbortController()
+    const { replica, closing: stopped, onError: onFailure } = this.#components
+    const ended = new AbortController()
+    const closing = AbortSignal.any([ended.signal, stopped])
     const task = async (): Promise<void> => {
       await this.#findLost()
       await this.#recheckAll()
     }
-    this.#work = { closing, retry: new Retry({ closing: closing.signal, task, onFailure }) }
+    this.#work = { ended, retry: new Retry({ closing, task, onFailure }) }
     replica.on('entry:admit', this.#onEntry)
     replica.on('retraction:admit', this.#onRetractions)
     replica.on('body:store', this.#onBodies)
@@ -148,7 +151,7 @@ export class Subscriptions {
   }
 
   #stop(): void {
-    this.#work?.closing.abort()
+    this.#work?.ended.abort()
     this.#work = undefined
     this.#rechecks.clear()
     this.#recent.clear()

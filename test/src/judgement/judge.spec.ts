@@ -86,6 +86,7 @@ describe('a record of the hive', () => {
         await using node = await replicaOn()
         const heard: string[] = []
         const subscriptions = new Subscriptions({
+          closing: new AbortController().signal,
           replica: node.replica,
           judge: judgeOf(node.replica, k),
           templatesOf: () => Promise.resolve([]),
@@ -170,6 +171,7 @@ describe('a record of the hive', () => {
       replica: node.replica,
       judge: judgeOf(node.replica, 2),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError
     })
     const heard: string[] = []
@@ -202,6 +204,7 @@ describe('a record of the hive', () => {
       ),
       judge: judgeOf(node.replica, 1),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError: (error) => {
         errors.push(error)
         failed.resolve()
@@ -231,6 +234,7 @@ describe('a record of the hive', () => {
       replica: readBy(node.replica, () => stored.promise),
       judge: judgeOf(node.replica, 1),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError
     })
     const heard = Promise.withResolvers<string>()
@@ -246,6 +250,7 @@ describe('a record of the hive', () => {
     await using node = await replicaOn()
     let reads = 0
     const subscriptions = new Subscriptions({
+      closing: new AbortController().signal,
       replica: node.replica,
       judge: judgeOf(node.replica, 1),
       templatesOf: async () => {

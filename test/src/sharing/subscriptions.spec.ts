@@ -13,11 +13,16 @@ const CONTENT = 'Flex containers support gap.'
 /** What is released last: all before it has been judged. */
 const LAST = 'Grid containers support gap.'
 
-function subscriptionsOf(replica: Replica, k: number): Subscriptions {
+function subscriptionsOf(
+  replica: Replica,
+  k: number,
+  closing = new AbortController().signal
+): Subscriptions {
   return new Subscriptions({
     replica,
     judge: new Judge({ k, voteOn: (digest) => replica.voteOn(digest) }),
     templatesOf: () => Promise.resolve([]),
+    closing,
     onError: (error) => assert.fail(String(error))
   })
 }
@@ -150,5 +155,15 @@ describe('a subscription', () => {
       })
       assert.deepEqual(heard, [], `k ${k}`)
     }
+  })
+
+  it('reads nothing once its node stops', async () => {
+    await using node = await replicaOn()
+    const closing = new AbortController()
+    using _ = subscriptionsOf(node.replica, 1, closing.signal).add({}, () => undefined)
+    closing.abort()
+    node.replica.get = () => assert.fail('a read')
+    await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    await node.replica.whenCompacted()
   })
 })
