@@ -219,6 +219,12 @@ export class Agent {
     const shared = [...facts].filter(
       ([, { isPrivate, isThere }]) => !isPrivate && isThere !== false
     )
+    // A vote of a broadcast that was cut off may be in its copy alone, which a damaged node reads.
+    const doubted = new Set(
+      this.#node.hasFlippedBit
+        ? shared.flatMap(([id]) => (this.#acknowledged.stance(name, id).size > 1 ? [id] : []))
+        : []
+    )
     for (const [id] of shared) {
       if (this.#acknowledged.stance(name, id).has('none')) {
         this.#acknowledged.mayState(name, id, 'vouch')
@@ -233,7 +239,7 @@ export class Agent {
     // What the node says of them now was acknowledged, and stays.
     for (const [id] of shared) {
       const vote = await parts.replica.voteOn(Buffer.from(id, 'hex'))
-      this.#acknowledged.states(name, id, vote ?? 'none')
+      if (!doubted.has(id)) this.#acknowledged.states(name, id, vote ?? 'none')
       if (held.includes(id) && vote === 'vouch') this.#acknowledged.heard.corroborate(running, id)
     }
     return `${report.promoted} new, ${report.corroborated} votes`

@@ -4,6 +4,7 @@ import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './fact
 import { brokenChains, leftRemovals, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
 import { unheardInsights } from './subscriptions.ts'
+import { wrongTotals } from './totals.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
 import type { Quiet } from './quiet.ts'
@@ -25,6 +26,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     await checkFacts(node.name, running, quiet, report)
     await checkSkills(node.name, running, quiet, report)
     if (!isExcused(node)) await checkDoubtedFacts(node.name, running, quiet, report)
+    if (!isExcused(node)) for (const text of await wrongTotals(running)) report(text)
     await checkPrivacy(node.name, running, report)
     if (!isExcused(node)) await checkFilters(running, report)
     if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
