@@ -87,6 +87,7 @@ export class CortexFactory {
     const { options, store, replica, facts, swarm, k } = parts
     const { clock = Date } = options
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
+    const onVote = (digest: Uint8Array): void => this.#notifySubscribers(digest)
     const onError = (error: unknown): void => observer.onError(error)
     this.#judge = new Judge({
       k,
@@ -103,7 +104,7 @@ export class CortexFactory {
       replica,
       clock,
       announce,
-      onVote: (digest) => this.#notifySubscribers(digest)
+      onVote
     })
     this.#candidates = new Candidates(store, facts)
     this.#attributions = new Attributions({ store, replica, now: () => clock.now() })
@@ -162,6 +163,7 @@ export class CortexFactory {
       k,
       clock,
       announce,
+      onVote,
       attributed: (skill, agents, task) => this.#attributions.publish('skill', skill, agents, task),
       isFrozen: (agent) => parts.rules.isFrozen(agent),
       autoPublish: options.skills.publish,
@@ -188,7 +190,7 @@ export class CortexFactory {
       swarm,
       asksPeers: !hidesOwn(options),
       announce,
-      onVote: (digest) => this.#notifySubscribers(digest)
+      onVote
     })
     this.#evolution = new NodeEvolution(parts, {
       goals: this.#goals,

@@ -4,6 +4,7 @@ import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './fact
 import { brokenChains, leftRemovals, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
 import { unheardInsights } from './subscriptions.ts'
+import { lostSteps } from './playbooks.ts'
 import { wrongTotals } from './totals.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
@@ -36,7 +37,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
   }
   for (const node of whole) {
     broken.push(...unknownForks(node, quiet), ...(await takenLies(node, quiet)))
-    broken.push(...(await countedForks(node, quiet)))
+    broken.push(...(await countedForks(node, quiet)), ...(await lostSteps(node, quiet)))
   }
   if (full[0]?.running !== undefined) {
     if (areDisksCorrect) {

@@ -11,9 +11,10 @@ export async function unheardInsights(
   if (running === undefined || heard?.before === undefined) return []
   const released = await releasedOn(running)
   // What this node was the first to publish is no news to it.
-  const own = acknowledged.factsOf(name)
-  const isNews = (id: string): boolean =>
-    heard.before?.has(id) === false && (!own.has(id) || heard.corroborated.has(id))
+  const isOwn = (id: string): boolean =>
+    (acknowledged.factsOf(name).has(id) && !heard.corroborated.has(id)) ||
+    acknowledged.skillsOf(name).has(id)
+  const isNews = (id: string): boolean => heard.before?.has(id) === false && !isOwn(id)
   return released
     .filter((id) => isNews(id) && !heard.ids.has(id))
     .map((id) => `${name} released ${id.slice(0, 6)}, and its subscription did not receive it`)
