@@ -20,7 +20,7 @@ export interface ReplicaEvents {
   /** An author signed two entries for one sequence number; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** Votes on these records were retracted, by retractions without an author; durable. */
-  'retraction:admit': [digests: readonly Uint8Array[]]
+  'retraction:admit': [digests: readonly Uint8Array[], retractions: readonly Retraction[]]
   /** Own retractions, which peers do not see yet, may leave by a stem. */
   'retraction:send': []
   /** Own retractions that peers may see from now on. */

@@ -269,7 +269,7 @@ export function replicaParts(
     waiting,
     own,
     held,
-    onAdmit: (digests) => events.emit('retraction:admit', digests)
+    onAdmit: (...admitted) => events.emit('retraction:admit', ...admitted)
   })
   const rebuild = new StandingRebuild({
     ...shared,

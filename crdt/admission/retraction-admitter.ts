@@ -51,7 +51,7 @@ export interface RetractionAdmitterInit {
   /** Peers do not see records that are stored for a held vote alone. */
   readonly hiddenRecords: Pick<HiddenRecords, 'dropHeld' | 'hold'>
   /** Votes on these records were retracted by peers. */
-  onAdmit(digests: readonly Uint8Array[]): void
+  onAdmit(digests: readonly Uint8Array[], retractions: readonly Retraction[]): void
 }
 
 /** Retractions that are computed again in one commit. */
@@ -241,14 +241,14 @@ export class RetractionAdmitter {
       () => draft.landed(),
       () => undefined
     )
-    return { durable, digests, shown }
+    return { durable, digests, news, shown }
   }
 
   async #finish(commit: PendingCommit | undefined): Promise<void> {
     if (commit === undefined) return
     await commit.durable
     await this.#init.own.finish(commit.shown)
-    if (commit.digests.length > 0) this.#init.onAdmit(commit.digests)
+    if (commit.digests.length > 0) this.#init.onAdmit(commit.digests, commit.news)
   }
 }
 
@@ -262,6 +262,8 @@ interface HeldBodies {
 interface PendingCommit {
   readonly durable: Promise<void>
   readonly digests: readonly Uint8Array[]
+  /** Retractions of votes that counted until now. */
+  readonly news: readonly Retraction[]
   readonly shown: readonly Uint8Array[]
 }
 

@@ -93,7 +93,8 @@ export class FeedSigner {
         const { entry: next, count: taken } = await firstEntry(groups, (some) =>
           entryOf(swarm, author, feed(author.key), some.flat(), {
             base: some.length === groups.length ? base : undefined,
-            isIntroduced: feed(author.key).seq + 1 === current.nextBase
+            // The author may have been dropped since the compaction began.
+            isIntroduced: [current.nextBase, base].includes(feed(author.key).seq + 1)
           })
         )
         await drop(dropped?.(taken) ?? [])

@@ -56,6 +56,17 @@ export interface CountedVote {
   readonly isRetracted: boolean
 }
 
+/** Of a record that nobody speaks of. */
+export const NOTHING_SAID: Standing = {
+  vouches: 0,
+  disputes: 0,
+  stales: 0,
+  opinions: [],
+  tags: [],
+  counters: [],
+  trials: []
+}
+
 /** Authors whose latest times count; from a larger `k` on no record begins again. */
 export const MAX_BEGINS = 16
 
@@ -187,6 +198,17 @@ export function withoutVotes(standing: Standing, votes: readonly CountedVote[]):
       const allSuccesses = group.allSuccesses - minus.allSuccesses
       return authors > 0 ? [{ ...group, authors, allTrials, allSuccesses }] : []
     })
+  }
+}
+
+/** The standing with more votes. How many vouch, dispute and call it stale is exact; the rest stays. */
+export function withVotes(standing: Standing, votes: readonly CountedVote[]): Standing {
+  const { vouches, disputes, stales } = sumVotes(votes) ?? NOTHING_SAID
+  return {
+    ...standing,
+    vouches: standing.vouches + vouches,
+    disputes: standing.disputes + disputes,
+    stales: standing.stales + stales
   }
 }
 

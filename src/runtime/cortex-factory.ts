@@ -56,6 +56,7 @@ export class CortexFactory {
     const { options, store, replica, facts, swarm, k } = parts
     const { clock = Date } = options
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
+    const onVote = (digest: Uint8Array): void => this.#notifySubscribers(digest)
     const onError = (error: unknown): void => observer.onError(error)
     this.#judge = new Judge({
       k,
@@ -65,15 +66,16 @@ export class CortexFactory {
       replica,
       judge: this.#judge,
       templatesOf: (goal) => this.#goals.templateIds(goal),
+      closing: store.closing,
       onError
     })
     this.#votes = new Votes({
       replica,
       clock,
       announce,
-      onVote: (digest) => this.#notifySubscribers(digest)
+      onVote
     })
-    this.#knowledge = new NodeKnowledge(parts, this.#judge, observer)
+    this.#knowledge = new NodeKnowledge(parts, { judge: this.#judge, observer, onVote })
     const { candidates, index, history, nearDuplicates, annotations } = this.#knowledge
     this.#attributions = new Attributions({ store, replica, now: () => clock.now() })
     const names = anonymityNames(options, parts.environment)
@@ -111,6 +113,7 @@ export class CortexFactory {
       k,
       clock,
       announce,
+      onVote,
       attributed: (skill, agents, task) => this.#attributions.publish('skill', skill, agents, task),
       isFrozen: (agent) => parts.rules.isFrozen(agent),
       autoPublish: options.skills.publish,
@@ -136,7 +139,8 @@ export class CortexFactory {
       k,
       swarm,
       asksPeers: !hidesOwn(options),
-      announce
+      announce,
+      onVote
     })
     this.#evolution = new NodeEvolution(parts, {
       goals: this.#goals,

@@ -39,6 +39,13 @@ export interface IndexObserver {
   onRebuild(file: string): void
 }
 
+export interface NodeKnowledgeInit {
+  readonly judge: Judge
+  readonly observer: IndexObserver
+  /** Called when a vote of this node has gone, and what it held back may be released. */
+  readonly onVote: (digest: Uint8Array) => void
+}
+
 export class NodeKnowledge {
   readonly candidates: Candidates
   readonly index: SearchIndex
@@ -50,10 +57,12 @@ export class NodeKnowledge {
   readonly #vectors: VectorIndex | undefined
   readonly #echoes = new Echoes()
   readonly #quota: Quota
+  readonly #onVote: NodeKnowledgeInit['onVote']
 
-  constructor(parts: NodeParts, judge: Judge, observer: IndexObserver) {
+  constructor(parts: NodeParts, { judge, observer, onVote }: NodeKnowledgeInit) {
     this.#parts = parts
     this.#judge = judge
+    this.#onVote = onVote
     const { options, store, replica, facts } = parts
     this.candidates = new Candidates(store, facts)
     const sources = searchSources({
@@ -140,7 +149,14 @@ export class NodeKnowledge {
     digests: readonly Uint8Array[],
     operations: readonly Operation[]
   ): Promise<boolean> {
-    return (await this.#parts.replica.retractMany(digests, operations)).length > 0
+    const { replica } = this.#parts
+    const votes = await replica.votesOn(digests)
+    const retracted = await replica.retractMany(digests, operations)
+    // What it disputed or called stale may be released without its vote.
+    for (const [i, digest] of digests.entries()) {
+      if (votes[i] === 'dispute' || votes[i] === 'stale') this.#onVote(digest)
+    }
+    return retracted.length > 0
   }
 
   /** Facts that were removed, and not because they were merged into others. */

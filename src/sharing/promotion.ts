@@ -92,6 +92,8 @@ export interface PromotionComponents {
   readonly k: number
   /** Announces new entries to peers. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** Called when this node has voted for a record of the hive. */
+  readonly onVote: (digest: Uint8Array) => void
 }
 
 /** Candidates read, anonymised and published together. */
@@ -205,7 +207,7 @@ export class Promotion {
 
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
-    const { drafts, replica, candidates, announce, isFrozen, returned } = this.#components
+    const { drafts, replica, candidates, announce, onVote, isFrozen, returned } = this.#components
     const dated = await returned.dated(fact)
     const tagged = { ...dated, tags: canonicalTags([...fact.tags, ...tags]) }
     const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
@@ -221,6 +223,7 @@ export class Promotion {
       if (published.unchanged.length > 0) await candidates.markPromoted(promoted)
       return published
     })
+    for (const digest of votes) onVote(digest)
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
     const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
@@ -277,7 +280,7 @@ export class Promotion {
     settled: ReadonlySet<StoredFact>,
     signal: AbortSignal | undefined
   ): Promise<Published> {
-    const { replica, candidates, announce } = this.#components
+    const { replica, candidates, announce, onVote } = this.#components
     const elements = await this.#fetchPublished(prepared, signal)
     const facts = prepared.map(({ fact }) => fact)
     const published = await this.#whileStored(facts, async (reasonFor, now) => {
@@ -301,6 +304,7 @@ export class Promotion {
       await candidates.recordOutcomes(batch, { promoted, unchanged, settled })
       return result
     })
+    for (const digest of published.votes) onVote(digest)
     await announce(published.entries)
     return published
   }

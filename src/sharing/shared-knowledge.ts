@@ -266,7 +266,8 @@ export class SharedKnowledge {
 
   /**
    * Calls `listener` with each insight once, when it is released; with all of them if the filter is
-   * empty.
+   * empty. Insights that were released before, and those that this node is the first to publish, are
+   * left out.
    */
   subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
     const valid = parse(Filter, filter, 'subscribe')

@@ -1,15 +1,17 @@
 /**
- * Subscriptions: agents receive insights when they are released. Quarantined records are never
- * delivered. Each subscription receives an insight once. Insights that were released before the
- * subscription are found by `recall` and `context`. What cannot be read is read again later.
+ * Subscriptions: agents receive insights when they are released, by whatever: votes that come or go,
+ * a body that comes later, an author that is void. Quarantined records are never delivered. Each
+ * subscription receives an insight once. Insights that were released before the subscription are
+ * found by `recall` and `context`; so are records that this node is the first to publish. What cannot
+ * be read is read again later.
  */
-import { Retry } from '../../crdt/index.ts'
+import { commitmentOf, Retry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import type { Entry, Replica, AttestedRecord } from '../../crdt/index.ts'
-import type { Judge, Insight } from '../judgement/index.ts'
+import type { AttestedRecord, Entry, Replica, Retraction } from '../../crdt/index.ts'
+import type { Insight, Judge } from '../judgement/index.ts'
 
 /**
  * Which insights a subscriber receives. An insight matches if it matches any of the lists; without
@@ -30,10 +32,15 @@ export interface Subscription extends Disposable {
 }
 
 export interface SubscriptionsComponents {
-  readonly replica: Pick<Replica, 'get' | 'off' | 'on'>
+  readonly replica: Pick<
+    Replica,
+    'get' | 'off' | 'on' | 'recordLog' | 'recordLogEnd' | 'standingBefore' | 'whenCompacted'
+  >
   readonly judge: Judge
   /** Ids of the records attached to a goal. */
   readonly templatesOf: (goal: string) => Promise<readonly string[]>
+  /** Aborted when the node stops: nothing is read or tried again then. */
+  readonly closing: AbortSignal
   readonly onError: (error: unknown) => void
 }
 
@@ -46,13 +53,21 @@ interface Subscriber {
   templates: Promise<ReadonlySet<string>> | undefined
 }
 
+/** What has changed of a record since it was judged. */
+interface News {
+  /** Where the new votes begin, by the author in hex. */
+  readonly since: ReadonlyMap<string, number>
+  /** By what they commit to, in hex: votes that were taken back. */
+  readonly retracted: ReadonlyMap<string, Uint8Array>
+  /** A vote of an author that is void may have gone. */
+  readonly hasLost: boolean
+  /** A vote of this node, or a body: it is delivered also if it was released before. */
+  readonly isCertain: boolean
+}
+
 /** A record to be judged again. */
-interface Recheck {
+interface Recheck extends News {
   readonly digest: Uint8Array
-  /** Of the votes that are new, by the author in hex: without them it was not released before. */
-  readonly authors: ReadonlyMap<string, Uint8Array>
-  /** By a vote of this node: it is delivered also if it was released before. */
-  readonly isOwn: boolean
 }
 
 /**
@@ -64,8 +79,13 @@ const MAX_DELIVERED = 100_000
 /** Records that wait to be judged: many more than come at a time. The oldest go, 0.3 kB each. */
 const MAX_RECHECKS = 500_000
 
-/** Records that were judged last: for a moment, the authors of their new votes are remembered. */
+/** Records that were judged last: for a moment, what was new of them is remembered. */
 const MAX_RECENT = 1_000
+
+/** Records that were seen held back and are remembered as such: 10 MB. */
+const MAX_HELD = 100_000
+
+const NO_NEWS: News = { since: new Map(), retracted: new Map(), hasLost: false, isCertain: false }
 
 export class Subscriptions {
   readonly #components: SubscriptionsComponents
@@ -74,8 +94,12 @@ export class Subscriptions {
   readonly #rechecks = new Map<string, Recheck>()
   /** Those that were judged last: two votes may both be stored before either is heard of. */
   readonly #recent = new Map<string, Recheck>()
+  /** By the digest in hex: what was not released when it was judged last. */
+  readonly #held = new Map<string, true>()
+  /** Where the log of changed records is to be read from, after an author was void. */
+  #lostFrom: number | undefined
   /** While there are subscribers. */
-  #work: { readonly closing: AbortController; readonly retry: Retry } | undefined
+  #work: { readonly ended: AbortController; readonly retry: Retry } | undefined
 
   constructor(components: SubscriptionsComponents) {
     this.#components = components
@@ -96,37 +120,88 @@ export class Subscriptions {
     }
   }
 
-  /** Judges a record again after a new vote of the author, or of this node. */
-  recheck(digest: Uint8Array, author?: Uint8Array): void {
+  /** Judges a record again after a vote of this node. */
+  recheck(digest: Uint8Array): void {
+    this.#add(digest, { ...NO_NEWS, isCertain: true })
+  }
+
+  #add(digest: Uint8Array, news: News): void {
     if (this.#work === undefined) return
     const name = toHex(digest)
-    const known = this.#rechecks.get(name)
-    const authors = new Map((known ?? this.#recent.get(name))?.authors)
-    // Copies: the entry is in a buffer of its own.
-    if (author !== undefined) authors.set(toHex(author), author.slice())
-    const isOwn = author === undefined || known?.isOwn === true
-    keepLatest(this.#rechecks, name, { digest: digest.slice(), authors, isOwn }, MAX_RECHECKS)
+    const known = this.#rechecks.get(name) ?? withoutCertainty(this.#recent.get(name))
+    // A copy: the entry is in a buffer of its own.
+    const recheck = { digest: digest.slice(), ...both(known, news) }
+    keepLatest(this.#rechecks, name, recheck, MAX_RECHECKS)
     this.#work.retry.now()
   }
 
   #start(): void {
-    const { replica, onError: onFailure } = this.#components
-    const closing = new AbortController()
-    const task = (): Promise<void> => this.#recheckAll()
-    this.#work = { closing, retry: new Retry({ closing: closing.signal, task, onFailure }) }
+    const { replica, closing: stopped, onError: onFailure } = this.#components
+    const ended = new AbortController()
+    const closing = AbortSignal.any([ended.signal, stopped])
+    const task = async (): Promise<void> => {
+      await this.#findLost()
+      await this.#recheckAll()
+    }
+    this.#work = { ended, retry: new Retry({ closing, task, onFailure }) }
     replica.on('entry:admit', this.#onEntry)
+    replica.on('retraction:admit', this.#onRetractions)
+    replica.on('body:store', this.#onBodies)
+    replica.on('author:void', this.#onVoid)
   }
 
   #stop(): void {
-    this.#work?.closing.abort()
+    this.#work?.ended.abort()
     this.#work = undefined
     this.#rechecks.clear()
     this.#recent.clear()
-    this.#components.replica.off('entry:admit', this.#onEntry)
+    this.#held.clear()
+    this.#lostFrom = undefined
+    const { replica } = this.#components
+    replica.off('entry:admit', this.#onEntry)
+    replica.off('retraction:admit', this.#onRetractions)
+    replica.off('body:store', this.#onBodies)
+    replica.off('author:void', this.#onVoid)
   }
 
-  readonly #onEntry = ({ author }: Entry, digests: readonly Uint8Array[]): void => {
-    for (const digest of digests) this.recheck(digest, author)
+  readonly #onEntry = ({ author, seq }: Entry, digests: readonly Uint8Array[]): void => {
+    const since = new Map([[toHex(author), seq]])
+    for (const digest of digests) this.#add(digest, { ...NO_NEWS, since })
+  }
+
+  readonly #onRetractions = (_: unknown, retractions: readonly Retraction[]): void => {
+    for (const retraction of retractions) {
+      const commitment = commitmentOf(retraction)
+      const retracted = new Map([[toHex(commitment), commitment]])
+      this.#add(retraction.digest, { ...NO_NEWS, retracted })
+    }
+  }
+
+  readonly #onBodies = (digests: readonly Uint8Array[]): void => {
+    for (const digest of digests) this.#add(digest, { ...NO_NEWS, isCertain: true })
+  }
+
+  /** What the author had said counts no longer. The log names those records when it is removed. */
+  readonly #onVoid = (): void => {
+    this.#lostFrom ??= this.#components.replica.recordLogEnd
+    this.#work?.retry.now()
+  }
+
+  async #findLost(): Promise<void> {
+    const from = this.#lostFrom
+    if (from === undefined) return
+    const { replica } = this.#components
+    this.#lostFrom = undefined
+    try {
+      await replica.whenCompacted()
+      // A failed commit takes the end of the log back.
+      for await (const { digests } of replica.recordLog(Math.min(from, replica.recordLogEnd))) {
+        for (const digest of digests) this.#add(digest, { ...NO_NEWS, hasLost: true })
+      }
+    } catch (error) {
+      this.#lostFrom = from
+      throw error
+    }
   }
 
   /** Throws the first error; what failed waits for the next call. */
@@ -148,29 +223,53 @@ export class Subscriptions {
   }
 
   /** With what has come meanwhile. */
-  #again(name: string, { digest, authors, isOwn }: Recheck): void {
+  #again(name: string, recheck: Recheck): void {
     if (this.#work === undefined) return
-    const newer = this.#rechecks.get(name)
-    const both = {
-      digest,
-      authors: new Map([...authors, ...(newer?.authors ?? [])]),
-      isOwn: isOwn || newer?.isOwn === true
-    }
-    keepLatest(this.#rechecks, name, both, MAX_RECHECKS)
+    const news = both(recheck, this.#rechecks.get(name) ?? NO_NEWS)
+    keepLatest(this.#rechecks, name, { digest: recheck.digest, ...news }, MAX_RECHECKS)
   }
 
-  async #recheck({ digest, authors, isOwn }: Recheck): Promise<void> {
+  async #recheck(recheck: Recheck): Promise<void> {
     const { replica, judge } = this.#components
+    const { digest } = recheck
+    const name = toHex(digest)
     const attested = await replica.get(digest)
     if (attested?.record.kind === 'goal') return this.#recheckGoals()
-    if (attested === undefined || isReceipts(attested.record)) return
-    if (!(await this.#isReleased(attested))) return
-    if (!isOwn) {
-      const before = await replica.get(digest, [...authors.values()])
-      if (before !== undefined && (await this.#isReleased(before))) return
+    if (attested !== undefined && isReceipts(attested.record)) return
+    if (attested === undefined || !(await this.#isReleased(attested))) {
+      keepLatest(this.#held, name, true, MAX_HELD)
+      return
     }
+    const isNews = this.#held.has(name) || !(await this.#wasReleased(attested, recheck))
+    if (!isNews) return
     const judgement = await judge.judge(attested)
-    if (judgement !== undefined) await this.#deliver(insightOf(attested, judgement))
+    if (judgement === undefined) return
+    await this.#deliver(insightOf(attested, judgement))
+    this.#held.delete(name)
+    this.#recent.delete(name)
+  }
+
+  /** Whether the record was released before its news. */
+  async #wasReleased(
+    attested: AttestedRecord,
+    { digest, since, retracted, hasLost, isCertain }: Recheck
+  ): Promise<boolean> {
+    if (isCertain) return false
+    const news = { since, retracted: [...retracted.values()] }
+    const standing = await this.#components.replica.standingBefore(digest, news)
+    if (standing === undefined) return false
+    // Which vote has gone is not known: any may have held it back.
+    const { disputes, stales } = standing
+    const possible = hasLost
+      ? [
+          { ...standing, disputes: disputes + 1 },
+          { ...standing, stales: stales + 1 }
+        ]
+      : [standing]
+    for (const before of possible) {
+      if (!(await this.#isReleased({ ...attested, standing: before }))) return false
+    }
+    return true
   }
 
   /** Attachments of goals may have changed; the attached record may have been released long ago. */
@@ -224,6 +323,22 @@ export class Subscriptions {
       (await this.#templatesOf(subscriber)).has(insight.id)
     )
   }
+}
+
+function both(a: News = NO_NEWS, b: News = NO_NEWS): News {
+  const since = new Map(a.since)
+  for (const [author, seq] of b.since) since.set(author, Math.min(seq, since.get(author) ?? seq))
+  return {
+    since,
+    retracted: new Map([...a.retracted, ...b.retracted]),
+    hasLost: a.hasLost || b.hasLost,
+    isCertain: a.isCertain || b.isCertain
+  }
+}
+
+/** Of news that were judged: what else is new is judged by itself. */
+function withoutCertainty(news: News = NO_NEWS): News {
+  return { ...news, hasLost: false, isCertain: false }
 }
 
 /** Sets a value as the latest one, and forgets the oldest beyond `most`. */

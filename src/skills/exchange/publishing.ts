@@ -43,6 +43,8 @@ export interface PublishingComponents {
   readonly publishesRuns: boolean
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** Called when this node has voted for a skill of the hive. */
+  readonly onVote: (digest: Uint8Array) => void
   /** Runs a task that publishes a skill, and notes its agents and the time. */
   readonly attributed: <T>(
     skill: Uint8Array,
@@ -236,7 +238,7 @@ export class SkillPublishing {
       readonly operations?: readonly Operation[]
     }
   ): Promise<Published> {
-    const { replica } = this.#components
+    const { replica, onVote } = this.#components
     const { operations, ...vote } = how
     const toPublish = [
       ...records.map((record) => ({ record, ...vote, operations })),
@@ -247,6 +249,7 @@ export class SkillPublishing {
       throw error
     })
     receipts?.taken.used()
+    for (const digest of published.votes) onVote(digest)
     const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
     const author = published.entries[0]?.author
     if (digest === undefined || author === undefined) return published

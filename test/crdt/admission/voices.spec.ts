@@ -176,6 +176,21 @@ describe('voices in a closed swarm', () => {
     }
   })
 
+  it('go on where the node begins a new feed while it compacts one', async () => {
+    const roster = new TestRoster(NAMES)
+    await using ada = await memberReplica(roster, 'ada')
+    await using bob = await memberReplica(roster, 'bob')
+    for (let turns = 0; turns < 60; turns += 3) {
+      await ada.replica.publish([publication(`before ${turns}`)])
+      const compacted = ada.replica.compact()
+      for (let i = 0; i < turns; i++) await Promise.resolve()
+      ada.replica.rotateAuthor()
+      await compacted
+    }
+    await sync(ada.replica, bob.replica)
+    assert.deepEqual(await contentOf(bob.replica), await contentOf(ada.replica))
+  })
+
   it('fill a node by no more than a quota a day, over all their authors, and go on the next day', async () => {
     const roster = new TestRoster(NAMES)
     const quota = { authors: 3, entries: 2, bytes: 100_000 }

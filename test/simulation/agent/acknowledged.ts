@@ -2,6 +2,8 @@
  * What the nodes were promised: each fact, goal and vote that a call acknowledged. A call that failed
  * or was cut off leaves both possibilities.
  */
+import { HeardInsights } from './heard.ts'
+import { PlaybookSteps } from './playbook-steps.ts'
 
 /** What a node says of a record; `none`: nothing. */
 export type Stance = 'vouch' | 'dispute' | 'stale' | 'none'
@@ -37,6 +39,9 @@ export class Acknowledged {
   readonly #unknown = new Map<string, Map<string, true>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
+  /** What subscriptions have received. */
+  readonly heard = new HeardInsights()
+  readonly steps = new PlaybookSteps()
 
   factsOf(node: string): Map<string, KnownFact> {
     return entryOf(this.#facts, node)
@@ -110,6 +115,7 @@ export class Acknowledged {
 
   /** A part of the node's store is damaged. `hasCopies`: what is kept twice is there. */
   doubt(node: string, hasCopies: boolean): void {
+    this.steps.doubt()
     for (const [id, fact] of this.factsOf(node)) {
       if (fact.isThere === true) entryOf(this.#doubted, node).set(id, fact.text)
       if (fact.isThere === true || !hasCopies) {
@@ -134,6 +140,7 @@ export class Acknowledged {
    * it says may be what it has changed since.
    */
   goBack(node: string, copy: Said, lost: string): void {
+    this.steps.doubt()
     const facts = this.factsOf(node)
     for (const [id, fact] of new Map([...copy.facts, ...facts])) {
       const before = copy.facts.get(id)
@@ -159,6 +166,7 @@ export class Acknowledged {
 
   /** The node was revoked: others may have what it said, or not. */
   leave(node: string): void {
+    this.steps.doubt()
     for (const [record] of entryOf(this.#stances, node)) {
       this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
     }

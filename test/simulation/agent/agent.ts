@@ -75,6 +75,9 @@ export class Agent {
     const { running } = this.#node
     if (running === undefined) return
     if (isFollowing) this.#goals.follow(running)
+    running
+      .run(() => this.#acknowledged.heard.listen(running, this.#check))
+      .catch((error: unknown) => this.#tell(`cannot read what is released: ${String(error)}`))
     for (const step of this.#waiting.splice(0)) void this.do(step)
   }
 
@@ -209,22 +212,35 @@ export class Agent {
     return `fact ${subject} ${status}`
   }
 
-  async #broadcast({ hive }: Cortex, { parts }: Life): Promise<string> {
+  async #broadcast({ hive }: Cortex, running: Life): Promise<string> {
+    const { parts } = running
     const { name } = this.#node
     const facts = this.#acknowledged.factsOf(name)
     const shared = [...facts].filter(
       ([, { isPrivate, isThere }]) => !isPrivate && isThere !== false
+    )
+    // A vote of a broadcast that was cut off may be in its copy alone, which a damaged node reads.
+    const doubted = new Set(
+      this.#node.hasFlippedBit
+        ? shared.flatMap(([id]) => (this.#acknowledged.stance(name, id).size > 1 ? [id] : []))
+        : []
     )
     for (const [id] of shared) {
       if (this.#acknowledged.stance(name, id).has('none')) {
         this.#acknowledged.mayState(name, id, 'vouch')
       }
     }
+    const held: string[] = []
+    for (const [id] of shared) {
+      const isVoted = (await parts.replica.voteOn(Buffer.from(id, 'hex'))) !== undefined
+      if (!isVoted && (await hive.get(id))?.state === 'quarantined') held.push(id)
+    }
     const report = await hive.broadcastKnowledge()
     // What the node says of them now was acknowledged, and stays.
     for (const [id] of shared) {
       const vote = await parts.replica.voteOn(Buffer.from(id, 'hex'))
-      this.#acknowledged.states(name, id, vote ?? 'none')
+      if (!doubted.has(id)) this.#acknowledged.states(name, id, vote ?? 'none')
+      if (held.includes(id) && vote === 'vouch') this.#acknowledged.heard.corroborate(running, id)
     }
     return `${report.promoted} new, ${report.corroborated} votes`
   }

@@ -11,6 +11,8 @@ const GOALS = 2
 /** Steps that are inserted at once: a few such calls make a playbook that takes turns to build. */
 const MANY = 20
 
+type Playbook = ReturnType<Cortex['hive']['goals']['playbook']>
+
 type Change = 'edit-step' | 'insert-step' | 'insert-steps' | 'move-step' | 'remove-step'
 
 export class GoalWork {
@@ -53,7 +55,18 @@ export class GoalWork {
     if (kind === 'insert-step' || kind === 'insert-steps') {
       const title = `Step of ${this.#name} at ${Math.round(at)}`
       const count = kind === 'insert-step' ? 1 : MANY
-      for (let i = 0; i < count; i++) await playbook.insert(subject % 3, { title })
+      const insert = async (each: Playbook, most: number): Promise<void> => {
+        for (let i = 0; i < most; i++) {
+          const id = await each.insert(subject % 3, { title })
+          this.#acknowledged.steps.insert(goal, id, this.#name)
+        }
+      }
+      if (count === 1 || subject % 2 === 0) await insert(playbook, count)
+      else {
+        // Two agents at the same time.
+        using other = hive.goals.playbook(goal)
+        await Promise.all([playbook, other].map((each) => insert(each, count / 2)))
+      }
       return `${goal.slice(0, 6)}, ${count} steps`
     }
     const steps = await playbook.steps()
@@ -61,7 +74,10 @@ export class GoalWork {
     if (chosen === undefined) return undefined
     if (kind === 'edit-step') await playbook.edit(chosen.id, { body: `Body of ${Math.round(at)}` })
     else if (kind === 'move-step') await playbook.move(chosen.id, subject % steps.length)
-    else await playbook.remove(chosen.id)
+    else {
+      this.#acknowledged.steps.mayRemove(goal, chosen.id)
+      await playbook.remove(chosen.id)
+    }
     return goal.slice(0, 6)
   }
 

@@ -3,6 +3,9 @@ import { countedForks, tooManyVotes, wrongCounters, wrongCounts } from './counts
 import { checkDoubtedFacts, checkFacts, checkPrivacy, checkSkills } from './facts.ts'
 import { brokenChains, leftRemovals, takenLies, unknownForks, wrongForks } from './feeds.ts'
 import { checkFilters, checkLists, wrongReleases } from './index-lists.ts'
+import { unheardInsights } from './subscriptions.ts'
+import { lostSteps } from './playbooks.ts'
+import { wrongTotals } from './totals.ts'
 import { differences } from './views.ts'
 import type { Subject } from '../subject.ts'
 import type { Quiet } from './quiet.ts'
@@ -24,15 +27,17 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     await checkFacts(node.name, running, quiet, report)
     await checkSkills(node.name, running, quiet, report)
     if (!isExcused(node)) await checkDoubtedFacts(node.name, running, quiet, report)
+    if (!isExcused(node)) for (const text of await wrongTotals(running)) report(text)
     await checkPrivacy(node.name, running, report)
     if (!isExcused(node)) await checkFilters(running, report)
     if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
     if (!isExcused(node)) await checkLists(running, report)
     if (!isExcused(node)) for (const text of await leftRemovals(running)) report(text)
+    if (!isExcused(node)) broken.push(...(await unheardInsights(node, quiet)))
   }
   for (const node of whole) {
     broken.push(...unknownForks(node, quiet), ...(await takenLies(node, quiet)))
-    broken.push(...(await countedForks(node, quiet)))
+    broken.push(...(await countedForks(node, quiet)), ...(await lostSteps(node, quiet)))
   }
   if (full[0]?.running !== undefined) {
     if (areDisksCorrect) {

@@ -2,6 +2,7 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
 import { ANSWERS, commonLines, productViewOf } from './product-view.ts'
+import { wrongTotals } from './totals.ts'
 import type { Life } from '../subject.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
 
@@ -44,6 +45,8 @@ async function compare(node: SimulatedNode, view: View): Promise<string[]> {
     await using copy = await node.openCopy(fork)
     await copy.run(() => copy.parts.replica.whenCompacted())
     const read = await copy.run(() => view(copy))
+    const wrong = await copy.run(() => wrongTotals(copy))
+    if (wrong.length > 0) return wrong
     return Object.entries(shown).flatMap(([part, text]) => {
       const other = read[part] ?? ''
       const [ours, theirs] =

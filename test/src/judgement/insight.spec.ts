@@ -108,6 +108,30 @@ describe('insights', () => {
     await stop([a, b, c])
   })
 
+  it('reach who asked when the node confirms them with its own fact, and not what it says first', async () => {
+    const [a, b] = await swarmOf(2)
+    assert.ok(a !== undefined && b !== undefined)
+    const { knowledge, hive } = b.agent.cortex
+    const heard: string[] = []
+    const last = Promise.withResolvers<void>()
+    using _ = hive.subscribe({}, ({ content }) => {
+      heard.push(content)
+      if (content === 'The last one.') last.resolve()
+    })
+    const contents = ['Clear the cache.', 'Name the branch.', 'The last one.']
+    for (const content of contents) await publish(a, content)
+    await synced([a, b])
+    await publish(b, 'Say it first.')
+    assert.deepEqual(heard, [])
+    await publish(b, 'Clear the cache.')
+    await knowledge.distill('build', 'Name the branch.', 0.95)
+    assert.equal((await hive.broadcastKnowledge()).corroborated, 1)
+    await publish(b, 'The last one.')
+    await last.promise
+    assert.deepEqual(heard, contents)
+    await stop([a, b])
+  })
+
   it('reach who works on the goal that they are attached to, before all else', async () => {
     const [a, b, c] = await swarmOf(3)
     assert.ok(a !== undefined && b !== undefined && c !== undefined)

@@ -7,6 +7,7 @@ import { Judge } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
+import type { SubscriptionsComponents } from '../../../src/sharing/subscriptions.ts'
 import type { Entry, Replica, AttestedRecord } from '../../../crdt/index.ts'
 import type { Judgement } from '../../../src/judgement/index.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
@@ -46,6 +47,23 @@ async function hearing(votes: number, disputes = 0, content = CONTENT): Promise<
   return node
 }
 
+/** The replica, whose records are read after something else. */
+function readBy(replica: Replica, before: () => Promise<void>): SubscriptionsComponents['replica'] {
+  return new Proxy(replica, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      const method = value.bind(target) as (...given: unknown[]) => unknown
+      return name === 'get'
+        ? async (...given: unknown[]) => {
+            await before()
+            return method(...given)
+          }
+        : method
+    }
+  })
+}
+
 function onError(error: unknown): void {
   assert.fail(String(error))
 }
@@ -68,6 +86,7 @@ describe('a record of the hive', () => {
         await using node = await replicaOn()
         const heard: string[] = []
         const subscriptions = new Subscriptions({
+          closing: new AbortController().signal,
           replica: node.replica,
           judge: judgeOf(node.replica, k),
           templatesOf: () => Promise.resolve([]),
@@ -152,6 +171,7 @@ describe('a record of the hive', () => {
       replica: node.replica,
       judge: judgeOf(node.replica, 2),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError
     })
     const heard: string[] = []
@@ -179,14 +199,12 @@ describe('a record of the hive', () => {
     const errors: unknown[] = []
     let isFailing = true
     const subscriptions = new Subscriptions({
-      replica: {
-        on: node.replica.on.bind(node.replica),
-        off: node.replica.off.bind(node.replica),
-        get: (digest, without) =>
-          isFailing ? Promise.reject(new Error('cannot read')) : node.replica.get(digest, without)
-      },
+      replica: readBy(node.replica, () =>
+        isFailing ? Promise.reject(new Error('cannot read')) : Promise.resolve()
+      ),
       judge: judgeOf(node.replica, 1),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError: (error) => {
         errors.push(error)
         failed.resolve()
@@ -213,16 +231,10 @@ describe('a record of the hive', () => {
     await using node = await replicaOn()
     const stored = Promise.withResolvers<void>()
     const subscriptions = new Subscriptions({
-      replica: {
-        on: node.replica.on.bind(node.replica),
-        off: node.replica.off.bind(node.replica),
-        get: async (digest, without) => {
-          await stored.promise
-          return node.replica.get(digest, without)
-        }
-      },
+      replica: readBy(node.replica, () => stored.promise),
       judge: judgeOf(node.replica, 1),
       templatesOf: () => Promise.resolve([]),
+      closing: new AbortController().signal,
       onError
     })
     const heard = Promise.withResolvers<string>()
@@ -238,6 +250,7 @@ describe('a record of the hive', () => {
     await using node = await replicaOn()
     let reads = 0
     const subscriptions = new Subscriptions({
+      closing: new AbortController().signal,
       replica: node.replica,
       judge: judgeOf(node.replica, 1),
       templatesOf: async () => {

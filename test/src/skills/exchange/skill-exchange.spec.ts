@@ -19,9 +19,9 @@ describe('skills of the swarm', function () {
   this.timeout(60_000)
   const signal = (): AbortSignal => AbortSignal.timeout(30_000)
 
-  function startHive(from: HiveNode | undefined, more: HiveInit = {}): Promise<HiveNode> {
+  function startHive(from: HiveNode | undefined, more: HiveInit = {}, k = 1): Promise<HiveNode> {
     const bootstrap = from?.multiaddrs ?? []
-    const swarm = { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, stem: false, k: 1 }
+    const swarm = { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, stem: false, k }
     return createHive({ swarm, ...more })
   }
 
@@ -76,6 +76,24 @@ describe('skills of the swarm', function () {
     assert.equal((await skills.adopt(id)).status, 'experimental')
     assert.deepEqual(await skills.offers(), [])
     await assert.rejects(skills.adopt('0'.repeat(64)), { code: 'RECORD_UNKNOWN' })
+  })
+
+  it('reach subscriptions of a node that has verified them too', async () => {
+    await using a = await startHive(undefined, {}, 2)
+    await using b = await startHive(a, {}, 2)
+    const { id } = await a.agent.cortex.capabilities.registerCapability(VERSIONS)
+    await verify(a, id)
+    const { capabilities, hive } = b.agent.cortex
+    const waiting = signal()
+    while ((await hive.get(id)) === undefined) {
+      await hive.synchronize({ signal: waiting })
+    }
+    assert.equal((await hive.get(id))?.state, 'quarantined')
+    const heard = Promise.withResolvers<string>()
+    using _ = hive.subscribe({}, (insight) => heard.resolve(insight.id))
+    await capabilities.registerCapability(VERSIONS)
+    await verify(b, id)
+    assert.equal(await heard.promise, id)
   })
 
   it('are published and adopted also after a disk was full', async () => {

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { createAuthor, encodeRecord, recordDigest } from '../../../crdt/index.ts'
+import { Judge } from '../../../src/judgement/index.ts'
+import { Subscriptions } from '../../../src/sharing/index.ts'
+import { admitAll, entry } from '../../fixtures/chains.ts'
+import { publication } from '../../fixtures/publications.ts'
+import { deliver, replicaOn } from '../../fixtures/replicas.ts'
+import type { Replica } from '../../../crdt/index.ts'
+import type { TestReplica } from '../../fixtures/replicas.ts'
+
+const CONTENT = 'Flex containers support gap.'
+
+/** What is released last: all before it has been judged. */
+const LAST = 'Grid containers support gap.'
+
+function subscriptionsOf(
+  replica: Replica,
+  k: number,
+  closing = new AbortController().signal
+): Subscriptions {
+  return new Subscriptions({
+    replica,
+    judge: new Judge({ k, voteOn: (digest) => replica.voteOn(digest) }),
+    templatesOf: () => Promise.resolve([]),
+    closing,
+    onError: (error) => assert.fail(String(error))
+  })
+}
+
+/** An author that says something of a record to a node. */
+class Speaker implements AsyncDisposable {
+  readonly #own: TestReplica
+  readonly #node: Replica
+
+  constructor(own: TestReplica, node: Replica) {
+    this.#own = own
+    this.#node = node
+  }
+
+  static async of(node: Replica): Promise<Speaker> {
+    return new Speaker(await replicaOn(), node)
+  }
+
+  async says(vote: 'dispute' | 'stale' | 'vouch', content = CONTENT, day = 20_000): Promise<void> {
+    const { replica } = this.#own
+    const said = publication(content, { vote, day })
+    if ((await replica.voteOn(recordDigest(encodeRecord(said.record)))) === undefined) {
+      await replica.publish([said])
+    } else await replica.revise(said)
+    await deliver(replica, this.#node)
+  }
+
+  async takesBack(content = CONTENT): Promise<void> {
+    const { replica } = this.#own
+    await replica.retract(recordDigest(encodeRecord(publication(content).record)))
+    await deliver(replica, this.#node)
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#own[Symbol.asyncDispose]()
+  }
+}
+
+/** What a subscription receives while `change` runs. */
+async function heardOf(
+  replica: Replica,
+  k: number,
+  change: () => Promise<void>
+): Promise<readonly string[]> {
+  const heard: string[] = []
+  const last = Promise.withResolvers<void>()
+  using _ = subscriptionsOf(replica, k).add({}, ({ content }) => {
+    if (content === LAST) last.resolve()
+    else heard.push(content)
+  })
+  await change()
+  await replica.whenCompacted()
+  for (let i = 0; i < k; i++) {
+    await admitAll(replica, [entry(createAuthor(), undefined, LAST)])
+  }
+  await last.promise
+  return heard
+}
+
+describe('a subscription', () => {
+  it('receives what is released when a dispute or a stale vote is taken back', async () => {
+    for (const [k, vote] of [
+      [1, 'dispute'],
+      [1, 'stale'],
+      [2, 'dispute']
+    ] as const) {
+      await using node = await replicaOn()
+      await using other = await Speaker.of(node.replica)
+      for (let i = 0; i < k; i++) {
+        await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+      }
+      await using against = await Speaker.of(node.replica)
+      await against.says(vote)
+      if (k > 1) await other.says(vote)
+      const heard = await heardOf(node.replica, k, () => against.takesBack())
+      assert.deepEqual(heard, [CONTENT], `${vote}, k ${k}`)
+    }
+  })
+
+  it('receives what is released when an author changes its vote', async () => {
+    for (const vote of ['dispute', 'stale'] as const) {
+      await using node = await replicaOn()
+      await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+      await using against = await Speaker.of(node.replica)
+      await against.says(vote)
+      const heard = await heardOf(node.replica, 1, () => against.says('vouch'))
+      assert.deepEqual(heard, [CONTENT], vote)
+    }
+  })
+
+  it('receives what is released when the author that disputes it is void', async () => {
+    await using node = await replicaOn()
+    const liar = createAuthor()
+    await admitAll(node.replica, [
+      entry(createAuthor(), undefined, CONTENT),
+      entry(liar, undefined, CONTENT, { vote: 'dispute' })
+    ])
+    const heard = await heardOf(node.replica, 1, () =>
+      admitAll(node.replica, [entry(liar, undefined, 'another one')])
+    )
+    assert.deepEqual(heard, [CONTENT])
+  })
+
+  it('receives what was vouched for before its text came', async () => {
+    await using node = await replicaOn()
+    const { record } = publication(CONTENT)
+    const body = encodeRecord(record)
+    await using author = await replicaOn()
+    await author.replica.putBodies([body])
+    await author.replica.publish([publication(CONTENT)])
+    await deliver(author.replica, node.replica)
+    assert.deepEqual(await node.replica.has([recordDigest(body)]), [false])
+    const heard = await heardOf(node.replica, 1, async () => {
+      await node.replica.putBodies([body])
+    })
+    assert.deepEqual(heard, [CONTENT])
+  })
+
+  it('receives nothing that was released before it, whatever is said of that later', async () => {
+    for (const k of [1, 2]) {
+      await using node = await replicaOn()
+      await using first = await Speaker.of(node.replica)
+      await using second = await Speaker.of(node.replica)
+      await using third = await Speaker.of(node.replica)
+      for (const each of [first, second]) await each.says('vouch')
+      const heard = await heardOf(node.replica, k, async () => {
+        await first.says('vouch', CONTENT, 20_001)
+        await third.says('vouch')
+        await third.takesBack()
+      })
+      assert.deepEqual(heard, [], `k ${k}`)
+    }
+  })
+
+  it('reads nothing once its node stops', async () => {
+    await using node = await replicaOn()
+    const closing = new AbortController()
+    using _ = subscriptionsOf(node.replica, 1, closing.signal).add({}, () => undefined)
+    closing.abort()
+    node.replica.get = () => assert.fail('a read')
+    await admitAll(node.replica, [entry(createAuthor(), undefined, CONTENT)])
+    await node.replica.whenCompacted()
+  })
+})
