@@ -10,8 +10,10 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
+import { bothNews, judgedNews, NO_NEWS } from './record-news.ts'
 import type { AttestedRecord, Entry, Replica, Retraction } from '../../crdt/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
+import type { RecordNews } from './record-news.ts'
 
 /**
  * Which insights a subscriber receives. An insight matches if it matches any of the lists; without
@@ -53,20 +55,8 @@ interface Subscriber {
   templates: Promise<ReadonlySet<string>> | undefined
 }
 
-/** What has changed of a record since it was judged. */
-interface News {
-  /** Where the new votes begin, by the author in hex. */
-  readonly since: ReadonlyMap<string, number>
-  /** By what they commit to, in hex: votes that were taken back. */
-  readonly retracted: ReadonlyMap<string, Uint8Array>
-  /** A vote of an author that is void may have gone. */
-  readonly hasLost: boolean
-  /** A vote of this node, or a body: it is delivered also if it was released before. */
-  readonly isCertain: boolean
-}
-
 /** A record to be judged again. */
-interface Recheck extends News {
+interface Recheck extends RecordNews {
   readonly digest: Uint8Array
 }
 
@@ -84,8 +74,6 @@ const MAX_RECENT = 1_000
 
 /** Records that were seen held back and are remembered as such: 10 MB. */
 const MAX_HELD = 100_000
-
-const NO_NEWS: News = { since: new Map(), retracted: new Map(), hasLost: false, isCertain: false }
 
 export class Subscriptions {
   readonly #components: SubscriptionsComponents
@@ -125,12 +113,12 @@ export class Subscriptions {
     this.#add(digest, { ...NO_NEWS, isCertain: true })
   }
 
-  #add(digest: Uint8Array, news: News): void {
+  #add(digest: Uint8Array, news: RecordNews): void {
     if (this.#work === undefined) return
     const name = toHex(digest)
-    const known = this.#rechecks.get(name) ?? withoutCertainty(this.#recent.get(name))
+    const known = this.#rechecks.get(name) ?? judgedNews(this.#recent.get(name))
     // A copy: the entry is in a buffer of its own.
-    const recheck = { digest: digest.slice(), ...both(known, news) }
+    const recheck = { digest: digest.slice(), ...bothNews(known, news) }
     keepLatest(this.#rechecks, name, recheck, MAX_RECHECKS)
     this.#work.retry.now()
   }
@@ -225,7 +213,7 @@ export class Subscriptions {
   /** With what has come meanwhile. */
   #again(name: string, recheck: Recheck): void {
     if (this.#work === undefined) return
-    const news = both(recheck, this.#rechecks.get(name) ?? NO_NEWS)
+    const news = bothNews(recheck, this.#rechecks.get(name) ?? NO_NEWS)
     keepLatest(this.#rechecks, name, { digest: recheck.digest, ...news }, MAX_RECHECKS)
   }
 
@@ -323,22 +311,6 @@ export class Subscriptions {
       (await this.#templatesOf(subscriber)).has(insight.id)
     )
   }
-}
-
-function both(a: News = NO_NEWS, b: News = NO_NEWS): News {
-  const since = new Map(a.since)
-  for (const [author, seq] of b.since) since.set(author, Math.min(seq, since.get(author) ?? seq))
-  return {
-    since,
-    retracted: new Map([...a.retracted, ...b.retracted]),
-    hasLost: a.hasLost || b.hasLost,
-    isCertain: a.isCertain || b.isCertain
-  }
-}
-
-/** Of news that were judged: what else is new is judged by itself. */
-function withoutCertainty(news: News = NO_NEWS): News {
-  return { ...news, hasLost: false, isCertain: false }
 }
 
 /** Sets a value as the latest one, and forgets the oldest beyond `most`. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createAuthor, encodeRecord, recordDigest } from '../../../crdt/index.ts'
 import { Judge } from '../../../src/judgement/index.ts'
 import { Subscriptions } from '../../../src/sharing/index.ts'
+import { MAX_NEW_VOTES } from '../../../src/sharing/record-news.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
@@ -83,6 +84,51 @@ async function heardOf(
 }
 
 describe('a subscription', () => {
+  it('compares with few votes, however many authors vote on a record that is released', async () => {
+    await using node = await replicaOn()
+    const { replica } = node
+    await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+    const compared: number[] = []
+    let next = Promise.withResolvers<void>()
+    const standingBefore = replica.standingBefore.bind(replica)
+    replica.standingBefore = (digest, news) => {
+      compared.push(news.since.size)
+      next.resolve()
+      return standingBefore(digest, news)
+    }
+    const heard = await heardOf(replica, 1, async () => {
+      for (let i = 0; i < 2 * MAX_NEW_VOTES; i++) {
+        next = Promise.withResolvers()
+        await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+        await next.promise
+      }
+    })
+    assert.deepEqual(heard, [])
+    assert.ok(Math.max(...compared) <= MAX_NEW_VOTES, `${Math.max(...compared)} votes`)
+  })
+
+  it('receives what more authors vouch for than are compared before it is judged', async () => {
+    await using author = await replicaOn()
+    await using node = await replicaOn()
+    const { replica } = node
+    const heard = await heardOf(replica, 2, async () => {
+      const get = replica.get.bind(replica)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      // Reads are slow.
+      replica.get = async (...args) => {
+        await promise
+        return get(...args)
+      }
+      await author.replica.publish([publication('Another fact.')])
+      await deliver(author.replica, replica)
+      for (let i = 0; i < 2 * MAX_NEW_VOTES; i++) {
+        await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+      }
+      resolve()
+    })
+    assert.deepEqual(heard, [CONTENT])
+  })
+
   it('receives what is released when a dispute or a stale vote is taken back', async () => {
     for (const [k, vote] of [
       [1, 'dispute'],
