@@ -1,6 +1,7 @@
-/** What is new of a record since a subscription judged it: by this it is known whether it was released before. */
-
-/** What has changed of a record since it was judged. */
+/**
+ * What has changed of a record since a subscription judged it: what was said before that tells whether it
+ * was released already.
+ */
 export interface RecordNews {
   /** Where the new votes begin, by the author in hex. */
   readonly since: ReadonlyMap<string, number>
@@ -28,7 +29,7 @@ export const NO_NEWS: RecordNews = {
   isCertain: false
 }
 
-/** RecordNews of two moments. */
+/** The news of two moments. */
 export function bothNews(a: RecordNews = NO_NEWS, b: RecordNews = NO_NEWS): RecordNews {
   const since = new Map(a.since)
   for (const [author, seq] of b.since) since.set(author, Math.min(seq, since.get(author) ?? seq))
@@ -42,7 +43,7 @@ export function bothNews(a: RecordNews = NO_NEWS, b: RecordNews = NO_NEWS): Reco
   }
 }
 
-/** Of news that were judged: what else is new is judged by itself. */
+/** What is remembered of news that were judged: what else is new is judged by itself. */
 export function judgedNews({ since, retracted }: RecordNews = NO_NEWS): RecordNews {
   return {
     since: latestOf(since, MAX_RECENT_VOTES),
