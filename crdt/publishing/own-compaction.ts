@@ -14,7 +14,8 @@ export interface OwnCompactionInit {
   readonly current: Pick<CurrentAuthor, 'deadValues' | 'known' | 'nextBase' | 'values'>
   readonly signer: Pick<FeedSigner, 'sign'>
   readonly recordStore: RecordStore
-  feedOf(author: Uint8Array): Promise<Feed>
+  /** `read` is called before any other entry is appended. */
+  feedOf(author: Uint8Array, read: (feed: Feed) => void): Promise<Feed>
   /** Runs without a concurrent publication. */
   runAlone<T>(task: () => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
@@ -46,8 +47,10 @@ export class OwnCompaction {
     const { current } = this.#init
     const author = current.known
     if (author === undefined) return []
-    const { base, seq } = await this.#init.feedOf(author.key)
-    current.nextBase = seq + 1
+    // Whatever entry comes next may be the first one that others have.
+    const { base, seq } = await this.#init.feedOf(author.key, (feed) => {
+      current.nextBase = feed.seq + 1
+    })
     const entries: Entry[] = []
     const values = current.values
     let batch: EntryValues[] = []

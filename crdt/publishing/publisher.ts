@@ -101,8 +101,12 @@ export class Publisher {
       ownVotes: this.#ownVotes,
       isClosed: init.ownVoices !== undefined
     })
-    const feedOf = (author: Uint8Array): Promise<Feed> =>
-      init.runExclusive(({ feed }) => Promise.resolve(feed(author)))
+    const feedOf = (author: Uint8Array, read?: (feed: Feed) => void): Promise<Feed> =>
+      init.runExclusive(({ feed }) => {
+        const found = feed(author)
+        read?.(found)
+        return Promise.resolve(found)
+      })
     const current = new CurrentAuthor({ ...init, feedOf })
     const signer = new FeedSigner({ ...init, current })
     this.#current = current
