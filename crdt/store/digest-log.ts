@@ -44,11 +44,12 @@ export class DigestLog {
 
   /** Reads where the log ends: before anything else, and after a failed commit. */
   async load(): Promise<void> {
+    // Before the last value: what is appended in between, where the log is read as it grows, is no damage.
+    const last = await this.#section.lastKey()
     let end = 0
     for await (const [key, bytes] of this.#section.entries({ reverse: true, limit: 1 })) {
       end = endOf(key, bytes)
     }
-    const last = await this.#section.lastKey()
     // Its last part is damaged: what readers have reached may lie in it, so the log goes on behind.
     if (last !== undefined && end <= seqOf(last)) end = seqOf(last) + MAX_PART_DIGESTS
     this.#end = end

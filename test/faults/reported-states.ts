@@ -35,7 +35,8 @@ export function putChange(known: Acknowledged, [kind, name, plain]: z.infer<type
 
 /** Compares a node that was just opened with what was acknowledged. */
 export async function compareNode(node: StoreNode, known: Acknowledged): Promise<void> {
-  assert.equal(node.store.isSuspect, false, 'the store reports damage where there is none')
+  const { isSuspect, condition } = node.store
+  assert.equal(isSuspect, false, `damage where there is none: ${JSON.stringify(condition)}`)
   checkSpent(node, known)
   await checkAcknowledged(node, known)
   await assertConsistent(node)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DigestLog, openStore } from '../../../crdt/index.ts'
 import { seqBytes, toHex } from '../../../crdt/bytes/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { LogPart, Operation } from '../../../crdt/index.ts'
+import type { LogPart, Operation, Section, Store } from '../../../crdt/index.ts'
 
 describe('a log of digests', () => {
   it('gives its newest ones from memory, and after a restart from disk', async () => {
@@ -21,6 +21,24 @@ describe('a log of digests', () => {
       assert.deepEqual(hex(await read.newest(2_007, 512)), hex(range(2_007, 2_010)))
       assert.deepEqual(hex(await read.newest(2_010, 512)), hex([]))
     }
+    await store.close()
+  })
+
+  it('ends where it ends, also where it is read while it grows', async () => {
+    const store = await openStore()
+    const log = new DigestLog(store, 'log')
+    await log.load()
+    await store.commit(log.append(range(0, 3)))
+    // Between any two reads of the section something is appended.
+    const grow = async (): Promise<void> => store.commit(log.append(range(log.end, log.end + 1)))
+    const growing: Pick<Store, 'commit' | 'flush' | 'section'> = {
+      commit: (operations) => store.commit(operations),
+      flush: () => store.flush(),
+      section: (name) => growingSection(store.section(name), grow)
+    }
+    const read = new DigestLog(growing, 'log')
+    await read.load()
+    assert.ok(read.end <= log.end, `${read.end} of ${log.end}`)
     await store.close()
   })
 
@@ -118,6 +136,28 @@ describe('a log of digests', () => {
 })
 
 /** A value whose checksum is wrong, at a place of a log. */
+/** `grow` runs before each read of the last key, and after each read of values. */
+function growingSection(section: Section, grow: () => Promise<void>): Section {
+  return {
+    get: (key) => section.get(key),
+    getMany: (keys) => section.getMany(keys),
+    has: (key) => section.has(key),
+    async *entries(limits) {
+      yield* section.entries(limits)
+      await grow()
+    },
+    entriesOf: (prefixes) => section.entriesOf(prefixes),
+    keysFrom: (digits, limit) => section.keysFrom(digits, limit),
+    async lastKey() {
+      await grow()
+      return section.lastKey()
+    },
+    put: (key, value) => section.put(key, value),
+    putSealable: (key, sealable) => section.putSealable(key, sealable),
+    del: (key) => section.del(key)
+  }
+}
+
 function damagedAt(prefix: string, position: number): Operation {
   const key = Buffer.concat([Buffer.from(prefix), seqBytes(position)])
   return { type: 'put', key, value: new Uint8Array(12) }
