@@ -146,7 +146,12 @@ export type { VoteTiming } from './publishing/vote-timing.ts'
 export type { OwnVote } from './publishing/own-votes.ts'
 export type { Published } from './publishing/published-groups.ts'
 export type { Counters } from './records/evidence.ts'
-export type { AuthorRegister, AttestedRecord } from './records/record-store.ts'
+export type {
+  AttestedRecord,
+  AuthorRegister,
+  LikelyMissing,
+  LikelyMissingInit
+} from './records/record-store.ts'
 export type { Standing, Tally, TrialGroup } from './records/standing.ts'
 export type { VoteNews } from './records/standing-reader.ts'
 export type { Register, Vote } from './records/register.ts'

@@ -6,7 +6,7 @@ describe('a damaged search index', () => {
   it('is noticed and built again, and answers all the time', async function () {
     this.timeout(600_000)
     await using directory = await indexedDirectory()
-    const rounds = budget(6, 500)
+    const rounds = budget(6, 200)
     let noticed = 0
     for (let seed = 1; seed <= rounds; seed++) {
       noticed += Number((await runWithDamagedIndex(directory, seed)).isNoticed)

@@ -17,13 +17,18 @@ import {
 import { Pace } from '../pace.ts'
 import { PeerPaces } from '../peer-paces.ts'
 import type { Replica } from '../../crdt/index.ts'
-import type { PeerFilters } from '../filters/peer-filters.ts'
 import type { Have } from './have.ts'
+
+/** Filters of peers, of what each has. */
+export interface ClaimedRecords {
+  peersOf(kind: 'published'): string[]
+  seemsToHave(peer: string, kind: 'published', element: Uint8Array): boolean
+}
 
 export interface ClaimedBodiesInit {
   readonly replica: Pick<Replica, 'elementOf' | 'likelyMissing' | 'putBodies'>
   readonly have: () => Pick<Have, 'fetch'>
-  readonly filters: () => Pick<PeerFilters, 'peersOf' | 'seemsToHave'>
+  readonly filters: () => ClaimedRecords
   /** 0 to 1; picks the peers to ask. */
   random(): number
   /** Milliseconds of a clock that never goes back. */
