@@ -48,6 +48,7 @@ export interface LikelyMissingInit {
   readonly isHidden: (digest: Uint8Array) => boolean
 }
 
+/** Missing bodies that are likely to come, and how far the search went. */
 export interface LikelyMissing {
   readonly missing: Uint8Array[]
   readonly looked: number
