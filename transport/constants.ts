@@ -240,8 +240,8 @@ export const BROKEN_CLAIMS_PER_SECOND = 1
 export const MAX_BROKEN_CLAIMS = 256
 
 /**
- * Missing bodies that are compared with the filters of peers: in one round, a second, and at once. One takes
- * 5 to 10 microseconds.
+ * Missing bodies that are compared with the filters of peers: at a time, a second, and at once. One takes 2 to
+ * 5 microseconds.
  */
 export const COMPARED_BODIES = 1_024
 export const COMPARED_PER_SECOND = 1_024
