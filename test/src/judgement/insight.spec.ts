@@ -132,6 +132,25 @@ describe('insights', () => {
     await stop([a, b])
   })
 
+  it('reach who asked when the node forgets its fact, and so takes back what it disputed', async () => {
+    const [a, b, c] = await swarmOf(3)
+    assert.ok(a !== undefined && b !== undefined && c !== undefined)
+    const { knowledge, hive } = b.agent.cortex
+    const { id } = await knowledge.distill('build', 'Clear the cache.', 0.5)
+    const { id: insight } = await hive.promoteToGlobalStore(id)
+    assert.ok(await hive.dispute(insight))
+    await publish(a, 'Clear the cache.')
+    await publish(c, 'Clear the cache.')
+    await synced([a, b, c])
+    assert.notEqual((await hive.get(insight))?.state, 'released')
+    const heard = Promise.withResolvers<string>()
+    using _ = hive.subscribe({}, ({ content }) => heard.resolve(content))
+    const { retracted } = await knowledge.forget(id)
+    assert.ok(retracted)
+    assert.equal(await heard.promise, 'Clear the cache.')
+    await stop([a, b, c])
+  })
+
   it('reach who works on the goal that they are attached to, before all else', async () => {
     const [a, b, c] = await swarmOf(3)
     assert.ok(a !== undefined && b !== undefined && c !== undefined)
