@@ -285,6 +285,8 @@ export class Ending {
         await time.settle(Promise.resolve(told), 'A lie')
       }
     }
+    // They land before the next step, which may end a node with its next write.
+    await time.run(time.now + LOOK)
   }
 
   async #publishCounts(): Promise<void> {
