@@ -141,7 +141,13 @@ export function replicaParts(
   const hiddenRecords = new HiddenRecords({ store, want: (digest) => recordStore.want(digest) })
   const feeds: FeedStore = new FeedStore(store, hidden)
   const copies = new HiddenCopies({ store, hidden, feeds })
-  const returns = new HiddenReturns({ feeds, hidden, copies, admitter: () => admitter })
+  const returns = new HiddenReturns({
+    feeds,
+    hidden,
+    copies,
+    windows: () => windows,
+    admitter: () => admitter
+  })
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)

@@ -76,7 +76,7 @@ export class FeedWindows {
    * higher base raises the base of the feed; a contradiction voids its author.
    */
   async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofResult> {
-    const { swarm, serial, feeds } = this.#init
+    const { swarm, feeds } = this.#init
     const isLater = header.base > feeds.feed(header.author).base
     const isNews = held !== undefined && !equalBytes(held.hash, header.hash)
     if (!isLater && !isNews) return 'held'
@@ -86,8 +86,13 @@ export class FeedWindows {
       this.#init.unknown.wait(header)
       return 'held'
     }
-    await serial.run(() => this.raiseBase(header))
+    await this.begin(header)
     return 'admitted'
+  }
+
+  /** Begins the feed at the base of a valid header, if that is higher. */
+  begin(header: SignedHeader): Promise<void> {
+    return this.#init.serial.run(() => this.raiseBase(header))
   }
 
   /** Empties an author's feed, so that the next sync fetches it again. */

@@ -8,9 +8,10 @@
  */
 import { KEY_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
-import { readEntry } from '../feeds/entry.ts'
+import { NO_ENTRY, readEntry } from '../feeds/entry.ts'
 import { Retry } from '../store/retry.ts'
 import { Serial } from '../store/serial.ts'
+import type { Entry } from '../feeds/entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { HiddenEntries, HiddenFeed } from './hidden-entries.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
@@ -86,6 +87,15 @@ export class HiddenCopies {
     return opened?.section.get(keyOf(author, seq))
   }
 
+  /** The first copy after the entry `seq` of the author, if with it the feed begins again. */
+  async beginAfter(author: Uint8Array, seq: number): Promise<Entry | undefined> {
+    for await (const bytes of this.after(author, seq)) {
+      const entry = readEntry(bytes)
+      return entry.base === entry.seq ? entry : undefined
+    }
+    return undefined
+  }
+
   /** The copies of the author's entries after `seq`. Writes nothing. */
   async *after(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const store = await this.#init.store.copies?.()
@@ -100,11 +110,20 @@ export class HiddenCopies {
     if (store === undefined) return
     const section = store.section(SECTION)
     for (const author of await authorsIn(section)) {
-      for await (const [key, bytes] of section.entries({ gte: keyOf(author, 0), limit: 1 })) {
-        const seq = seqOf(key.subarray(KEY_BYTES)) - 1
-        yield { author, seq, head: readEntry(bytes).prev.slice() }
+      for await (const [, bytes] of section.entries({ gte: keyOf(author, 0), limit: 1 })) {
+        const { base, seq, prev } = readEntry(bytes)
+        const isPublic = base < seq || this.#has(author, seq - 1)
+        yield isPublic
+          ? { author, seq: seq - 1, head: prev.slice() }
+          : { author, seq: 0, head: NO_ENTRY }
       }
     }
+  }
+
+  /** Whether the entry is live; none is behind one with which the feed begins again, once peers have it. */
+  #has(author: Uint8Array, at: number): boolean {
+    const { base, seq } = this.#init.feeds.feed(author)
+    return base <= at && at <= seq
   }
 
   /** Resolves when what was asked for is done, or has failed and is done later. */
@@ -141,14 +160,28 @@ export class HiddenCopies {
     return opened
   }
 
-  async #complete(author: Uint8Array, { store, section }: Opened): Promise<void> {
+  /** Copies the hidden entries of the author that have no copy. */
+  async #complete(author: Uint8Array, opened: Opened): Promise<void> {
     const { hidden, feeds } = this.#init
     const { base, seq } = feeds.feed(author)
     let next = Math.max(hidden.publicSeq(author) ?? seq, base - 1) + 1
-    const all = { gte: keyOf(author, next), lte: keyOf(author, MAX_SEQ), reverse: true, limit: 1 }
-    for await (const [key] of section.entries(all)) next = seqOf(key.subarray(KEY_BYTES)) + 1
+    const all = { gte: keyOf(author, next), lte: keyOf(author, MAX_SEQ) }
+    for await (const [key] of opened.section.entries(all)) {
+      const copied = seqOf(key.subarray(KEY_BYTES))
+      if (copied > next) await this.#copy(author, { from: next, to: copied - 1 }, opened)
+      next = copied + 1
+    }
+    await this.#copy(author, { from: next, to: seq }, opened)
+  }
+
+  async #copy(
+    author: Uint8Array,
+    { from, to }: { readonly from: number; readonly to: number },
+    { store, section }: Opened
+  ): Promise<void> {
+    let next = from
     let batch: Operation[] = []
-    for await (const bytes of feeds.between(author, next, seq)) {
+    for await (const bytes of this.#init.feeds.between(author, from, to)) {
       batch.push(section.put(keyOf(author, next), bytes))
       next += 1
       if (batch.length < BATCH) continue

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openReplica, openStore } from '../../../crdt/index.ts'
@@ -33,12 +33,54 @@ describe('own entries that no peer has', () => {
     const before = await used(home.path, 3)
     {
       await using node = await open(home.path)
-      const feeds = node.store.section('feeds')
-      for await (const [author] of feeds.entries()) await node.store.commit([feeds.del(author)])
+      await loseAll(node.store, 'feeds')
     }
     await using node = await open(home.path)
     assert.equal((await node.replica.audit()).returned, 3)
     assert.deepEqual(await contentOf(node.replica), before)
+  })
+
+  it('come back where a feed was compacted, and the table of feeds has lost it', async () => {
+    await using home = await temporaryDirectory()
+    const before = await compacted(home.path)
+    {
+      await using node = await open(home.path)
+      await loseAll(node.store, 'feeds')
+    }
+    await using node = await open(home.path)
+    assert.ok((await node.replica.audit()).returned > 0)
+    assert.deepEqual(await contentOf(node.replica), before)
+    assert.deepEqual(node.replica.publicView.heads(), [])
+  })
+
+  it('come back where a feed was compacted, and an entry was lost', async () => {
+    for (const lost of [4, 5]) {
+      await using home = await temporaryDirectory()
+      const before = await compacted(home.path)
+      await using node = await open(home.path)
+      await lose(node.store, lost)
+      const { emptied, returned } = await node.replica.audit()
+      assert.deepEqual({ emptied, returned }, { emptied: 0, returned: 2 })
+      assert.deepEqual(await contentOf(node.replica), before)
+      assert.deepEqual(node.replica.publicView.heads(), [])
+    }
+  })
+
+  it('are hidden as a whole where a feed was compacted, and what is hidden was lost too', async () => {
+    for (const lost of [['unshown'], ['unshown', 'feeds']]) {
+      await using home = await temporaryDirectory()
+      const before = await compacted(home.path)
+      {
+        await using node = await open(home.path)
+        for (const name of lost) await loseAll(node.store, name)
+      }
+      await writeFile(join(home.path, 'repair'), '')
+      await using node = await open(home.path)
+      assert.equal(node.store.isSuspect, true)
+      await node.replica.audit()
+      assert.deepEqual(await contentOf(node.replica), before)
+      assert.deepEqual(node.replica.publicView.heads(), [])
+    }
   })
 
   it('come back behind those that peers have', async () => {
@@ -76,6 +118,24 @@ describe('own entries that no peer has', () => {
     await rm(join(home.path, 'copies'), { recursive: true })
     {
       await using node = await open(home.path)
+      await node.replica.publish([publication('One more fact.')])
+      await node.replica.keepAuthor()
+    }
+    await using node = await open(home.path)
+    assert.equal(await copiesIn(node.store), 5)
+  })
+
+  it('are copied again by the next run where one copy was lost', async () => {
+    await using home = await temporaryDirectory()
+    await used(home.path, 4)
+    {
+      await using node = await open(home.path)
+      const copies = await node.store.copies()
+      assert.ok(copies !== undefined)
+      const section = copies.section('hidden-entries')
+      for await (const [key] of section.entries()) {
+        if (seqOf(key.subarray(-8)) === 2) await copies.commit([section.del(key.slice())])
+      }
       await node.replica.publish([publication('One more fact.')])
       await node.replica.keepAuthor()
     }
@@ -128,6 +188,24 @@ async function used(path: string, entries: number): Promise<readonly unknown[]> 
   for (let i = 0; i < entries; i++) await node.replica.publish([publication(`Fact ${i}.`)])
   await node.replica.keepAuthor()
   return await contentOf(node.replica)
+}
+
+/** The same with a feed that its author has compacted. */
+async function compacted(path: string): Promise<readonly unknown[]> {
+  await using node = await open(path)
+  for (const text of ['One.', 'Two.', 'Three.', 'One.', 'Two.']) {
+    await node.replica.publish([publication(text)])
+  }
+  const restated = await node.replica.compact()
+  assert.ok((restated.at(-1)?.base ?? 1) > 1)
+  await node.replica.publish([publication('A fact more.')])
+  await node.replica.keepAuthor()
+  return await contentOf(node.replica)
+}
+
+async function loseAll(store: Store, name: string): Promise<void> {
+  const section = store.section(name)
+  for await (const [key] of section.entries()) await store.commit([section.del(key.slice())])
 }
 
 async function lose(store: Store, seq: number): Promise<void> {
