@@ -6,6 +6,7 @@ import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
 import type { VoteTiming } from './publishing/vote-timing.ts'
 import type { Retraction } from './records/retraction.ts'
+import type { StandingChange } from './records/standing-writer.ts'
 import type { Store } from './store/section.ts'
 
 /** Events of a replica. */
@@ -20,7 +21,9 @@ export interface ReplicaEvents {
   /** An author signed two entries for one sequence number; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** Votes on these records were retracted, by retractions without an author; durable. */
-  'retraction:admit': [digests: readonly Uint8Array[], retractions: readonly Retraction[]]
+  'retraction:admit': [digests: readonly Uint8Array[]]
+  /** Others have said something of these records or taken it back, or it counts no longer; durable. */
+  'standing:change': [changes: readonly StandingChange[]]
   /** Own retractions, which peers do not see yet, may leave by a stem. */
   'retraction:send': []
   /** Own retractions that peers may see from now on. */

@@ -102,7 +102,7 @@ export function replicaParts(
     day,
     entryFormat
   }: CompleteReplicaInit,
-  events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
+  events: Pick<EventEmitter<ReplicaEvents>, 'emit' | 'listenerCount'>
 ): ReplicaParts {
   const serial = new Serial()
   const voices = membership === undefined ? undefined : new FeedVoices(store)
@@ -266,6 +266,7 @@ export function replicaParts(
     store,
     isClosed: voices !== undefined,
     unswept,
+    observer: () => observer,
     runExclusive: runAlone,
     commit
   })
@@ -275,7 +276,8 @@ export function replicaParts(
     waiting,
     own,
     held,
-    onAdmit: (...admitted) => events.emit('retraction:admit', ...admitted)
+    observer: () => observer,
+    onAdmit: (digests) => events.emit('retraction:admit', digests)
   })
   const rebuild = new StandingRebuild({
     ...shared,
@@ -289,6 +291,10 @@ export function replicaParts(
   const observer: AdmissionObserver = {
     entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
     entryHidden: () => events.emit('entry:hide'),
+    get watchesStandings() {
+      return events.listenerCount('standing:change') > 0
+    },
+    standingsChanged: (changes) => events.emit('standing:change', changes),
     entryRejected: (reason) => events.emit('entry:reject', reason),
     authorVoided: (proof) => events.emit('author:void', proof),
     docChanged: (doc) => {

@@ -37,8 +37,6 @@ import type { OwnVote } from './publishing/own-votes.ts'
 import type { Published } from './publishing/published-groups.ts'
 import type { RecordKind } from './records/record.ts'
 import type { Register } from './records/register.ts'
-import type { Standing } from './records/standing.ts'
-import type { VoteNews } from './records/standing-reader.ts'
 import type { Retraction } from './records/retraction.ts'
 import type { CompleteReplicaInit, ReplicaEvents, ReplicaInit } from './replica-init.ts'
 import type { ReplicaParts } from './replica-parts.ts'
@@ -297,11 +295,6 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    */
   get(digest: Uint8Array, without?: readonly Uint8Array[]): Promise<AttestedRecord | undefined> {
     return this.#parts.recordStore.get(digest, without)
-  }
-
-  /** What the authors of a record said before some news of it. How many vote how is exact. */
-  standingBefore(digest: Uint8Array, news: VoteNews): Promise<Standing | undefined> {
-    return this.#parts.recordStore.standingBefore(digest, news)
   }
 
   /** What each author says of the record, by author. */

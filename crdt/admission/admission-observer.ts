@@ -1,5 +1,6 @@
 import type { RejectReason } from './validate-entry.ts'
 import type { Entry } from '../feeds/entry.ts'
+import type { StandingChange } from '../records/standing-writer.ts'
 
 /** Callbacks of admissions. */
 export interface AdmissionObserver {
@@ -7,6 +8,10 @@ export interface AdmissionObserver {
   entryAdmitted(entry: Entry, digests: readonly Uint8Array[]): void
   /** An own entry that peers do not see yet is durable. */
   entryHidden(): void
+  /** Whether anybody waits for `standingsChanged`. */
+  readonly watchesStandings: boolean
+  /** What others say of these records has changed, durably. */
+  standingsChanged(changes: readonly StandingChange[]): void
   entryRejected(reason: RejectReason): void
   /** An author is void; `proof` is durable. */
   authorVoided(proof: Uint8Array): void

@@ -11,6 +11,8 @@ import { validateEntry } from './validate-entry.ts'
 import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { OwnEntryError } from '../errors.ts'
 import { changedBy, namedIn, subjectsOf } from '../records/value.ts'
+import { NO_VOTES } from '../records/standing.ts'
+import { toHex } from '../bytes/index.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import type { ReadableEntries } from './entry-values.ts'
 import type { AdmissionObserver } from './admission-observer.ts'
@@ -31,7 +33,7 @@ import type { Feed } from '../feeds/feed.ts'
 import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { PublicRecords } from './public-records.ts'
 import type { RecordStore } from '../records/record-store.ts'
-import type { StandingWriter } from '../records/standing-writer.ts'
+import type { StandingChange, StandingWriter } from '../records/standing-writer.ts'
 import type { Sweeper } from './sweeper.ts'
 import type { FeedAppender, OwnContent } from '../publishing/feed-appender.ts'
 import type { Serial } from '../store/serial.ts'
@@ -251,7 +253,9 @@ export class Admitter {
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const named = isHidden ? namedIn(values) : []
     const known = await this.#init.publicRecords.among(named)
-    const stored = await this.#storeValues(entry, values, voice)
+    const isWatched = origin?.isOwn === false && observer.watchesStandings
+    const changes: StandingChange[] | undefined = isWatched ? [] : undefined
+    const stored = await this.#storeValues(entry, values, { voice, changes })
     const draft = drafts.take()
     // Peers still get the old entries. The new base counts once a peer shows the entry that states it.
     const isLater = isHidden && hidden.shows(feed)
@@ -287,7 +291,7 @@ export class Admitter {
     if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, appended.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
     const subjects = origin?.isOwn === false ? subjectsOf(values) : undefined
-    void this.#notify(durable, entry, { subjects, isHidden })
+    void this.#notify(durable, entry, { subjects, changes, isHidden })
     if (isCheckpoint) sweeper.sweep(entry.author, durable)
     if (isHidden) copies.add(entry.author, entry.seq, bytes, durable)
     if (isHidden && isCheckpoint) copies.remove(entry.author, appended.base - 1)
@@ -306,19 +310,38 @@ export class Admitter {
   async #storeValues(
     { author, seq }: Entry,
     values: readonly Value[],
-    voice: FeedVoice | undefined
+    {
+      voice,
+      changes
+    }: {
+      readonly voice: FeedVoice | undefined
+      readonly changes: StandingChange[] | undefined
+    }
   ): Promise<readonly Operation[]> {
     const { standings, recordStore, drafts } = this.#init
     if (values.length === 0) return []
     const order = voice === undefined ? seq : voiceOrder(voice.epoch, voice.generation, seq)
     try {
-      return await recordStore.operations(
-        values,
-        await standings.add({ author, seq, order }, values)
-      )
+      const fresh = await standings.add({ author, seq, order }, values, changes)
+      if (changes !== undefined) await this.#clearUnread(values, changes)
+      return await recordStore.operations(values, fresh)
     } catch (error) {
       drafts.discard()
       throw error
+    }
+  }
+
+  /** Where the body of a record comes with the entry, and votes came before it, these have not counted. */
+  async #clearUnread(values: readonly Value[], changes: StandingChange[]): Promise<void> {
+    const voted = changes.filter(({ before }) => before !== NO_VOTES)
+    const names = new Set(voted.map(({ digest }) => toHex(digest)))
+    const bodies = values.flatMap(({ type, digest }) =>
+      type === 'record' && names.has(toHex(digest)) ? digest : []
+    )
+    if (bodies.length === 0) return
+    const wanted = new Set((await this.#init.recordStore.wantedOf(bodies)).map(toHex))
+    for (const [i, { digest }] of changes.entries()) {
+      if (wanted.has(toHex(digest))) changes[i] = { digest, before: NO_VOTES }
     }
   }
 
@@ -351,8 +374,13 @@ export class Admitter {
     entry: Entry,
     {
       subjects,
+      changes,
       isHidden
-    }: { readonly subjects: readonly Uint8Array[] | undefined; readonly isHidden: boolean }
+    }: {
+      readonly subjects: readonly Uint8Array[] | undefined
+      readonly changes: readonly StandingChange[] | undefined
+      readonly isHidden: boolean
+    }
   ): Promise<void> {
     const { published, observer } = this.#init
     try {
@@ -364,6 +392,7 @@ export class Admitter {
     void published.checkpoint()
     observer.docChanged(entry.doc)
     if (subjects !== undefined) observer.entryAdmitted(entry, subjects)
+    if (changes !== undefined) observer.standingsChanged(changes)
     if (isHidden) observer.entryHidden()
   }
 

@@ -9,6 +9,7 @@ import { toHex } from '../bytes/index.ts'
 import { HELD_POSITION } from '../publishing/held-votes.ts'
 import { heldValue } from '../publishing/vote-changes.ts'
 import { retractionId } from '../records/retraction.ts'
+import type { AdmissionObserver } from './admission-observer.ts'
 import type { FeedAppender, OwnChanges } from '../publishing/feed-appender.ts'
 import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { HeldVote, HeldVotes } from '../publishing/held-votes.ts'
@@ -16,7 +17,7 @@ import type { OwnRetractions } from '../publishing/own-retractions.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { RetractionSet } from '../records/retraction-set.ts'
-import type { StandingWriter } from '../records/standing-writer.ts'
+import type { StandingChange, StandingWriter } from '../records/standing-writer.ts'
 import type { WaitingRetractions } from '../records/waiting-retractions.ts'
 import type { Value } from '../records/value.ts'
 import type { Commits } from '../store/commits.ts'
@@ -50,8 +51,9 @@ export interface RetractionAdmitterInit {
   readonly held: HeldVotes
   /** Peers do not see records that are stored for a held vote alone. */
   readonly hiddenRecords: Pick<HiddenRecords, 'dropHeld' | 'hold'>
+  readonly observer: () => Pick<AdmissionObserver, 'standingsChanged' | 'watchesStandings'>
   /** Votes on these records were retracted by peers. */
-  onAdmit(digests: readonly Uint8Array[], retractions: readonly Retraction[]): void
+  onAdmit(digests: readonly Uint8Array[]): void
 }
 
 /** Retractions that are computed again in one commit. */
@@ -67,6 +69,8 @@ export class RetractionAdmitter {
   /** In the order of the retractions. `source`: who has sent them. */
   async admit(retractions: readonly Retraction[], source: string): Promise<RetractionResult[]> {
     const { set, own, waiting } = this.#init
+    const observer = this.#init.observer()
+    const changes: StandingChange[] = []
     const results = retractions.map((): RetractionResult => 'held')
     const commit = await this.#init.serial.run(async () => {
       await this.#init.commits.refresh()
@@ -78,7 +82,8 @@ export class RetractionAdmitter {
         else if (!set.has(id)) unknown.push(each)
       }
       if (unknown.length === 0) return undefined
-      const opening = new Set(await this.#retract(unknown))
+      const watched = observer.watchesStandings ? changes : undefined
+      const opening = new Set(await this.#retract(unknown, watched))
       for (const [i, each] of retractions.entries()) {
         if (!unknown.includes(each)) continue
         results[i] = opening.has(each) ? 'admitted' : 'waits'
@@ -90,6 +95,7 @@ export class RetractionAdmitter {
       )
     })
     await this.#finish(commit)
+    if (changes.length > 0) observer.standingsChanged(changes)
     return results
   }
 
@@ -215,9 +221,12 @@ export class RetractionAdmitter {
     }
   }
 
-  async #retract(retractions: readonly Retraction[]): Promise<Retraction[]> {
+  async #retract(
+    retractions: readonly Retraction[],
+    changes?: StandingChange[]
+  ): Promise<Retraction[]> {
     try {
-      return await this.#init.standings.retract(retractions)
+      return await this.#init.standings.retract(retractions, changes)
     } catch (error) {
       this.#init.drafts.discard()
       throw error
@@ -241,14 +250,14 @@ export class RetractionAdmitter {
       () => draft.landed(),
       () => undefined
     )
-    return { durable, digests, news, shown }
+    return { durable, digests, shown }
   }
 
   async #finish(commit: PendingCommit | undefined): Promise<void> {
     if (commit === undefined) return
     await commit.durable
     await this.#init.own.finish(commit.shown)
-    if (commit.digests.length > 0) this.#init.onAdmit(commit.digests, commit.news)
+    if (commit.digests.length > 0) this.#init.onAdmit(commit.digests)
   }
 }
 
@@ -261,9 +270,8 @@ interface HeldBodies {
 
 interface PendingCommit {
   readonly durable: Promise<void>
+  /** Records whose votes counted until now. */
   readonly digests: readonly Uint8Array[]
-  /** Retractions of votes that counted until now. */
-  readonly news: readonly Retraction[]
   readonly shown: readonly Uint8Array[]
 }
 

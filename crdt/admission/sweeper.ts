@@ -11,10 +11,11 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { toHex } from '../bytes/index.ts'
 import { changedBy } from '../records/value.ts'
 import { isRead, readEntryValues } from './entry-values.ts'
+import type { AdmissionObserver } from './admission-observer.ts'
 import type { ReadableEntries } from './entry-values.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
-import type { EntryPosition, StandingWriter } from '../records/standing-writer.ts'
+import type { EntryPosition, StandingChange, StandingWriter } from '../records/standing-writer.ts'
 import type { PublicRecords } from './public-records.ts'
 import type { HiddenRecords } from '../publishing/hidden-records.ts'
 import type { DigestLog } from '../store/digest-log.ts'
@@ -34,6 +35,7 @@ export interface SweeperInit extends ReadableEntries {
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   readonly publicRecords: Pick<PublicRecords, 'hideUnattested' | 'mayBeUnattested'>
   readonly hiddenRecords: Pick<HiddenRecords, 'forget'>
+  readonly observer: () => Pick<AdmissionObserver, 'standingsChanged' | 'watchesStandings'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
@@ -178,10 +180,12 @@ export class Sweeper {
   ): Promise<void> {
     const { standings, recordStore, recordLog, drafts, hiddenRecords } = this.#init
     return this.#init.runExclusive(async () => {
+      const observer = this.#init.observer()
+      const changes: StandingChange[] | undefined = observer.watchesStandings ? [] : undefined
       let orphans: readonly Uint8Array[]
       let operations: readonly Operation[]
       try {
-        orphans = await standings.remove(at, values)
+        orphans = await standings.remove(at, values, changes)
         operations = await recordStore.removals(orphans)
       } catch (error) {
         drafts.discard()
@@ -196,6 +200,7 @@ export class Sweeper {
         ...last
       ])
       draft.landed()
+      if (changes !== undefined) observer.standingsChanged(changes)
       await this.#init.publicRecords.hideUnattested(values.map(({ digest }) => digest))
     })
   }

@@ -9,7 +9,7 @@ import { ClaimIndex } from './claim-index.ts'
 import { toHex, readAll } from '../bytes/index.ts'
 import { kindOf, readRecord } from './record.ts'
 import type { HiveRecord, RecordKind } from './record.ts'
-import type { PositionedRegister, StandingReader, VoteNews } from './standing-reader.ts'
+import type { PositionedRegister, StandingReader } from './standing-reader.ts'
 import type { Register } from './register.ts'
 import type { Standing } from './standing.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
@@ -139,6 +139,12 @@ export class RecordStore {
     return this.#records.getMany(digests).then((found) => found.map((body) => body !== undefined))
   }
 
+  /** Those of the digests for which a vote came, and no body until now. */
+  async wantedOf(digests: Uint8Array[]): Promise<Uint8Array[]> {
+    const marks = await this.#wanted.getMany(digests)
+    return digests.filter((_, i) => marks[i] !== undefined)
+  }
+
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#records.getMany(digests)
   }
@@ -226,11 +232,6 @@ export class RecordStore {
   ): Promise<AttestedRecord | undefined> {
     const [attested] = await this.#attested([digest], without)
     return attested
-  }
-
-  /** What the authors of a stored record said before some news of it; see `StandingReader.before`. */
-  standingBefore(digest: Uint8Array, news: VoteNews): Promise<Standing | undefined> {
-    return this.#standings.before(digest, news)
   }
 
   /** Those of the records that authors speak of, in the order of the digests, which they keep. */

@@ -6,11 +6,11 @@ import { toHex } from '../bytes/index.ts'
 import { prefixReader } from '../store/drafts.ts'
 import { StandingKeys } from './standing-keys.ts'
 import { readRow, readVote } from './standing-row.ts'
-import { NOTHING_SAID, sumVotes, withoutVotes, withVotes } from './standing.ts'
+import { sumVotes, withoutVotes } from './standing.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { PrefixReader, Store } from '../store/section.ts'
 import type { Register } from './register.ts'
-import type { CountedVote, Standing } from './standing.ts'
+import type { Standing } from './standing.ts'
 import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
 
 export interface StandingReaderInit {
@@ -27,14 +27,6 @@ export interface PositionedRegister {
   readonly author: Uint8Array
   readonly seq: number
   readonly register: Register
-}
-
-/** What is new of a record: to be left out of what was said before. */
-export interface VoteNews {
-  /** By author in hex: its registers from this sequence number on. */
-  readonly since: ReadonlyMap<string, number>
-  /** Commitments of votes that were retracted. */
-  readonly retracted: readonly Uint8Array[]
 }
 
 /**
@@ -77,57 +69,6 @@ export class StandingReader {
       standings.push(...(await Promise.all(part.map((each, i) => read(each, rows[from + i])))))
     }
     return standings
-  }
-
-  /**
-   * What the authors of a record said before some news of it. Vouches, disputes and stale votes are
-   * exact; the rest may lack what only the votes before had.
-   */
-  async before(digest: Uint8Array, news: VoteNews): Promise<Standing | undefined> {
-    const row = await this.#keys.row(digest)
-    const standing = await this.#standing(digest, row, [])
-    if (this.#isUnscanned(row)) {
-      return standing && { ...standing, vouches: Math.max(0, standing.vouches - news.since.size) }
-    }
-    const isNew = ({ author, seq }: PositionedRegister): boolean =>
-      seq >= (news.since.get(toHex(author)) ?? Infinity)
-    const opened = new Set(news.retracted.map(toHex))
-    const isOpened = ({ register }: PositionedRegister): boolean =>
-      opened.has(toHex(register.commitment))
-    const changed = (await this.#suspects(row, digest, news)).filter(
-      (vote) => isNew(vote) || isOpened(vote)
-    )
-    const before: CountedVote[] = []
-    for (const vote of changed) {
-      const older = vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []
-      const last = [...older, vote].findLast(
-        (each) => !isNew(each) && this.#init.isLive(each.author, each.seq)
-      )
-      if (last === undefined) continue
-      const isRetracted = !isOpened(last) && (await this.isRetracted(digest, last.register))
-      before.push({ register: last.register, isRetracted })
-    }
-    return withVotes(withoutVotes(standing ?? NOTHING_SAID, changed), before)
-  }
-
-  /** Whether a closed swarm has more votes on the record than are read. */
-  #isUnscanned(row: StandingRow): boolean {
-    return this.#init.hasVoices === true && row.form === 'sums' && row.sums.stored > MAX_SCANNED
-  }
-
-  /** Live votes among which the news are; in a closed swarm all. */
-  async #suspects(row: StandingRow, digest: Uint8Array, news: VoteNews): Promise<StoredVote[]> {
-    if (row.form === 'list') return this.#live(digest, row.votes)
-    const authors = [...news.since.keys()].map((name) => Buffer.from(name, 'hex'))
-    const stored =
-      this.#init.hasVoices === true
-        ? await this.#scan(digest, true)
-        : await this.#keys.votesOf(row, digest, authors)
-    for (const commitment of news.retracted) {
-      stored.push(...(await this.#keys.votesWith(row, digest, commitment)))
-    }
-    const unique = new Map(stored.map((vote) => [toHex(vote.voice), vote]))
-    return [...unique.values()].filter(({ author, seq }) => this.#init.isLive(author, seq))
   }
 
   /** The votes on a record that are live, retracted or not. */

@@ -9,8 +9,9 @@ import { seqInOrder } from './voice-order.ts'
 import type { VotePosition } from './voice-order.ts'
 import { readRegister, readTime, writeTime } from './register.ts'
 import type { Decoder } from '../bytes/index.ts'
+import { NO_VOTES } from './standing.ts'
 import type { CountedVote, Tally } from './standing.ts'
-import type { Register } from './register.ts'
+import type { Register, Vote } from './register.ts'
 
 /**
  * The latest register of a voice for a record. Registers are read when they are asked for: a vote
@@ -44,6 +45,18 @@ export type StandingRow = {
 )
 
 export const EMPTY_ROW: StandingRow = { form: 'list', hasWithdrawals: false, votes: [] }
+
+/** How many of the stored votes are what; also those outside of their feed's window, until they are removed. */
+export function tallyOf(row: StandingRow): Tally {
+  if (row.form === 'sums') {
+    const { vouches, disputes, stales } = row.sums
+    return { vouches, disputes, stales }
+  }
+  if (row.votes.length === 0) return NO_VOTES
+  const votes = row.votes.flatMap(({ register, isRetracted }) => (isRetracted ? [] : register.vote))
+  const count = (vote: Vote): number => votes.filter((each) => each === vote).length
+  return { vouches: count('vouch'), disputes: count('dispute'), stales: count('stale') }
+}
 
 const LIST = 1
 /** Sums of schema 5, without stale votes. */

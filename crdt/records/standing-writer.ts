@@ -21,13 +21,22 @@ import {
   StandingKeys,
   withdrawalKey
 } from './standing-keys.ts'
-import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
+import {
+  EMPTY_ROW,
+  readRow,
+  sizeOfList,
+  storedVote,
+  tallyOf,
+  writeRow,
+  writeVote
+} from './standing-row.ts'
 import { changeSums, isAtEdge, NO_SUMS } from './standing-sums.ts'
 import { isLater, isSamePosition } from './voice-order.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
 import type { Retraction } from './retraction.ts'
+import type { Tally } from './standing.ts'
 import type { StandingRow, StoredVote } from './standing-row.ts'
 import type { VotePosition } from './voice-order.ts'
 import type { Value } from './value.ts'
@@ -63,6 +72,12 @@ type Retracting = Extract<Value, { type: 'retraction' }>
 
 type RowOf = Pick<ChangedRow, 'digest' | 'row'>
 
+/** How many vote how on a record, before a change of it. */
+export interface StandingChange {
+  readonly digest: Uint8Array
+  readonly before: Tally
+}
+
 interface ChangedRow {
   readonly digest: Uint8Array
   /** As it was read. */
@@ -96,8 +111,15 @@ export class StandingWriter {
     this.#maxListed = maxListed
   }
 
-  /** Adds the values of an entry. Returns the records that have a vote now, and had none before. */
-  async add(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
+  /**
+   * Adds the values of an entry. Returns the records that have a vote now, and had none before.
+   * `changes`: gets one for each record of which the values say something.
+   */
+  async add(
+    at: EntryPosition,
+    values: readonly Value[],
+    changes?: StandingChange[]
+  ): Promise<Uint8Array[]> {
     const said = lastOfEach(values)
     const rows = await this.#read(said)
     const fresh = [...new Set(rows.values())].filter(({ row }) => !hasVotes(row))
@@ -116,6 +138,7 @@ export class StandingWriter {
       if (waiting !== undefined) await this.#open(rowOf(rows, digest), waiting)
     }
     this.#write(rows)
+    changes?.push(...changesOf(rows))
     const voted = new Set(
       said.flatMap(({ type, digest }) => (type === 'register' ? toHex(digest) : []))
     )
@@ -124,9 +147,12 @@ export class StandingWriter {
 
   /**
    * Adds retractions without an author. Returns those that open the commitment of a stored register;
-   * the others change nothing.
+   * the others change nothing. `changes`: gets one for each record that has changed.
    */
-  async retract(retractions: readonly Retraction[]): Promise<Retraction[]> {
+  async retract(
+    retractions: readonly Retraction[],
+    changes?: StandingChange[]
+  ): Promise<Retraction[]> {
     const rows = await this.#read(retractions)
     const opening: Retraction[] = []
     for (const retraction of retractions) {
@@ -134,6 +160,7 @@ export class StandingWriter {
       if (await this.#open(changed, retraction)) opening.push(retraction)
     }
     this.#write(rows)
+    changes?.push(...changesOf(rows))
     return opening
   }
 
@@ -161,8 +188,15 @@ export class StandingWriter {
     this.#write(rows)
   }
 
-  /** Removes values of an entry. Returns those of its records that no author votes on any longer. */
-  async remove(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
+  /**
+   * Removes values of an entry. Returns those of its records that no author votes on any longer.
+   * `changes`: gets one for each record on which others vote now, or otherwise.
+   */
+  async remove(
+    at: EntryPosition,
+    values: readonly Value[],
+    changes?: StandingChange[]
+  ): Promise<Uint8Array[]> {
     const rows = await this.#read(values)
     const spoken = new Set<ChangedRow>()
     for (const value of values) {
@@ -179,6 +213,7 @@ export class StandingWriter {
       await this.#close(changed, value.register.commitment)
     }
     this.#write(rows)
+    changes?.push(...changesOf(rows).filter(({ before, after }) => !isSameTally(before, after)))
     return [...spoken].filter(({ row }) => !hasVotes(row)).map(({ digest }) => digest)
   }
 
@@ -393,6 +428,19 @@ function saidBy({ digest, voice }: Extract<Value, { type: 'register' }>): string
 
 function rowOf(rows: Rows, digest: Uint8Array): ChangedRow {
   return rows.get(digest) ?? { digest, before: EMPTY_ROW, row: EMPTY_ROW }
+}
+
+function changesOf(rows: Rows): (StandingChange & { readonly after: Tally })[] {
+  const changed = [...new Set(rows.values())].filter(({ row, before }) => row !== before)
+  return changed.map(({ digest, before, row }) => ({
+    digest,
+    before: tallyOf(before),
+    after: tallyOf(row)
+  }))
+}
+
+function isSameTally(a: Tally, b: Tally): boolean {
+  return a.vouches === b.vouches && a.disputes === b.disputes && a.stales === b.stales
 }
 
 function hasVotes(row: StandingRow): boolean {

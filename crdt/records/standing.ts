@@ -20,6 +20,9 @@ export interface Tally {
   readonly stales: number
 }
 
+/** Of a record that nobody votes on. */
+export const NO_VOTES: Tally = { vouches: 0, disputes: 0, stales: 0 }
+
 /** Authors with the same trials, as far as trials are told apart (`trialBin`). */
 export interface TrialGroup {
   /** Trials and successes of each of the authors: at most 30 trials, else the rate of 60. */
@@ -54,17 +57,6 @@ export interface Standing extends Tally {
 export interface CountedVote {
   readonly register: Register
   readonly isRetracted: boolean
-}
-
-/** Of a record that nobody speaks of. */
-export const NOTHING_SAID: Standing = {
-  vouches: 0,
-  disputes: 0,
-  stales: 0,
-  opinions: [],
-  tags: [],
-  counters: [],
-  trials: []
 }
 
 /** Authors whose latest times count; from a larger `k` on no record begins again. */
@@ -198,17 +190,6 @@ export function withoutVotes(standing: Standing, votes: readonly CountedVote[]):
       const allSuccesses = group.allSuccesses - minus.allSuccesses
       return authors > 0 ? [{ ...group, authors, allTrials, allSuccesses }] : []
     })
-  }
-}
-
-/** The standing with more votes. How many vouch, dispute and call it stale is exact; the rest stays. */
-export function withVotes(standing: Standing, votes: readonly CountedVote[]): Standing {
-  const { vouches, disputes, stales } = sumVotes(votes) ?? NOTHING_SAID
-  return {
-    ...standing,
-    vouches: standing.vouches + vouches,
-    disputes: standing.disputes + disputes,
-    stales: standing.stales + stales
   }
 }
 

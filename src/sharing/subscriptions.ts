@@ -5,15 +5,13 @@
  * found by `recall` and `context`; so are records that this node is the first to publish. What cannot
  * be read is read again later.
  */
-import { commitmentOf, Retry } from '../../crdt/index.ts'
+import { Retry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import { bothNews, judgedNews, NO_NEWS } from './record-news.ts'
-import type { AttestedRecord, Entry, Replica, Retraction } from '../../crdt/index.ts'
+import type { AttestedRecord, Replica, StandingChange } from '../../crdt/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
-import type { RecordNews } from './record-news.ts'
 
 /**
  * Which insights a subscriber receives. An insight matches if it matches any of the lists; without
@@ -34,10 +32,7 @@ export interface Subscription extends Disposable {
 }
 
 export interface SubscriptionsComponents {
-  readonly replica: Pick<
-    Replica,
-    'get' | 'off' | 'on' | 'recordLog' | 'recordLogEnd' | 'standingBefore' | 'whenCompacted'
-  >
+  readonly replica: Pick<Replica, 'get' | 'off' | 'on'>
   readonly judge: Judge
   /** Ids of the records attached to a goal. */
   readonly templatesOf: (goal: string) => Promise<readonly string[]>
@@ -56,8 +51,13 @@ interface Subscriber {
 }
 
 /** A record to be judged again. */
-interface Recheck extends RecordNews {
+interface Recheck {
   readonly digest: Uint8Array
+  /**
+   * How many voted how before the first change since it was judged. Undefined after a vote of this node,
+   * or where its body came: it is delivered also if it was released before.
+   */
+  readonly before: StandingChange['before'] | undefined
 }
 
 /**
@@ -69,23 +69,11 @@ const MAX_DELIVERED = 100_000
 /** Records that wait to be judged: many more than come at a time. The oldest go, 0.3 kB each. */
 const MAX_RECHECKS = 500_000
 
-/** Records that were judged last: for a moment, what was new of them is remembered. */
-const MAX_RECENT = 1_000
-
-/** Records that were seen held back and are remembered as such: 10 MB. */
-const MAX_HELD = 100_000
-
 export class Subscriptions {
   readonly #components: SubscriptionsComponents
   readonly #subscribers = new Set<Subscriber>()
   /** By the digest in hex, the oldest first. */
   readonly #rechecks = new Map<string, Recheck>()
-  /** Those that were judged last: two votes may both be stored before either is heard of. */
-  readonly #recent = new Map<string, Recheck>()
-  /** By the digest in hex: what was not released when it was judged last. */
-  readonly #held = new Map<string, true>()
-  /** Where the log of changed records is to be read from, after an author was void. */
-  #lostFrom: number | undefined
   /** While there are subscribers. */
   #work: { readonly ended: AbortController; readonly retry: Retry } | undefined
 
@@ -110,16 +98,16 @@ export class Subscriptions {
 
   /** Judges a record again after a vote of this node. */
   recheck(digest: Uint8Array): void {
-    this.#add(digest, { ...NO_NEWS, isCertain: true })
+    // A copy: it may be in a buffer of its own.
+    this.#add({ digest: digest.slice(), before: undefined })
   }
 
-  #add(digest: Uint8Array, news: RecordNews): void {
+  #add(recheck: Recheck): void {
     if (this.#work === undefined) return
-    const name = toHex(digest)
-    const known = this.#rechecks.get(name) ?? judgedNews(this.#recent.get(name))
-    // A copy: the entry is in a buffer of its own.
-    const recheck = { digest: digest.slice(), ...bothNews(known, news) }
-    keepLatest(this.#rechecks, name, recheck, MAX_RECHECKS)
+    const name = toHex(recheck.digest)
+    const isCertain = recheck.before === undefined
+    const first = isCertain ? recheck : (this.#rechecks.get(name) ?? recheck)
+    keepLatest(this.#rechecks, name, first, MAX_RECHECKS)
     this.#work.retry.now()
   }
 
@@ -127,69 +115,27 @@ export class Subscriptions {
     const { replica, closing: stopped, onError: onFailure } = this.#components
     const ended = new AbortController()
     const closing = AbortSignal.any([ended.signal, stopped])
-    const task = async (): Promise<void> => {
-      await this.#findLost()
-      await this.#recheckAll()
-    }
+    const task = (): Promise<void> => this.#recheckAll()
     this.#work = { ended, retry: new Retry({ closing, task, onFailure }) }
-    replica.on('entry:admit', this.#onEntry)
-    replica.on('retraction:admit', this.#onRetractions)
+    replica.on('standing:change', this.#onChanges)
     replica.on('body:store', this.#onBodies)
-    replica.on('author:void', this.#onVoid)
   }
 
   #stop(): void {
     this.#work?.ended.abort()
     this.#work = undefined
     this.#rechecks.clear()
-    this.#recent.clear()
-    this.#held.clear()
-    this.#lostFrom = undefined
     const { replica } = this.#components
-    replica.off('entry:admit', this.#onEntry)
-    replica.off('retraction:admit', this.#onRetractions)
+    replica.off('standing:change', this.#onChanges)
     replica.off('body:store', this.#onBodies)
-    replica.off('author:void', this.#onVoid)
   }
 
-  readonly #onEntry = ({ author, seq }: Entry, digests: readonly Uint8Array[]): void => {
-    const since = new Map([[toHex(author), seq]])
-    for (const digest of digests) this.#add(digest, { ...NO_NEWS, since })
-  }
-
-  readonly #onRetractions = (_: unknown, retractions: readonly Retraction[]): void => {
-    for (const retraction of retractions) {
-      const commitment = commitmentOf(retraction)
-      const retracted = new Map([[toHex(commitment), commitment]])
-      this.#add(retraction.digest, { ...NO_NEWS, retracted })
-    }
+  readonly #onChanges = (changes: readonly StandingChange[]): void => {
+    for (const { digest, before } of changes) this.#add({ digest: digest.slice(), before })
   }
 
   readonly #onBodies = (digests: readonly Uint8Array[]): void => {
-    for (const digest of digests) this.#add(digest, { ...NO_NEWS, isCertain: true })
-  }
-
-  /** What the author had said counts no longer. The log names those records when it is removed. */
-  readonly #onVoid = (): void => {
-    this.#lostFrom ??= this.#components.replica.recordLogEnd
-    this.#work?.retry.now()
-  }
-
-  async #findLost(): Promise<void> {
-    const from = this.#lostFrom
-    if (from === undefined) return
-    const { replica } = this.#components
-    this.#lostFrom = undefined
-    try {
-      await replica.whenCompacted()
-      // A failed commit takes the end of the log back.
-      for await (const { digests } of replica.recordLog(Math.min(from, replica.recordLogEnd))) {
-        for (const digest of digests) this.#add(digest, { ...NO_NEWS, hasLost: true })
-      }
-    } catch (error) {
-      this.#lostFrom = from
-      throw error
-    }
+    for (const digest of digests) this.recheck(digest)
   }
 
   /** Throws the first error; what failed waits for the next call. */
@@ -199,7 +145,6 @@ export class Subscriptions {
     const waiting = Array.from(this.#rechecks)
     for (const [name, recheck] of waiting) {
       this.#rechecks.delete(name)
-      keepLatest(this.#recent, name, recheck, MAX_RECENT)
       try {
         await this.#recheck(recheck)
       } catch (error) {
@@ -210,54 +155,25 @@ export class Subscriptions {
     if (errors.length > 0) throw errors[0]
   }
 
-  /** With what has come meanwhile. */
+  /** What has come meanwhile is later. */
   #again(name: string, recheck: Recheck): void {
     if (this.#work === undefined) return
-    const news = bothNews(recheck, this.#rechecks.get(name) ?? NO_NEWS)
-    keepLatest(this.#rechecks, name, { digest: recheck.digest, ...news }, MAX_RECHECKS)
+    const isCertain = this.#rechecks.has(name) && this.#rechecks.get(name)?.before === undefined
+    if (!isCertain) keepLatest(this.#rechecks, name, recheck, MAX_RECHECKS)
   }
 
-  async #recheck(recheck: Recheck): Promise<void> {
+  async #recheck({ digest, before }: Recheck): Promise<void> {
     const { replica, judge } = this.#components
-    const { digest } = recheck
-    const name = toHex(digest)
     const attested = await replica.get(digest)
-    if (attested?.record.kind === 'goal') return this.#recheckGoals()
-    if (attested !== undefined && isReceipts(attested.record)) return
-    if (attested === undefined || !(await this.#isReleased(attested))) {
-      keepLatest(this.#held, name, true, MAX_HELD)
-      return
+    if (attested === undefined) return
+    if (attested.record.kind === 'goal') return this.#recheckGoals()
+    if (isReceipts(attested.record) || !(await this.#isReleased(attested))) return
+    if (before !== undefined) {
+      const standing = { ...attested.standing, ...before }
+      if (await this.#isReleased({ ...attested, standing })) return
     }
-    const isNews = this.#held.has(name) || !(await this.#wasReleased(attested, recheck))
-    if (!isNews) return
     const judgement = await judge.judge(attested)
-    if (judgement === undefined) return
-    await this.#deliver(insightOf(attested, judgement))
-    this.#held.delete(name)
-    this.#recent.delete(name)
-  }
-
-  /** Whether the record was released before its news. */
-  async #wasReleased(
-    attested: AttestedRecord,
-    { digest, since, retracted, hasLost, isCertain }: Recheck
-  ): Promise<boolean> {
-    if (isCertain) return false
-    const news = { since, retracted: [...retracted.values()] }
-    const standing = await this.#components.replica.standingBefore(digest, news)
-    if (standing === undefined) return false
-    // Which vote has gone is not known: any may have held it back.
-    const { disputes, stales } = standing
-    const possible = hasLost
-      ? [
-          { ...standing, disputes: disputes + 1 },
-          { ...standing, stales: stales + 1 }
-        ]
-      : [standing]
-    for (const before of possible) {
-      if (!(await this.#isReleased({ ...attested, standing: before }))) return false
-    }
-    return true
+    if (judgement !== undefined) await this.#deliver(insightOf(attested, judgement))
   }
 
   /** Attachments of goals may have changed; the attached record may have been released long ago. */
