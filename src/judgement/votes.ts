@@ -7,7 +7,7 @@ import { HiveError } from '../errors.ts'
 import { resolveId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
 import { recordIds } from './record-ids.ts'
-import type { AttestedRecord, Entry, Operation, OwnVote, Replica } from '../../crdt/index.ts'
+import type { Entry, Operation, OwnVote, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 
 export interface VotesComponents {
@@ -45,14 +45,26 @@ export class Votes {
    * Returns false if this node has cast the same vote before. Throws `HiveError` (RECORD_UNKNOWN).
    */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
+    const digest = await resolveId(id, recordIds(this.#components.replica))
+    const isCast = digest && (await this.castOn(digest, vote, confidence))
+    if (isCast === undefined) throw unknownRecord(id)
+    return isCast
+  }
+
+  /** The same of a record by its digest; undefined where no author says anything of it. */
+  async castOn(
+    digest: Uint8Array,
+    vote: OwnVote,
+    confidence: number
+  ): Promise<boolean | undefined> {
     const { replica, clock } = this.#components
-    const { digest } = await this.#requireRecord(id)
     if ((await replica.voteOn(digest)) === vote) return false
     // What is called stale, or no longer is, keeps the tags and dates that this node gave it.
     const register = vote === 'dispute' ? undefined : await replica.ownRegister(digest)
     const { tags = [], validFrom, validTo } = register ?? {}
     const day = dayOf(clock.now())
-    return this.set(digest, { vote, confidence, day, tags, validFrom, validTo })
+    const isSet = await this.set(digest, { vote, confidence, day, tags, validFrom, validTo })
+    return isSet ? true : undefined
   }
 
   /** What this node states of a record now; undefined without a vote. */
@@ -108,18 +120,11 @@ export class Votes {
     return true
   }
 
-  async #requireRecord(id: string): Promise<AttestedRecord> {
-    const { replica } = this.#components
-    const digest = await resolveId(id, recordIds(replica))
-    const attested = digest === undefined ? undefined : await replica.get(digest)
-    if (attested === undefined) throw unknownRecord(id)
-    return attested
-  }
 }
 
 function unknownRecord(id: string): HiveError {
   return new HiveError(
     'RECORD_UNKNOWN',
-    `Record ${id} is not stored on this node. \`hive.getGlobalInsights()\`, or "hive insights", lists the stored records.`
+    `Nobody says anything of a record ${id} on this node. \`hive.getGlobalInsights()\`, or "hive insights", lists the stored records.`
   )
 }

@@ -241,7 +241,8 @@ export class SharedKnowledge {
     const isFact = digest !== undefined && (await facts.has(digest))
     const named = digest === undefined ? [] : [digest, ...(await promotion.promotedAs(digest))]
     const areStored = await replica.has(named)
-    const records = new Set(named.filter((_, i) => areStored[i] === true).map(toHex))
+    const stored = named.filter((_, i) => areStored[i] === true)
+    const records = new Map(stored.map((each) => [toHex(each), each]))
     if (digest === undefined || (!isFact && records.size === 0)) {
       throw new HiveError(
         'RECORD_UNKNOWN',
@@ -250,8 +251,8 @@ export class SharedKnowledge {
     }
     const local = await facts.markStale(digest)
     let hive = false
-    for (const record of records) {
-      hive = (await votes.cast(record, 'stale', STALE_CONFIDENCE)) || hive
+    for (const record of records.values()) {
+      hive = (await votes.castOn(record, 'stale', STALE_CONFIDENCE)) === true || hive
     }
     return { local, hive }
   }

@@ -125,6 +125,18 @@ describe('insights that authors call stale', function () {
     assert.deepEqual([again?.corroboration, again?.stale], [1, undefined])
   })
 
+  it('are marked on their node where it has retracted its vote on them', async () => {
+    await start(1)
+    const [a] = nodes
+    assert.ok(a)
+    const id = await published([a])
+    const { hive, knowledge } = a.agent.cortex
+    assert.ok(await hive.retract(id))
+    assert.deepEqual(await hive.stale(id), { local: true, hive: false })
+    const { items } = await knowledge.recall('npm ci update', { maxWait: Infinity })
+    assert.deepEqual(items, [])
+  })
+
   it('come after others of like score', async () => {
     await start(3)
     const [a, b, c] = nodes
