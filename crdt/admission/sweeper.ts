@@ -34,7 +34,7 @@ export interface SweeperInit extends ReadableEntries {
   readonly recordLog: Pick<DigestLog, 'append'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   readonly publicRecords: Pick<PublicRecords, 'hideUnattested' | 'mayBeUnattested'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'forget'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'forget' | 'leave'>
   readonly observer: () => Pick<AdmissionObserver, 'standingsChanged' | 'watchesStandings'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
@@ -196,6 +196,7 @@ export class Sweeper {
         ...draft.operations,
         ...operations,
         ...hiddenRecords.forget(orphans),
+        ...hiddenRecords.leave(at, withoutDigests(values, orphans)),
         ...recordLog.append(changedBy(values)),
         ...last
       ])
@@ -204,4 +205,13 @@ export class Sweeper {
       await this.#init.publicRecords.hideUnattested(values.map(({ digest }) => digest))
     })
   }
+}
+
+/** The records that values are about, but for some. */
+function withoutDigests(
+  values: Parameters<StandingWriter['remove']>[1],
+  some: readonly Uint8Array[]
+): Uint8Array[] {
+  const names = new Set(some.map(toHex))
+  return values.flatMap(({ digest }) => (names.has(toHex(digest)) ? [] : digest))
 }

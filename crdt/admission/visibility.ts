@@ -130,8 +130,10 @@ export class Visibility {
     if (header.base <= base) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
     await this.#init.windows().raiseBase(header)
+    const before = { base: header.base, seq: header.base - 1 }
     await commits.commit([
       ...hidden.begin(header.author, header.base),
+      ...this.#init.hiddenRecords.unhide(header.author, before).operations,
       feeds.showCheckpoint(header)
     ])
     return 'admitted'

@@ -137,7 +137,8 @@ export class HiddenRecords {
 
   /**
    * Entries of the author from `base` to `seq` are public; returns the records that now are. Those of
-   * entries before the base stay hidden: peers never see these, and the sweeper removes them.
+   * entries before the base stay hidden: peers never see these, and the sweeper removes them. What others
+   * speak of then stays without them, as for a held vote.
    */
   unhide(
     author: Uint8Array,
@@ -157,7 +158,7 @@ export class HiddenRecords {
       if (positions === undefined || positions.every(isLeft)) continue
       const left = positions.filter(isLeft)
       if (!positions.some(isPublic)) {
-        this.#hidden.set(name, left)
+        operations.push(...this.#leave(name, digest, left))
         continue
       }
       digests.push(digest)
@@ -216,6 +217,27 @@ export class HiddenRecords {
         ...this.#forgetShown(name, digest)
       ]
     })
+  }
+
+  /** Entries of the author up to `seq`, which no peer has seen, are removed. Of these records others speak. */
+  leave(
+    { author, seq }: Pick<EntryRecords, 'author' | 'seq'>,
+    digests: readonly Uint8Array[]
+  ): Operation[] {
+    const authorName = toHex(author)
+    return digests.flatMap((digest) => {
+      const name = toHex(digest)
+      const positions = this.#hidden.get(name)
+      const left = positions?.filter((at) => at.author !== authorName || at.seq > seq)
+      return left === undefined || left.length === positions?.length
+        ? []
+        : this.#leave(name, digest, left)
+    })
+  }
+
+  #leave(name: string, digest: Uint8Array, left: readonly HiddenPosition[]): Operation[] {
+    this.#hidden.set(name, left)
+    return left.length === 0 ? this.hold([digest]) : []
   }
 
   #add(to: Map<string, readonly HiddenPosition[]>, name: string, position: HiddenPosition): void {

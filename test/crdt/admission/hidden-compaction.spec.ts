@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import {
+  encodeRecord,
+  openReplica,
+  openStore,
+  recordDigest,
+  writeEntry
+} from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { publication } from '../../fixtures/publications.ts'
 import type { Entry, Replica, Store } from '../../../crdt/index.ts'
@@ -132,6 +138,40 @@ describe('an author that has compacted its feed', () => {
       await Array.fromAsync(other.attestedRecords())
     )
     await store.close()
+  })
+
+  it('hides a record with which only others are left, also after a restart', async () => {
+    for (const way of ['nothing shown', 'header', 'entry']) {
+      const store = await openStore()
+      let author = await openReplica({ store, hidesOwn: true })
+      const voter = await openReplica({ store: await openStore() })
+      const { entries: first } = await author.publish([publication('Shown or not.')])
+      if (way !== 'nothing shown') {
+        for (const entry of first) await admit(author.publicView, entry)
+      }
+      const { record } = publication('Taken back.')
+      const digest = recordDigest(encodeRecord(record))
+      const { entries } = await author.publish([publication('Taken back.')])
+      // One that has seen the hidden entry says the same, without the text.
+      for (const entry of [...first, ...entries]) await voter.admit(writeEntry(entry), 'author')
+      const { entries: bare } = await voter.publish([publication('Taken back.')])
+      await author.retract(digest)
+      const restated = await author.compact()
+      for (const entry of way === 'nothing shown' ? [] : restated) {
+        if (way === 'header') await author.publicView.admitHeader(entry)
+        else await author.unhide(entry.author, entry.seq)
+      }
+      for (const entry of bare) await admit(author.publicView, entry)
+      for (let i = 0; i < 2; i++) {
+        await author.whenCompacted()
+        assert.deepEqual(await author.publicView.bodies([digest]), [undefined], `${way}, ${i}`)
+        assert.deepEqual((await author.missingBodies(9)).map(toHex), [toHex(digest)], way)
+        author = await openReplica({ store, hidesOwn: true })
+      }
+      await author.putBodies([encodeRecord(record)])
+      assert.notDeepEqual(await author.publicView.bodies([digest]), [undefined], way)
+      await store.close()
+    }
   })
 
   it('sets its base at once where peers have seen nothing, and answers as a node without the feed', async () => {
