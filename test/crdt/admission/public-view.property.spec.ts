@@ -14,6 +14,15 @@ const HIDDEN_BEFORE_BASE = [
   step('gossip')
 ]
 
+/** The author goes on to hide a record whose entry it has removed, and on which a peer has voted. */
+const TAKEN_BACK = [
+  step('publish', 0),
+  step('echo', 0),
+  step('retract', 0),
+  step('compact'),
+  step('reopen')
+]
+
 async function runAll(steps: readonly Step[], isClosed: boolean): Promise<void> {
   const views = new TwoViews(isClosed)
   await views.open()
@@ -35,7 +44,7 @@ describe('an author of hidden entries', function () {
       const steps = fc.array(STEP, { minLength: 6, maxLength: 20 })
       await fc.assert(
         fc.asyncProperty(steps, (some) => runAll(some, swarm === 'closed')),
-        { numRuns: runs, examples: [[HIDDEN_BEFORE_BASE]] }
+        { numRuns: runs, examples: [[HIDDEN_BEFORE_BASE], [TAKEN_BACK]] }
       )
     })
   }
