@@ -10,8 +10,8 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import type { AttestedRecord, Replica, StandingChange } from '../../crdt/index.ts'
-import type { Insight, Judge } from '../judgement/index.ts'
+import type { Replica, StandingChange } from '../../crdt/index.ts'
+import type { Insight, Judge, Judgement } from '../judgement/index.ts'
 
 /**
  * Which insights a subscriber receives. An insight matches if it matches any of the lists; without
@@ -69,11 +69,16 @@ const MAX_DELIVERED = 100_000
 /** Records that wait to be judged: many more than come at a time. The oldest go, 0.3 kB each. */
 const MAX_RECHECKS = 500_000
 
+/** Records that were judged without their body, and are remembered as such: 10 MB. */
+const MAX_UNREAD = 100_000
+
 export class Subscriptions {
   readonly #components: SubscriptionsComponents
   readonly #subscribers = new Set<Subscriber>()
   /** By the digest in hex, the oldest first. */
   readonly #rechecks = new Map<string, Recheck>()
+  /** By the digest in hex: votes came, and no body yet. */
+  readonly #unread = new Map<string, true>()
   /** While there are subscribers. */
   #work: { readonly ended: AbortController; readonly retry: Retry } | undefined
 
@@ -125,6 +130,7 @@ export class Subscriptions {
     this.#work?.ended.abort()
     this.#work = undefined
     this.#rechecks.clear()
+    this.#unread.clear()
     const { replica } = this.#components
     replica.off('standing:change', this.#onChanges)
     replica.off('body:store', this.#onBodies)
@@ -164,16 +170,21 @@ export class Subscriptions {
 
   async #recheck({ digest, before }: Recheck): Promise<void> {
     const { replica, judge } = this.#components
+    const name = toHex(digest)
     const attested = await replica.get(digest)
-    if (attested === undefined) return
+    if (attested === undefined) return keepLatest(this.#unread, name, true, MAX_UNREAD)
+    const isReadBefore = !this.#unread.delete(name)
     if (attested.record.kind === 'goal') return this.#recheckGoals()
-    if (isReceipts(attested.record) || !(await this.#isReleased(attested))) return
-    if (before !== undefined) {
-      const standing = { ...attested.standing, ...before }
-      if (await this.#isReleased({ ...attested, standing })) return
-    }
+    if (isReceipts(attested.record)) return
+    // Judged once: a vote of this node may change what is judged next.
     const judgement = await judge.judge(attested)
-    if (judgement !== undefined) await this.#deliver(insightOf(attested, judgement))
+    if (judgement === undefined || !isReleased(judgement)) return
+    if (before !== undefined && isReadBefore) {
+      const standing = { ...attested.standing, ...before }
+      const earlier = await judge.judge({ ...attested, standing })
+      if (earlier !== undefined && isReleased(earlier)) return
+    }
+    await this.#deliver(insightOf(attested, judgement))
   }
 
   /** Attachments of goals may have changed; the attached record may have been released long ago. */
@@ -184,8 +195,8 @@ export class Subscriptions {
       for (const id of await this.#templatesOf(subscriber)) {
         const attested = await replica.get(digestOfId(id))
         const judgement = attested === undefined ? undefined : await judge.judge(attested)
-        if (attested === undefined || judgement?.state !== 'released') continue
-        if (judgement.isStale === true) continue
+        if (attested === undefined || judgement === undefined) continue
+        if (!isReleased(judgement)) continue
         deliverOnce(subscriber, insightOf(attested, judgement), this.#components.onError)
       }
     }
@@ -205,11 +216,6 @@ export class Subscriptions {
     return templates
   }
 
-  async #isReleased(attested: AttestedRecord): Promise<boolean> {
-    const judgement = await this.#components.judge.judge(attested)
-    return judgement?.state === 'released' && judgement.isStale !== true
-  }
-
   async #deliver(insight: Insight): Promise<void> {
     for (const subscriber of this.#subscribers) {
       if (await this.#matches(insight, subscriber))
@@ -227,6 +233,10 @@ export class Subscriptions {
       (await this.#templatesOf(subscriber)).has(insight.id)
     )
   }
+}
+
+function isReleased({ state, isStale }: Judgement): boolean {
+  return state === 'released' && isStale !== true
 }
 
 /** Sets a value as the latest one, and forgets the oldest beyond `most`. */

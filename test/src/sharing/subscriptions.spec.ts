@@ -113,6 +113,54 @@ describe('a subscription', () => {
     assert.deepEqual(heard, [CONTENT])
   })
 
+  it('receives what was judged without its text, also where no mark says so', async () => {
+    await using node = await replicaOn()
+    const { replica, store } = node
+    await using first = await replicaOn()
+    const body = encodeRecord(publication(CONTENT).record)
+    await first.replica.putBodies([body])
+    await first.replica.publish([publication(CONTENT)])
+    const heard = await heardOf(replica, 1, async () => {
+      const judged = Promise.withResolvers<void>()
+      const get = replica.get.bind(replica)
+      replica.get = async (...args) => {
+        const attested = await get(...args)
+        judged.resolve()
+        return attested
+      }
+      await deliver(first.replica, replica)
+      await judged.promise
+      // As while the write of the first vote is on its way.
+      await store.commit([store.section('wanted').del(recordDigest(body))])
+      await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+    })
+    assert.deepEqual(heard, [CONTENT])
+  })
+
+  it('receives what is released as released, also where this node disputes it meanwhile', async () => {
+    await using node = await replicaOn()
+    const { replica } = node
+    await using other = await Speaker.of(replica)
+    await other.says('dispute')
+    await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+    let asked = 0
+    const state = await new Promise((resolve) => {
+      const subscriptions = new Subscriptions({
+        replica,
+        judge: new Judge({
+          k: 1,
+          voteOn: () => Promise.resolve((asked += 1) === 1 ? undefined : 'dispute')
+        }),
+        templatesOf: () => Promise.resolve([]),
+        closing: new AbortController().signal,
+        onError: (error) => assert.fail(String(error))
+      })
+      subscriptions.add({}, (insight) => resolve(insight.state))
+      void admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+    })
+    assert.equal(state, 'released')
+  })
+
   it('receives what was vouched for before its text came with another vote', async () => {
     await using node = await replicaOn()
     await using first = await replicaOn()
