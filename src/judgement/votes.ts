@@ -119,7 +119,6 @@ export class Votes {
     onVote(digest)
     return true
   }
-
 }
 
 function unknownRecord(id: string): HiveError {
