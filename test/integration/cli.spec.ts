@@ -197,7 +197,7 @@ describe('the hive binary', function () {
     assert.match((await runHive(['retract', published, ...data])).stdout, /no vote/)
     const missing = await runHive(['vouch', '0'.repeat(64), ...data])
     assert.deepEqual(
-      [missing.code, /^hive: Record \w+ is not stored/.test(missing.stderr)],
+      [missing.code, /^hive: Nobody says anything of a record \w+ on/.test(missing.stderr)],
       [1, true]
     )
     const { stdout } = await runHive(['context', 'a', 'clear', 'cache', ...data])
