@@ -28,7 +28,7 @@ interface HiddenPosition {
   readonly seq: number
 }
 
-/** In place of an entry: a held vote, which has no author. */
+/** In place of an entry: a held vote, which has no author, or hidden entries that are gone. */
 const HELD: HiddenPosition = { author: 'held', seq: 0 }
 
 const EMPTY = new Uint8Array()

@@ -113,7 +113,7 @@ export class StandingWriter {
 
   /**
    * Adds the values of an entry. Returns the records that have a vote now, and had none before.
-   * `changes`: gets one for each record of which the values say something.
+   * `changes` gets one for each record that the values vote on, or take a vote back from.
    */
   async add(
     at: EntryPosition,
@@ -147,7 +147,7 @@ export class StandingWriter {
 
   /**
    * Adds retractions without an author. Returns those that open the commitment of a stored register;
-   * the others change nothing. `changes`: gets one for each record that has changed.
+   * the others change nothing. `changes` gets one for each record that has changed.
    */
   async retract(
     retractions: readonly Retraction[],
@@ -190,7 +190,7 @@ export class StandingWriter {
 
   /**
    * Removes values of an entry. Returns those of its records that no author votes on any longer.
-   * `changes`: gets one for each record on which others vote now, or otherwise.
+   * `changes` gets one for each record whose number of votes of a kind has changed.
    */
   async remove(
     at: EntryPosition,

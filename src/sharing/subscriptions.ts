@@ -10,7 +10,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import type { Replica, StandingChange } from '../../crdt/index.ts'
+import type { AttestedRecord, Replica, StandingChange } from '../../crdt/index.ts'
 import type { Insight, Judge, Judgement } from '../judgement/index.ts'
 
 /**
@@ -173,18 +173,25 @@ export class Subscriptions {
     const name = toHex(digest)
     const attested = await replica.get(digest)
     if (attested === undefined) return keepLatest(this.#unread, name, true, MAX_UNREAD)
-    const isReadBefore = !this.#unread.delete(name)
     if (attested.record.kind === 'goal') return this.#recheckGoals()
     if (isReceipts(attested.record)) return
     // Judged once: a vote of this node may change what is judged next.
     const judgement = await judge.judge(attested)
-    if (judgement === undefined || !isReleased(judgement)) return
-    if (before !== undefined && isReadBefore) {
-      const standing = { ...attested.standing, ...before }
-      const earlier = await judge.judge({ ...attested, standing })
-      if (earlier !== undefined && isReleased(earlier)) return
+    if (judgement !== undefined && isReleased(judgement)) {
+      const wasRead = !this.#unread.has(name)
+      const wasReleased = wasRead && (await this.#wasReleased(attested, before))
+      if (!wasReleased) await this.#deliver(insightOf(attested, judgement))
     }
-    await this.#deliver(insightOf(attested, judgement))
+    // Not before: what fails is judged again.
+    this.#unread.delete(name)
+  }
+
+  /** Whether the record was released when so many voted so; never where that is undefined. */
+  async #wasReleased(attested: AttestedRecord, before: Recheck['before']): Promise<boolean> {
+    if (before === undefined) return false
+    const standing = { ...attested.standing, ...before }
+    const judgement = await this.#components.judge.judge({ ...attested, standing })
+    return judgement !== undefined && isReleased(judgement)
   }
 
   /** Attachments of goals may have changed; the attached record may have been released long ago. */

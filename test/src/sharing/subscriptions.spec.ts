@@ -137,6 +137,45 @@ describe('a subscription', () => {
     assert.deepEqual(heard, [CONTENT])
   })
 
+  it('receives what came before its text, also where it cannot be judged at first', async () => {
+    await using node = await replicaOn()
+    const { replica, store } = node
+    await using first = await replicaOn()
+    const body = encodeRecord(publication(CONTENT).record)
+    await first.replica.putBodies([body])
+    await first.replica.publish([publication(CONTENT)])
+    const judged = Promise.withResolvers<void>()
+    const get = replica.get.bind(replica)
+    replica.get = async (...args) => {
+      const attested = await get(...args)
+      judged.resolve()
+      return attested
+    }
+    const judge = new Judge({ k: 1, voteOn: (digest) => replica.voteOn(digest) })
+    const judgeNow = judge.judge.bind(judge)
+    let failures = 0
+    judge.judge = (...args) =>
+      failures++ === 0 ? Promise.reject(new Error('a read')) : judgeNow(...args)
+    const content = await new Promise<string>((resolve, reject) => {
+      const subscriptions = new Subscriptions({
+        replica,
+        judge,
+        templatesOf: () => Promise.resolve([]),
+        closing: AbortSignal.timeout(10_000),
+        onError: () => undefined
+      })
+      subscriptions.add({}, (insight) => resolve(insight.content))
+      const work = async (): Promise<void> => {
+        await deliver(first.replica, replica)
+        await judged.promise
+        await store.commit([store.section('wanted').del(recordDigest(body))])
+        await admitAll(replica, [entry(createAuthor(), undefined, CONTENT)])
+      }
+      work().catch(reject)
+    })
+    assert.equal(content, CONTENT)
+  })
+
   it('receives what is released as released, also where this node disputes it meanwhile', async () => {
     await using node = await replicaOn()
     const { replica } = node
