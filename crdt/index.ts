@@ -153,7 +153,7 @@ export type {
   LikelyMissingInit
 } from './records/record-store.ts'
 export type { Standing, Tally, TrialGroup } from './records/standing.ts'
-export type { StandingChange } from './records/standing-writer.ts'
+export type { StandingChange } from './records/standing-change.ts'
 export type { Register, Vote } from './records/register.ts'
 export type { Replica } from './replica.ts'
 export type { ReplicaRetractions, WaitingChanges } from './replica-retractions.ts'

@@ -6,7 +6,7 @@ import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
 import type { VoteTiming } from './publishing/vote-timing.ts'
 import type { Retraction } from './records/retraction.ts'
-import type { StandingChange } from './records/standing-writer.ts'
+import type { StandingChange } from './records/standing-change.ts'
 import type { Store } from './store/section.ts'
 
 /** Events of a replica. */

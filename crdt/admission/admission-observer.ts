@@ -1,6 +1,6 @@
 import type { RejectReason } from './validate-entry.ts'
 import type { Entry } from '../feeds/entry.ts'
-import type { StandingChange } from '../records/standing-writer.ts'
+import type { StandingChange } from '../records/standing-change.ts'
 
 /** Callbacks of admissions. */
 export interface AdmissionObserver {

@@ -21,22 +21,15 @@ import {
   StandingKeys,
   withdrawalKey
 } from './standing-keys.ts'
-import {
-  EMPTY_ROW,
-  readRow,
-  sizeOfList,
-  storedVote,
-  tallyOf,
-  writeRow,
-  writeVote
-} from './standing-row.ts'
+import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
+import { changedTallies, changesOf } from './standing-change.ts'
 import { changeSums, isAtEdge, NO_SUMS } from './standing-sums.ts'
 import { isLater, isSamePosition } from './voice-order.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
 import type { Retraction } from './retraction.ts'
-import type { Tally } from './standing.ts'
+import type { StandingChange } from './standing-change.ts'
 import type { StandingRow, StoredVote } from './standing-row.ts'
 import type { VotePosition } from './voice-order.ts'
 import type { Value } from './value.ts'
@@ -71,12 +64,6 @@ export interface EntryPosition {
 type Retracting = Extract<Value, { type: 'retraction' }>
 
 type RowOf = Pick<ChangedRow, 'digest' | 'row'>
-
-/** How many vote how on a record, before a change of it. */
-export interface StandingChange {
-  readonly digest: Uint8Array
-  readonly before: Tally
-}
 
 interface ChangedRow {
   readonly digest: Uint8Array
@@ -138,7 +125,7 @@ export class StandingWriter {
       if (waiting !== undefined) await this.#open(rowOf(rows, digest), waiting)
     }
     this.#write(rows)
-    changes?.push(...changesOf(rows))
+    changes?.push(...changesOf(rows.values()))
     const voted = new Set(
       said.flatMap(({ type, digest }) => (type === 'register' ? toHex(digest) : []))
     )
@@ -160,7 +147,7 @@ export class StandingWriter {
       if (await this.#open(changed, retraction)) opening.push(retraction)
     }
     this.#write(rows)
-    changes?.push(...changesOf(rows))
+    changes?.push(...changesOf(rows.values()))
     return opening
   }
 
@@ -213,7 +200,7 @@ export class StandingWriter {
       await this.#close(changed, value.register.commitment)
     }
     this.#write(rows)
-    changes?.push(...changesOf(rows).filter(({ before, after }) => !isSameTally(before, after)))
+    changes?.push(...changedTallies(rows.values()))
     return [...spoken].filter(({ row }) => !hasVotes(row)).map(({ digest }) => digest)
   }
 
@@ -428,19 +415,6 @@ function saidBy({ digest, voice }: Extract<Value, { type: 'register' }>): string
 
 function rowOf(rows: Rows, digest: Uint8Array): ChangedRow {
   return rows.get(digest) ?? { digest, before: EMPTY_ROW, row: EMPTY_ROW }
-}
-
-function changesOf(rows: Rows): (StandingChange & { readonly after: Tally })[] {
-  const changed = [...new Set(rows.values())].filter(({ row, before }) => row !== before)
-  return changed.map(({ digest, before, row }) => ({
-    digest,
-    before: tallyOf(before),
-    after: tallyOf(row)
-  }))
-}
-
-function isSameTally(a: Tally, b: Tally): boolean {
-  return a.vouches === b.vouches && a.disputes === b.disputes && a.stales === b.stales
 }
 
 function hasVotes(row: StandingRow): boolean {
