@@ -265,7 +265,7 @@ export class Admitter {
     const durable = commits.commit([
       ...(isHidden
         ? [
-            ...hidden.hide(feed),
+            ...hidden.hide(feed, entry.base),
             ...hiddenRecords.hide(
               { ...entry, digests: named.map(({ digest }) => digest) },
               (digest) => known.has(digest)

@@ -52,14 +52,15 @@ export function readEntryValues(
 ): EntryValues {
   try {
     const entry = readEntry(bytes)
+    const { base } = entry
     if (entry.format > entryFormat || entry.doc !== KNOWLEDGE_DOC)
-      return { seq, values: [], bytes: bytes.length }
+      return { seq, values: [], bytes: bytes.length, base }
     const { part, update: packed } = splitPayload(swarm, entry.payload)
     const update = unpack(packed)
     const { values } = readLogUpdate(update, clientIdOf(swarm, entry.author))
-    if (part === undefined) return { seq, values, bytes: update.length }
+    if (part === undefined) return { seq, values, bytes: update.length, base }
     const order = voiceOrder(part.epoch, part.generation, seq)
-    return { seq, order, values: withVoices(values, part.tags), bytes: update.length }
+    return { seq, order, values: withVoices(values, part.tags), bytes: update.length, base }
   } catch (error) {
     if (error instanceof MalformedError) return { seq, values: [], bytes: bytes.length }
     throw error

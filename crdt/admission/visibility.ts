@@ -21,7 +21,7 @@ import type { EntryValues } from '../publishing/restatement.ts'
 import type { Operation, Store } from '../store/section.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenCopies } from '../publishing/hidden-copies.ts'
-import type { HiddenEntries } from '../publishing/hidden-entries.ts'
+import type { HiddenEntries, NextBase } from '../publishing/hidden-entries.ts'
 import type { EntryRecords, HiddenRecords } from '../publishing/hidden-records.ts'
 
 export interface VisibilityInit {
@@ -56,8 +56,13 @@ export class Visibility {
     const { hidden, hiddenRecords, feeds } = this.#init
     const stored = await hidden.stored()
     const records: EntryRecords[] = []
+    const nextBases: NextBase[] = []
     for (const { author, seq } of stored) {
-      for await (const each of this.#hiddenValues(feeds.feed(author), seq)) {
+      const feed = feeds.feed(author)
+      for await (const each of this.#hiddenValues(feed, seq)) {
+        if (each.base !== undefined && each.base > feed.base) {
+          nextBases.push({ author, base: each.base })
+        }
         records.push({
           author,
           seq: each.seq,
@@ -66,7 +71,7 @@ export class Visibility {
       }
     }
     const beside = await hiddenRecords.stored()
-    hidden.restore(stored)
+    hidden.restore(stored, nextBases)
     hiddenRecords.restore(records, beside)
   }
 

@@ -36,7 +36,10 @@ export class CurrentAuthor {
   /** Values in its feed, and those that are no longer live. */
   values = 0
   deadValues = 0
-  /** In a closed swarm the entry at this place introduces its author again: it may become the first. */
+  /**
+   * Where its feed begins after its last compaction in this run, which may be under way. In a closed swarm
+   * the entry at this place introduces its author again: it may become the first.
+   */
   nextBase: number | undefined
 
   constructor(init: CurrentAuthorInit) {

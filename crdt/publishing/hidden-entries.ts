@@ -19,6 +19,12 @@ export interface HiddenFeed {
   readonly head: Uint8Array
 }
 
+/** A feed whose hidden entries name where it begins once peers have them. */
+export interface NextBase {
+  readonly author: Uint8Array
+  readonly base: number
+}
+
 export interface HiddenEntriesInit {
   readonly store: Pick<Store, 'section'>
   /** Peers see another part of the author's feed than before. */
@@ -30,6 +36,8 @@ export class HiddenEntries {
   readonly #section: Section
   readonly #init: HiddenEntriesInit
   #feeds = new Map<string, HiddenFeed>()
+  /** Where feeds begin once their hidden entries are public, by author. */
+  #nextBases = new Map<string, number>()
 
   constructor(init: HiddenEntriesInit) {
     this.#init = init
@@ -56,8 +64,10 @@ export class HiddenEntries {
   }
 
   /** Replaces what is in memory at once: nothing hidden may be shown in between. */
-  restore(feeds: readonly HiddenFeed[]): void {
+  restore(feeds: readonly HiddenFeed[], nextBases: readonly NextBase[]): void {
     const before = this.authors()
+    this.#nextBases.clear()
+    for (const each of nextBases) this.#begins(each)
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
     for (const author of [...before, ...this.authors()]) this.#init.onChange(author)
   }
@@ -108,8 +118,19 @@ export class HiddenEntries {
     return [this.#set({ author: author.slice(), seq: base - 1, head: NO_ENTRY })]
   }
 
-  /** Hides an own entry that follows `feed`. For its commit. */
-  hide({ author, seq, head }: FeedHead): Operation[] {
+  /** Feeds whose hidden entries name where they begin. */
+  get nextBases(): number {
+    return this.#nextBases.size
+  }
+
+  /** Where the author's feed begins once its hidden entries are public; 0 if none of them names a base. */
+  nextBase(author: Uint8Array): number {
+    return this.#nextBases.get(toHex(author)) ?? 0
+  }
+
+  /** Hides an own entry that follows `feed`, and may name a base. For its commit. */
+  hide({ author, seq, head, base }: FeedHead, named: number): Operation[] {
+    if (named > base) this.#begins({ author, base: named })
     if (this.#feeds.has(toHex(author))) return []
     return [this.#set({ author: author.slice(), seq, head })]
   }
@@ -122,8 +143,13 @@ export class HiddenEntries {
   ): Operation {
     if (!isAll) return this.#set({ author: author.slice(), ...position })
     this.#feeds.delete(toHex(author))
+    this.#nextBases.delete(toHex(author))
     this.#init.onChange(author)
     return this.#section.del(author)
+  }
+
+  #begins({ author, base }: NextBase): void {
+    this.#nextBases.set(toHex(author), Math.max(base, this.nextBase(author)))
   }
 
   #set(hiddenFeed: HiddenFeed): Operation {

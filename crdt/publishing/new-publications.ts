@@ -12,7 +12,7 @@ import type { VoicedAuthor } from './own-voices.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { PreparedPublication } from './publication.ts'
 import type { Outcome } from './published-groups.ts'
-import type { Revisions } from './revisions.ts'
+import type { PublishedRecords } from './published-records.ts'
 import type { Settle } from './rounds.ts'
 import type { VoteChanges } from './vote-changes.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -24,7 +24,7 @@ export interface NewPublicationsInit {
   readonly signer: Pick<FeedSigner, 'signNext'>
   readonly ownVotes: OwnVotes
   readonly changes: Pick<VoteChanges, 'followed' | 'hold' | 'mayFollow'>
-  readonly revisions: Pick<Revisions, 'published'>
+  readonly publishedRecords: Pick<PublishedRecords, 'has'>
   /** After a failed commit: what is held, and by which author, is read again before it decides. */
   readonly refresh: () => Promise<void>
 }
@@ -74,7 +74,7 @@ export class NewPublications {
     some: readonly PreparedPublication[],
     settle: Settle<PreparedPublication, Outcome>
   ): Promise<void> {
-    const { current, ownVotes, changes, signer, revisions } = this.#init
+    const { current, ownVotes, changes, signer, publishedRecords } = this.#init
     const batch: PreparedPublication[] = []
     for (const each of some) {
       if (await this.#mayPublish(each.digest)) batch.push(each)
@@ -82,7 +82,7 @@ export class NewPublications {
     }
     if (batch.length === 0) return
     const author = await current.get()
-    const published = await revisions.published(batch)
+    const published = await publishedRecords.has(batch)
     const tags = (await author.voice?.own.tags(batch.map(({ digest }) => digest))) ?? []
     const counted = await Promise.all(
       batch.map((each, i) => this.#withCounters(author, each, tags[i]))

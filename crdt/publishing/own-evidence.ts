@@ -2,10 +2,13 @@
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { toHex } from '../bytes/index.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
+import { recordOf } from './restatement.ts'
 import type { CurrentAuthor } from './current-author.ts'
 import type { FeedSigner } from './feed-signer.ts'
 import type { HeldVotes } from './held-votes.ts'
+import type { HiddenRecords } from './hidden-records.ts'
 import type { VoicedAuthor } from './own-voices.ts'
+import type { PublishedRecords } from './published-records.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { RecordStore } from '../records/record-store.ts'
@@ -17,7 +20,9 @@ export interface OwnEvidenceInit {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly current: Pick<CurrentAuthor, 'addEvidence' | 'deadValues' | 'get'>
   readonly signer: Pick<FeedSigner, 'latestOf' | 'sign'>
-  readonly recordStore: Pick<RecordStore, 'isRetracted'>
+  readonly recordStore: Pick<RecordStore, 'bodies' | 'isRetracted'>
+  readonly publishedRecords: Pick<PublishedRecords, 'stays'>
+  readonly hiddenRecords: Pick<HiddenRecords, 'hides'>
   readonly held: Pick<HeldVotes, 'get'>
 }
 
@@ -56,13 +61,21 @@ export class OwnEvidence {
       const author = await current.get()
       const values: Value[][] = []
       for (const { digest, counters } of batch) {
-        values.push([await this.#withEvidence(author, digest, counters, day)])
+        const register = await this.#withEvidence(author, digest, counters, day)
+        values.push([...(await this.#recordOf(digest)), register])
       }
       const removed = (from: number, to: number): Operation[] =>
         batch.slice(from, to).map(({ digest }) => this.#pending.remove(digest))
       entries.push(...(await signer.sign(author, values, removed)))
     }
     return entries
+  }
+
+  /** The record, if peers have it and only entries that are going to be removed speak of it. */
+  async #recordOf(digest: Uint8Array): Promise<Value[]> {
+    const { publishedRecords, hiddenRecords, recordStore } = this.#init
+    if (hiddenRecords.hides(digest) || (await publishedRecords.stays(digest))) return []
+    return recordOf(recordStore, digest)
   }
 
   /** The author's register of a record, with `counters` added. */

@@ -15,6 +15,7 @@ import { Gathering } from './gathering.ts'
 import { preparePublication, preparePublications, uniqueByDigest } from './publication.ts'
 import { NewPublications } from './new-publications.ts'
 import { allOf, partsOf } from './published-groups.ts'
+import { PublishedRecords } from './published-records.ts'
 import { retractTogether } from './retraction-calls.ts'
 import { Revisions } from './revisions.ts'
 import { commitmentOf } from '../records/retraction.ts'
@@ -24,7 +25,6 @@ import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from './feed-appender.ts'
 import type { HeldVotes } from './held-votes.ts'
-import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { OwnVote } from './own-votes.ts'
@@ -32,6 +32,7 @@ import type { RecordStore } from '../records/record-store.ts'
 import type { PublishOptions } from './new-publications.ts'
 import type { Published, PublicationGroup } from './published-groups.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
+import type { PublishedRecordsInit } from './published-records.ts'
 import type { RetractionCall } from './retraction-calls.ts'
 import type { Revision } from './revisions.ts'
 import type { Register } from '../records/register.ts'
@@ -40,7 +41,8 @@ import type { EntryValues } from './restatement.ts'
 import type { Operation, Store } from '../store/section.ts'
 
 /** The parts of the replica that the publisher uses. */
-export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
+export interface PublisherInit
+  extends Omit<CurrentAuthorInit, 'feedOf'>, Omit<PublishedRecordsInit, 'current' | 'recordStore'> {
   readonly swarm: string
   readonly store: Pick<Store, 'closing' | 'commit' | 'isSuspect' | 'section'> &
     Partial<Pick<Store, 'copies'>>
@@ -48,9 +50,6 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions
   readonly held: HeldVotes
-  readonly hiddenRecords: Pick<HiddenRecords, 'hides' | 'isHeld'>
-  /** Whether the filter of published records has the element. */
-  readonly mayBePublished: (element: Uint8Array) => boolean
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
@@ -111,7 +110,8 @@ export class Publisher {
     const signer = new FeedSigner({ ...init, current })
     this.#current = current
     this.#signer = signer
-    this.#evidence = new OwnEvidence({ ...init, current, signer })
+    const publishedRecords = new PublishedRecords({ ...init, current })
+    this.#evidence = new OwnEvidence({ ...init, current, signer, publishedRecords })
     this.#compaction = new OwnCompaction({
       ...init,
       current,
@@ -125,13 +125,14 @@ export class Publisher {
       signer,
       ownVotes: this.#ownVotes,
       changes: this.#changes,
+      publishedRecords,
       refresh: () => this.#refresh()
     }
     this.#revisions = new Revisions({
       ...parts,
       ownRegister: (digest) => this.ownRegister(digest)
     })
-    this.#publications = new NewPublications({ ...parts, revisions: this.#revisions })
+    this.#publications = new NewPublications(parts)
     this.#serial = new Gathering({
       runTogether: (items) => this.#runTogether(items),
       mayJoin: (item, first) => item.type === first.type,

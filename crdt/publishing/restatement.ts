@@ -19,6 +19,8 @@ export interface EntryValues {
   readonly values: readonly Value[]
   /** Unpacked bytes of the entry. */
   readonly bytes: number
+  /** Where the feed begins by this entry; undefined if it cannot be read. */
+  readonly base?: number
 }
 
 type RestatementReader = Pick<RecordStore, 'bodies' | 'isRetracted' | 'latest' | 'registersBy'>
@@ -69,7 +71,11 @@ export function fillerValues(): Value[] {
   return [{ type: 'retraction', digest, secret: createSecret() }]
 }
 
-async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Promise<Value[]> {
+/** The stored record, for an entry that brings it along; none where it is missing. */
+export async function recordOf(
+  recordStore: Pick<RecordStore, 'bodies'>,
+  digest: Uint8Array
+): Promise<Value[]> {
   const [bytes] = await recordStore.bodies([digest])
   if (bytes === undefined) return []
   return [{ type: 'record', digest, bytes, record: readAll(bytes, readRecord) }]

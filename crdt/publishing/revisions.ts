@@ -8,16 +8,14 @@ import { inRounds } from './rounds.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Register } from '../records/register.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
-import type { EncodedRecord } from '../records/record.ts'
-import type { RecordStore } from '../records/record-store.ts'
 import type { Operation } from '../store/section.ts'
 import type { CurrentAuthor } from './current-author.ts'
 import type { FeedSigner, SignedEntry } from './feed-signer.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
-import type { HiddenRecords } from './hidden-records.ts'
 import type { OwnVotes } from './own-votes.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { PreparedPublication } from './publication.ts'
+import type { PublishedRecords } from './published-records.ts'
 import type { Settle } from './rounds.ts'
 import type { VoteChanges } from './vote-changes.ts'
 
@@ -41,11 +39,8 @@ interface RevisedVote extends FollowingVote {
 }
 
 export interface RevisionsInit {
-  readonly recordStore: Pick<RecordStore, 'has'>
   readonly held: Pick<HeldVotes, 'finish' | 'get'>
-  readonly hiddenRecords: Pick<HiddenRecords, 'hides' | 'isHeld'>
-  /** Whether the filter of published records has the element. */
-  readonly mayBePublished: (element: Uint8Array) => boolean
+  readonly publishedRecords: Pick<PublishedRecords, 'has'>
   readonly current: Pick<CurrentAuthor, 'deadValues' | 'get'>
   readonly signer: FeedSigner
   readonly ownVotes: OwnVotes
@@ -79,8 +74,8 @@ export class Revisions {
    * distinct records.
    */
   async signNext(author: VoicedAuthor, votes: readonly FollowingVote[]): Promise<SignedEntry> {
-    const { signer, held, changes } = this.#init
-    const published = await this.published(votes.map(({ vote }) => vote))
+    const { signer, held, changes, publishedRecords } = this.#init
+    const published = await publishedRecords.has(votes.map(({ vote }) => vote))
     const values = votes.map(({ vote, before }, i) => {
       const counters = before?.register.counters ?? []
       return valuesOf({ ...vote, register: { ...vote.register, counters } }, published[i] ?? false)
@@ -97,21 +92,6 @@ export class Revisions {
       await held.finish(rows.slice(0, signed.count).flatMap((row) => row?.digest ?? []))
     }
     return signed
-  }
-
-  /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
-  async published(votes: readonly Pick<EncodedRecord, 'digest' | 'element'>[]): Promise<boolean[]> {
-    const { recordStore, hiddenRecords } = this.#init
-    const likely = votes.filter((vote) => this.#mayBeStored(vote)).map(({ digest }) => digest)
-    const isStored = likely.length === 0 ? [] : await recordStore.has(likely)
-    const stored = new Set(likely.filter((_, i) => isStored[i] === true))
-    return votes.map(({ digest }) => stored.has(digest) && !hiddenRecords.isHeld(digest))
-  }
-
-  /** Without a lookup: a stored record is hidden, or in the filter. One that it lacks is stored again. */
-  #mayBeStored({ digest, element }: Pick<EncodedRecord, 'digest' | 'element'>): boolean {
-    const { hiddenRecords, mayBePublished } = this.#init
-    return element === undefined || mayBePublished(element) || hiddenRecords.hides(digest)
   }
 
   async #reviseSome(

@@ -53,6 +53,16 @@ const FAILED_HOLD: Step[] = (['publish', 'show', 'rotate', 'dispute'] as const).
   isCrash: false
 }))
 
+/** A vote is taken back, the feed begins behind it, and the vote comes again, all before the peer knows. */
+const COMPACTED: Step[] = [
+  ['publish', [true, false, true]] as const,
+  ['show', []] as const,
+  ['retract', [false, false, true]] as const,
+  ['compact', []] as const,
+  ['dispute', [true, false, false]] as const,
+  ['publish', [false, false, true]] as const
+].map(([name, chosen]) => ({ name, chosen, failing: Infinity, isCrash: false }))
+
 /** A node whose writes fail, and a peer that gets all that leaves it. */
 class Pair {
   readonly #files: FailingDatabase = failingDatabase()
@@ -201,7 +211,7 @@ describe('changes of own votes', () => {
           await pair.close()
         }
       }),
-      { numRuns: 60, examples: [[FAILED_HOLD]] }
+      { numRuns: 60, examples: [[FAILED_HOLD], [COMPACTED]] }
     )
   }).timeout(60_000)
 
