@@ -1,8 +1,10 @@
 /**
  * Looks at a store that no process has open, and changes nothing in its directory: LevelDB opens a
- * copy of the small files, beside links to the tables, which never change.
+ * copy of the small files, beside links to the tables that it has. What is in its logs it writes into
+ * tables, under names that others may have which a merge has left behind: through a link it would
+ * overwrite these. So it opens a copy without logs first, and removes the links to what it does not have.
  */
-import { copyFile, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
@@ -14,7 +16,8 @@ import { SCHEMA } from './migrations.ts'
 import { OpenDatabase } from './open-database.ts'
 import type { FileDamage } from './inventory.ts'
 
-const SMALL_FILE = /^(\d+\.log|MANIFEST-\d+|CURRENT)$/
+const LOG = /^\d+\.log$/
+const SMALL_FILE = /^(MANIFEST-\d+|CURRENT)$/
 const SCHEMA_KEY = Buffer.from('schema')
 
 /** What a store is, as far as it can be seen without opening it. */
@@ -42,18 +45,41 @@ export async function inspectStore(directory: string): Promise<StoreInspection> 
       : contents === undefined
         ? []
         : await inventory.compare(contents)
-  const copy = await mkdtemp(join(tmpdir(), 'hive-inspect-'))
+  const folder = await mkdtemp(join(tmpdir(), 'hive-inspect-'))
+  const [first, copy] = [join(folder, 'first'), join(folder, 'store')]
   try {
-    for (const name of await readdir(directory)) {
-      const path = join(resolve(directory), name)
-      if (TABLE.test(name)) await symlink(path, join(copy, name))
-      else if (SMALL_FILE.test(name)) await copyFile(path, join(copy, name))
-    }
+    const names = await readdir(directory)
+    const others = names.filter((name) => !TABLE.test(name))
+    await copyFiles(
+      directory,
+      first,
+      names.filter((name) => !LOG.test(name))
+    )
+    const database = createDatabase(first, false)
+    await openDatabase(database, directory)
+    await database.close()
+    const tables = (await readdir(first)).filter((name) => names.includes(name) && TABLE.test(name))
+    await copyFiles(directory, copy, [...others, ...tables])
     return { damage, ...(await readMarks(copy)) }
   } catch (error) {
-    return { damage, isNewer: false, unreadable: messageOf(error).replaceAll(copy, directory) }
+    const text = messageOf(error).replaceAll(first, directory).replaceAll(copy, directory)
+    return { damage, isNewer: false, unreadable: text }
   } finally {
-    await rm(copy, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Makes a folder with links to the tables among the files, and copies of the others that LevelDB reads. */
+async function copyFiles(
+  directory: string,
+  folder: string,
+  names: readonly string[]
+): Promise<void> {
+  await mkdir(folder)
+  for (const name of names) {
+    const path = join(resolve(directory), name)
+    if (TABLE.test(name)) await symlink(path, join(folder, name))
+    else if (SMALL_FILE.test(name) || LOG.test(name)) await copyFile(path, join(folder, name))
   }
 }
 
@@ -63,8 +89,13 @@ async function readMarks(directory: string): Promise<Omit<StoreInspection, 'dama
   const database = createDatabase(directory, false)
   await openDatabase(database, directory)
   try {
-    const where = { database, where: directory, release: nothing, onUnreadable: nothing }
-    const open = new OpenDatabase(where)
+    const open = new OpenDatabase({
+      database,
+      where: directory,
+      release: nothing,
+      onUnreadable: nothing,
+      onOpened: () => Promise.resolve()
+    })
     const section = (name: string): LevelSection => new LevelSection(open, name, nothing)
     const schema = (await section('meta').get(SCHEMA_KEY))?.[0]
     const swarm = await storedSwarmName({ section })

@@ -9,6 +9,7 @@ import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import { manifestIn } from './database.ts'
 
 const NAME = 'inventory.json'
 
@@ -72,6 +73,9 @@ export interface FileDamage {
 export class Inventory {
   readonly #directory: string
   #files = new Map<string, FileState>()
+  #ends: Readonly<Record<string, number>> = {}
+  /** Counts how often LevelDB has opened the database. */
+  #openings = 0
 
   constructor(directory: string) {
     this.#directory = directory
@@ -91,6 +95,7 @@ export class Inventory {
     if (data === undefined) return 'damaged'
     const contents = latest === undefined ? asOpened(data) : data
     this.#files = new Map(Object.entries(contents.files))
+    this.#ends = contents.ends
     return contents
   }
 
@@ -214,8 +219,26 @@ export class Inventory {
     }
   }
 
+  /**
+   * LevelDB has opened the database. A merge that the end before has cut short leaves tables that no
+   * manifest names. LevelDB removes them, and gives their names to new tables: the numbers from that of
+   * its new manifest on. So what the inventory has of these is no longer true. A start that is killed
+   * before this ends may find damage that is none.
+   */
+  async opened(): Promise<void> {
+    this.#openings += 1
+    const first = numberOf(manifestIn(this.#directory) ?? '')
+    const tables = this.tables()
+    const left = tables.filter((file) => numberOf(file) < first)
+    if (left.length === tables.length) return
+    this.#files = new Map([...this.#files].filter(([file]) => left.includes(file)))
+    // Without space the first inventory of the open store says it.
+    await this.#store(false).catch(() => undefined)
+  }
+
   /** Writes what is there, durably; checksums of tables are computed once. */
   async write(ends: Readonly<Record<string, number>>, isClosed: boolean): Promise<void> {
+    const openings = this.#openings
     const files = new Map<string, FileState>()
     for (const file of await readdir(this.#directory)) {
       const isTable = TABLE.test(file)
@@ -233,12 +256,18 @@ export class Inventory {
         // Removed meanwhile.
       }
     }
+    if (openings !== this.#openings) throw new Error('The database was opened again meanwhile.')
     this.#files = files
+    this.#ends = { ...ends }
+    await this.#store(isClosed)
+  }
+
+  async #store(isClosed: boolean): Promise<void> {
     const contents: InventoryContents = {
       version: 1,
       isClosed,
-      files: Object.fromEntries(files),
-      ends: { ...ends }
+      files: Object.fromEntries(this.#files),
+      ends: this.#ends
     }
     await writeDurably(this.#directory, JSON.stringify(contents))
     await rm(join(this.#directory, OPENED), { force: true })
@@ -293,6 +322,11 @@ function textOf(path: string): string | undefined {
 
 function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, FileState]): number {
   return parseInt(b, 10) - parseInt(a, 10) || 0
+}
+
+/** The number in the name of a file of LevelDB, which numbers all its files in one order; `NaN` without one. */
+function numberOf(file: string): number {
+  return Number(/\d+/.exec(file)?.[0])
 }
 
 async function writeDurably(directory: string, json: string): Promise<void> {

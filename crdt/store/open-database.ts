@@ -21,6 +21,8 @@ export interface OpenDatabaseInit {
   readonly release: () => void
   /** Called when a part of it cannot be read. */
   readonly onUnreadable: () => void
+  /** Called when it was opened again. */
+  readonly onOpened: () => Promise<void>
 }
 
 export class OpenDatabase {
@@ -28,15 +30,17 @@ export class OpenDatabase {
   readonly #where: string
   readonly #release: () => void
   readonly #onUnreadable: () => void
+  readonly #onOpened: () => Promise<void>
   #generation = 0
   #reopening: Promise<void> | undefined
   #isClosed = false
 
-  constructor({ database, where, release, onUnreadable }: OpenDatabaseInit) {
+  constructor({ database, where, release, onUnreadable, onOpened }: OpenDatabaseInit) {
     this.#database = database
     this.#where = where
     this.#release = release
     this.#onUnreadable = onUnreadable
+    this.#onOpened = onOpened
   }
 
   /** The directory, or `memory`. */
@@ -102,6 +106,7 @@ export class OpenDatabase {
     this.#generation += 1
     await this.#database.close()
     await openDatabase(this.#database, this.#where)
+    await this.#onOpened()
   }
 }
 

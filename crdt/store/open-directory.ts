@@ -71,6 +71,7 @@ export async function openDirectory(
   }
   try {
     const database = await openWith(directory, false)
+    await inventory.opened()
     return { ...rest, database, condition: { damage, isRepaired: false, unverified } }
   } catch (error) {
     if (!isDamage(error)) throw error

@@ -106,12 +106,19 @@ interface OpenedStore {
 function storeOf(where: string, { opened, release, openCopies }: OpenedStore): Promise<Store> {
   const { database, inventory } = opened
   const onUnreadable = (): void => inventory.requestRepair()
-  const onDisk = new OpenDatabase({ database, where, release, onUnreadable })
+  const onOpened = (): Promise<void> => inventory.opened()
+  const onDisk = new OpenDatabase({ database, where, release, onUnreadable, onOpened })
   return withSchema(new LevelStore(onDisk, opened, openCopies))
 }
 
 function inMemory(database: Database): OpenDatabase {
-  return new OpenDatabase({ database, where: 'memory', release: nothing, onUnreadable: nothing })
+  return new OpenDatabase({
+    database,
+    where: 'memory',
+    release: nothing,
+    onUnreadable: nothing,
+    onOpened: () => Promise.resolve()
+  })
 }
 
 function nothing(): undefined {}

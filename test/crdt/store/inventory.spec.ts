@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openStore } from '../../../crdt/index.ts'
+import { crc32 } from 'node:zlib'
+import { inspectStore, openStore } from '../../../crdt/index.ts'
 import { publications } from '../../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -17,8 +18,30 @@ async function makeStore(path: string): Promise<void> {
   await (await openStore(path)).close()
 }
 
+/** A closed store with values in its log, and tables that no manifest names, as a merge leaves that a stop cuts short. */
+async function makeStoreWithLeftTables(path: string): Promise<void> {
+  await makeStore(path)
+  const store = await openStore(path)
+  const names = await readdir(path)
+  const table = names.find((name) => name.endsWith('.ldb')) ?? assert.fail()
+  const last = Math.max(...names.map((name) => Number(/\d+/.exec(name)?.[0] ?? 0)))
+  for (let number = last + 1; number < last + 20; number++) {
+    await cp(join(path, table), join(path, `${String(number).padStart(6, '0')}.ldb`))
+  }
+  await store.commit([store.section('s').put(Buffer.from('other'), Buffer.alloc(1_000, 3))])
+  await store.close()
+}
+
 async function inventoriesIn(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => name.startsWith('inventory')).toSorted()
+}
+
+/** The contents of all files, hashed. */
+async function statesOf(path: string): Promise<(readonly [name: string, sum: number])[]> {
+  const names = (await readdir(path)).toSorted()
+  return Promise.all(
+    names.map(async (name) => [name, crc32(await readFile(join(path, name)))] as const)
+  )
 }
 
 async function damageOf(path: string): Promise<readonly FileDamage[]> {
@@ -65,6 +88,32 @@ describe('the inventory of a store', () => {
     bytes[100] = (bytes[100] ?? 0) ^ 1
     await writeFile(join(damaged, table), bytes)
     assert.deepEqual(await damageOf(damaged), [{ file: table, problem: 'content' }])
+  })
+
+  it('forgets tables that a merge has left behind, since new ones get their names', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    const crashed = join(directory.path, 'crashed')
+    await makeStoreWithLeftTables(path)
+    const left = await readdir(path)
+    const store = await openStore(path)
+    const kept = await readdir(path)
+    assert.ok(left.some((name) => name.endsWith('.ldb') && !kept.includes(name)))
+    await cp(path, crashed, { recursive: true })
+    await store.close()
+    assert.deepEqual(await damageOf(path), [])
+    assert.deepEqual(await damageOf(crashed), [])
+  })
+
+  it('stays true when somebody looks at the closed store', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await makeStoreWithLeftTables(path)
+    const before = await statesOf(path)
+    const { damage, schema, unreadable } = await inspectStore(path)
+    assert.deepEqual([damage, unreadable, typeof schema], [[], undefined, 'number'])
+    assert.deepEqual(await statesOf(path), before)
+    assert.deepEqual(await damageOf(path), [])
   })
 
   it('keeps a repaired store suspect until it was verified', async () => {
