@@ -3,13 +3,18 @@
  * reconciliation of negentropy (NIP-77) and rateless sketches (riblt) over the same sets; and what
  * a million authors cost in memory and at a start.
  */
+import { execFile } from 'node:child_process'
 import { hash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { DecoderWrapper, EncoderWrapper, ready } from '@peerbit/riblt'
 import { nip77 } from 'nostr-tools'
+import { z } from 'zod'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { Feeds } from '../crdt/feeds/feeds.ts'
 import { createSwarm } from '../transport/index.ts'
 import { authorOf, fillFeeds, NOTHING_HIDDEN } from '../test/fixtures/many-feeds.ts'
+import { median } from './samples.ts'
 import { formatNumber } from './table.ts'
 import { inFolder } from './temporary.ts'
 import { streamBytes } from './stream-bytes.ts'
@@ -17,6 +22,11 @@ import type { Publication, Replica, Store } from '../crdt/index.ts'
 import type { Swarm } from '../transport/index.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { StreamBytes } from './stream-bytes.ts'
+
+/** Starts that are measured, each of a new process. */
+const STARTS = 5
+
+const Start = z.object({ ms: z.number(), bytes: z.number() })
 
 export const exchange: Benchmark<'authors' | 'million' | 'missing'> = {
   about: 'bytes and time of a sync that finds nothing, one or many entries missing',
@@ -250,12 +260,10 @@ async function manyAuthors(authors: number): Promise<void> {
       `\n${formatNumber(authors)} authors, snapshot written in ${formatNumber(written)} ms`
     )
     await store.close()
-    const next = await openStore(folder)
-    await reading('from the snapshot', new Feeds(next, NOTHING_HIDDEN))
-    await next.close()
+    for (const from of ['snapshot', 'database'] as const) await printStarts(folder, from)
     const again = await openStore(folder)
-    const section: Store['section'] = (name) => again.section(name)
-    const opened = await reading('from the database', new Feeds({ section }, NOTHING_HIDDEN))
+    const opened = new Feeds(again, NOTHING_HIDDEN)
+    await opened.load()
     const samples = Array.from({ length: 1000 }, (_, i) => {
       const author = authorOf((i * 7919) % authors)
       const at = performance.now()
@@ -269,26 +277,20 @@ async function manyAuthors(authors: number): Promise<void> {
   })
 }
 
-async function reading(name: string, feeds: Feeds): Promise<Feeds> {
-  collect()
-  const before = used()
-  const started = performance.now()
-  await feeds.load()
-  const loaded = performance.now()
-  feeds.publicDigest()
-  const ended = performance.now()
-  collect()
+/** Processes that start one after the other: a start is what a node does with code that never ran. */
+async function printStarts(folder: string, from: 'database' | 'snapshot'): Promise<void> {
+  const starts: z.infer<typeof Start>[] = []
+  while (starts.length < STARTS) {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...process.execArgv,
+      fileURLToPath(new URL('./heads-start.ts', import.meta.url)),
+      folder,
+      from
+    ])
+    starts.push(Start.parse(JSON.parse(stdout)))
+  }
+  const times = starts.map(({ ms }) => ms)
   console.log(
-    `${name}: ${formatNumber((used() - before) / 1e6)} MB, read in ${formatNumber(loaded - started)} ms, digest in ${formatNumber(ended - loaded)} ms`
+    `from the ${from}: ${formatNumber(median(starts.map(({ bytes }) => bytes)) / 1e6)} MB, read with the digest in ${formatNumber(median(times))} ms (${STARTS} starts, ${formatNumber(Math.min(...times))} to ${formatNumber(Math.max(...times))})`
   )
-  return feeds
-}
-
-function collect(): void {
-  globalThis.gc?.()
-}
-
-function used(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

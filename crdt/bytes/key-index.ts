@@ -40,11 +40,11 @@ export class KeyIndex {
     return before === FREE ? undefined : before - 1
   }
 
-  /** Adds a row whose key `keyOf` reads, and that no other row has. */
-  add(row: number): void {
+  /** Adds a row whose key no other row has: it stands in `bytes`, and `keyOf` reads it. */
+  add(row: number, bytes = this.#keyOf(row), at = 0): void {
     this.#size += 1
     if (this.#size * 2 > this.#places.length) this.#grow(this.#places.length * 2)
-    this.#place(row)
+    this.#place(row, bytes, at)
     this.#move(MOVED)
   }
 
@@ -70,16 +70,16 @@ export class KeyIndex {
     const end = Math.min(before.length, this.#moved + count)
     for (let place = this.#moved; place < end; place++) {
       const stored = before[place] ?? FREE
-      if (stored !== FREE) this.#place(stored - 1)
+      if (stored !== FREE) this.#place(stored - 1, this.#keyOf(stored - 1))
     }
     this.#moved = end
     if (end === before.length) this.#before = undefined
   }
 
   /** No other row has its key, so none is compared. */
-  #place(row: number): void {
+  #place(row: number, bytes: Uint8Array, at = 0): void {
     const mask = this.#places.length - 1
-    let place = this.#hash(this.#keyOf(row)) & mask
+    let place = this.#hash(bytes, at) & mask
     while (this.#places[place] !== FREE) place = (place + 1) & mask
     this.#places[place] = row + 1
   }
@@ -94,10 +94,10 @@ export class KeyIndex {
   }
 
   /** Four words of the key and of the salt, multiplied and mixed (the finalizer of MurmurHash3). */
-  #hash(key: Uint8Array): number {
+  #hash(bytes: Uint8Array, at = 0): number {
     let mixed = 0
     for (let word = 0; word < this.#salt.length; word++) {
-      mixed = Math.imul(mixed ^ wordAt(key, 4 * word) ^ (this.#salt[word] ?? 0), 0x85ebca6b)
+      mixed = Math.imul(mixed ^ wordAt(bytes, at + 4 * word) ^ (this.#salt[word] ?? 0), 0x85ebca6b)
       mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
       mixed ^= mixed >>> 16
     }

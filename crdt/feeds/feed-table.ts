@@ -6,6 +6,7 @@ import { HASH_BYTES, KNOWLEDGE_DOC } from '../constants.ts'
 import { KeyIndex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Feed, FeedHead } from './feed.ts'
+import type { HeadBytes } from './head-bytes.ts'
 
 export const ROWS_PER_BLOCK = 4096
 const ROW_BYTES = 88
@@ -37,9 +38,16 @@ export interface FeedRows {
   readonly limits: readonly (readonly [row: number, limits: Limits])[]
 }
 
+/** Whether the feed has said something. */
+export function counts({ seq, fork }: Pick<FeedHead, 'seq' | 'fork'>): boolean {
+  return seq > 0 || fork > 0
+}
+
 export class FeedTable {
   readonly #blocks: Uint8Array[] = []
   readonly #views: DataView[] = []
+  /** The same bytes: rows, and keys in them, begin at a word. */
+  readonly #words: Uint32Array[] = []
   readonly #index = new KeyIndex((row) => this.authorOf(row))
   readonly #limits = new Map<number, Limits>()
   readonly #docs: string[] = ['', KNOWLEDGE_DOC]
@@ -120,6 +128,16 @@ export class FeedTable {
     }
   }
 
+  /** Writes the head of a row as `number`, if the feed has said something; returns the entries in its window. */
+  writeHead(row: number, heads: HeadBytes, number: number): number | undefined {
+    const at = (row % ROWS_PER_BLOCK) * ROW_BYTES
+    const seq = this.#viewOf(row).getFloat64(at + SEQ)
+    const { fork, base } = this.#limits.get(row) ?? NO_LIMITS
+    if (!counts({ seq, fork })) return undefined
+    const from = at / Uint32Array.BYTES_PER_ELEMENT
+    return heads.copy(number, { words: this.#wordsOf(row), from, seq, fork, base })
+  }
+
   /** Feeds that write to a document. */
   writersOf(doc: string): Feed[] {
     const id = this.#docIds.get(doc)
@@ -198,19 +216,27 @@ export class FeedTable {
     if (first % ROWS_PER_BLOCK !== 0 || count > ROWS_PER_BLOCK || !Number.isInteger(count)) {
       throw new MalformedError('rows that do not fill blocks')
     }
-    const block = count === ROWS_PER_BLOCK ? bytes : new Uint8Array(ROWS_PER_BLOCK * ROW_BYTES)
+    const isKept = count === ROWS_PER_BLOCK && bytes.byteOffset === 0
+    const block = isKept ? bytes : new Uint8Array(ROWS_PER_BLOCK * ROW_BYTES)
     if (block !== bytes) block.set(bytes)
-    const view = new DataView(block.buffer, block.byteOffset, block.length)
-    this.#blocks.push(block)
-    this.#views.push(view)
+    const view = this.#keep(block)
     for (let row = 0; row < count; row++) {
       this.#size += 1
-      this.#index.add(first + row)
+      this.#index.add(first + row, block, row * ROW_BYTES)
       const id = view.getUint32(row * ROW_BYTES + DOC)
       if (id >= this.#docs.length) throw new MalformedError('a document without a name')
       if (id >= 2) this.#addWriter(id, first + row)
     }
     for (const [row, each] of limits) this.#limits.set(first + row, each)
+  }
+
+  /** The block must begin with its buffer. */
+  #keep(block: Uint8Array): DataView {
+    const view = new DataView(block.buffer, 0, block.length)
+    this.#blocks.push(block)
+    this.#views.push(view)
+    this.#words.push(new Uint32Array(block.buffer, 0, block.length / Uint32Array.BYTES_PER_ELEMENT))
+    return view
   }
 
   #marksOf(row: number): number {
@@ -224,9 +250,7 @@ export class FeedTable {
   #append(author: Uint8Array): number {
     const row = this.#size
     if (row % ROWS_PER_BLOCK === 0) {
-      const block = new Uint8Array(ROWS_PER_BLOCK * ROW_BYTES)
-      this.#blocks.push(block)
-      this.#views.push(new DataView(block.buffer))
+      this.#keep(new Uint8Array(ROWS_PER_BLOCK * ROW_BYTES))
     }
     this.#blockOf(row).set(author, (row % ROWS_PER_BLOCK) * ROW_BYTES)
     this.#size += 1
@@ -261,6 +285,12 @@ export class FeedTable {
     const block = this.#blocks[Math.floor(row / ROWS_PER_BLOCK)]
     if (block === undefined) throw new RangeError(`no row ${row}`)
     return block
+  }
+
+  #wordsOf(row: number): Uint32Array {
+    const words = this.#words[Math.floor(row / ROWS_PER_BLOCK)]
+    if (words === undefined) throw new RangeError(`no row ${row}`)
+    return words
   }
 
   #viewOf(row: number): DataView {

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { NO_ENTRY } from './entry.ts'
 import { FeedSnapshot } from './feed-snapshot.ts'
-import { FeedTable } from './feed-table.ts'
+import { counts, FeedTable } from './feed-table.ts'
 import { readFeed, writeFeed } from './feed-value.ts'
 import { HeadTree } from './head-tree.ts'
 import type { Feed, FeedHead } from './feed.ts'
@@ -21,6 +21,8 @@ const NODES_PER_TURN = 64
 export interface HiddenFeeds {
   /** Authors of whose feeds peers do not see all. */
   authors(): Uint8Array[]
+  /** False if peers see all of the feeds of authors whose keys begin with these bytes. */
+  mayHide(first: number, second: number): boolean
   /** The head of a feed as peers see it; undefined if they see none of it. */
   publicHead(head: FeedHead): FeedHead | undefined
 }
@@ -135,11 +137,19 @@ export class Feeds {
   }
 
   #newTree(table: FeedTable): HeadTree {
+    const headOf = (row: number): FeedHead | undefined => {
+      const head = table.headOf(row)
+      return counts(head) ? this.#hidden.publicHead(head) : undefined
+    }
     return new HeadTree({
       authorByteOf: (row, index) => table.authorByteOf(row, index),
-      headOf: (row) => {
-        const head = table.headOf(row)
-        return counts(head) ? this.#hidden.publicHead(head) : undefined
+      headOf,
+      writeHead: (row, heads, number) => {
+        if (!this.#hidden.mayHide(table.authorByteOf(row, 0), table.authorByteOf(row, 1))) {
+          return table.writeHead(row, heads, number)
+        }
+        const head = headOf(row)
+        return head === undefined ? undefined : heads.set(number, head)
       }
     })
   }
@@ -160,10 +170,6 @@ async function inTurns(steps: Iterable<void>, perTurn: number): Promise<void> {
     count += 1
     if (count % perTurn === 0) await nextTurn()
   }
-}
-
-function counts({ seq, fork }: Pick<FeedHead, 'seq' | 'fork'>): boolean {
-  return seq > 0 || fork > 0
 }
 
 function emptyFeed(author: Uint8Array): Feed {

@@ -1,6 +1,6 @@
 /** The hash tree over the heads of all feeds, by the keys of their authors. */
 import { PrefixTree } from '../bytes/index.ts'
-import { HeadBytes } from './head-bytes.ts'
+import { HEAD_BYTES, HeadBytes } from './head-bytes.ts'
 import type { FeedHead } from './feed.ts'
 
 export { LEAF_ITEMS as LEAF_HEADS, MAX_PREFIX_DIGITS } from '../bytes/index.ts'
@@ -24,17 +24,22 @@ export interface HeadRows {
   authorByteOf(row: number, index: number): number
   /** The head of a feed, not a copy; undefined if the feed does not count. */
   headOf(row: number): FeedHead | undefined
+  /** Writes it as `number`; returns the entries in the window of the feed. */
+  writeHead(row: number, heads: HeadBytes, number: number): number | undefined
 }
 
 export class HeadTree {
   readonly #tree: PrefixTree<FeedHead>
+  /** What the heads of rows are written into. */
+  #written = new HeadBytes(0)
 
   constructor(source: HeadRows) {
     this.#tree = new PrefixTree({
       keyByteOf: (row, index) => source.authorByteOf(row, index),
       itemOf: (row) => source.headOf(row),
       keyOfItem: ({ author }) => author,
-      hashed
+      hashed,
+      hashedRows: (rows) => this.#hashedRows(source, rows)
     })
   }
 
@@ -72,6 +77,24 @@ export class HeadTree {
   nodeAt(prefix: string): HeadNode {
     const node = this.#tree.nodeAt(prefix)
     return node.type === 'inner' ? node : { type: 'leaf', heads: node.items }
+  }
+
+  #hashedRows(
+    source: HeadRows,
+    rows: readonly number[]
+  ): { bytes: Uint8Array; items: number; weight: number } {
+    if (rows.length * HEAD_BYTES > this.#written.bytes.length) {
+      this.#written = new HeadBytes(rows.length)
+    }
+    let items = 0
+    let weight = 0
+    for (const row of rows) {
+      const entries = source.writeHead(row, this.#written, items)
+      if (entries === undefined) continue
+      items += 1
+      weight += entries
+    }
+    return { bytes: this.#written.bytes.subarray(0, items * HEAD_BYTES), items, weight }
   }
 }
 

@@ -36,6 +36,8 @@ export class HiddenEntries {
   readonly #section: Section
   readonly #init: HiddenEntriesInit
   #feeds = new Map<string, HiddenFeed>()
+  /** The first two bytes of their authors: of a million others almost none has them. */
+  #prefixes: ReadonlySet<number> = new Set()
   /** Where feeds begin once their hidden entries are public, by author. */
   #nextBases = new Map<string, number>()
 
@@ -69,6 +71,7 @@ export class HiddenEntries {
     this.#nextBases.clear()
     for (const each of nextBases) this.#begins(each)
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
+    this.#readPrefixes()
     for (const author of [...before, ...this.authors()]) this.#init.onChange(author)
   }
 
@@ -79,6 +82,11 @@ export class HiddenEntries {
   /** Own authors with hidden entries. */
   authors(): Uint8Array[] {
     return [...this.#feeds.values()].map(({ author }) => author)
+  }
+
+  /** False if no author whose key begins with these bytes has hidden entries. */
+  mayHide(first: number, second: number): boolean {
+    return this.#prefixes.size > 0 && this.#prefixes.has(prefixOf(first, second))
   }
 
   /** The last public sequence number of the author; undefined if none of its entries is hidden. */
@@ -143,6 +151,7 @@ export class HiddenEntries {
   ): Operation {
     if (!isAll) return this.#set({ author: author.slice(), ...position })
     this.#feeds.delete(toHex(author))
+    this.#readPrefixes()
     this.#nextBases.delete(toHex(author))
     this.#init.onChange(author)
     return this.#section.del(author)
@@ -152,11 +161,24 @@ export class HiddenEntries {
     this.#nextBases.set(toHex(author), Math.max(base, this.nextBase(author)))
   }
 
+  #readPrefixes(): void {
+    this.#prefixes = new Set(
+      this.authors().map(([first = 0, second = 0]) => prefixOf(first, second))
+    )
+  }
+
   #set(hiddenFeed: HiddenFeed): Operation {
-    this.#feeds.set(toHex(hiddenFeed.author), hiddenFeed)
+    const name = toHex(hiddenFeed.author)
+    const isNew = !this.#feeds.has(name)
+    this.#feeds.set(name, hiddenFeed)
+    if (isNew) this.#readPrefixes()
     this.#init.onChange(hiddenFeed.author)
     return this.#section.put(hiddenFeed.author, writePosition(hiddenFeed))
   }
+}
+
+function prefixOf(first: number, second: number): number {
+  return first * 256 + second
 }
 
 /** What a replica has of the feed that knows its base, and no entry of it. */

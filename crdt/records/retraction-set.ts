@@ -107,7 +107,11 @@ class Ids {
     keyByteOf: (row, index) => this.#blockOf(row)[(row % ROWS_PER_BLOCK) * HASH_BYTES + index] ?? 0,
     itemOf: (row) => (this.#gone.has(row) ? undefined : this.#idOf(row)),
     keyOfItem: (id) => id,
-    hashed: (ids) => ({ bytes: Buffer.concat(ids), weight: ids.length })
+    hashed: (ids) => ({ bytes: Buffer.concat(ids), weight: ids.length }),
+    hashedRows: (rows) => {
+      const ids = rows.flatMap((row) => (this.#gone.has(row) ? [] : [this.#idOf(row)]))
+      return { bytes: Buffer.concat(ids), items: ids.length, weight: ids.length }
+    }
   })
 
   has(id: Uint8Array): boolean {

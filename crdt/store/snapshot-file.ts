@@ -9,7 +9,6 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { MalformedError } from '../errors.ts'
-import type { FileHandle } from 'node:fs/promises'
 
 /** What the database has of the chunks in a file. */
 export interface WrittenChunks {
@@ -25,6 +24,9 @@ const FRAME_BYTES = 8
 /** A longer chunk is damage: it would take memory before its checksum is known. */
 const MAX_CHUNK_BYTES = 2 ** 24
 
+/** Read ahead while what came before is taken in. */
+const READ_BYTES = 1024 * 1024
+
 /** Written between two syncs: a stop waits for no more. */
 const PART_BYTES = 4 * 1024 * 1024
 
@@ -35,12 +37,15 @@ export async function* readSnapshot(
 ): AsyncGenerator<Uint8Array> {
   const file = await open(path)
   try {
+    const reader = new Reader(
+      file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })
+    )
     let running = crc32(id)
     for (let i = 0; i < chunks; i++) {
-      const frame = viewOf(await readExactly(file, FRAME_BYTES))
+      const frame = viewOf(await reader.read(FRAME_BYTES))
       const length = frame.getUint32(0)
       if (length > MAX_CHUNK_BYTES) throw new MalformedError('a chunk that is too long')
-      const chunk = await readExactly(file, length)
+      const chunk = await reader.read(length)
       running = crc32(chunk, running)
       if (running !== frame.getUint32(4)) throw new MalformedError('a damaged chunk')
       yield chunk
@@ -93,14 +98,32 @@ export async function writeSnapshot(
   }
 }
 
-async function readExactly(file: FileHandle, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
-  for (let at = 0; at < length;) {
-    const { bytesRead } = await file.read(bytes, at, length - at)
-    if (bytesRead === 0) throw new MalformedError('a snapshot that ends early')
-    at += bytesRead
+/** Reads numbers of bytes from parts of any length. */
+class Reader {
+  readonly #parts: AsyncIterator<Uint8Array>
+  #rest: Uint8Array = new Uint8Array()
+
+  constructor(parts: AsyncIterable<Uint8Array>) {
+    this.#parts = parts[Symbol.asyncIterator]()
   }
-  return bytes
+
+  async read(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length;) {
+      if (this.#rest.length === 0) await this.#next()
+      const part = this.#rest.subarray(0, length - at)
+      bytes.set(part, at)
+      at += part.length
+      this.#rest = this.#rest.subarray(part.length)
+    }
+    return bytes
+  }
+
+  async #next(): Promise<void> {
+    const next = await this.#parts.next()
+    if (next.done === true) throw new MalformedError('a snapshot that ends early')
+    this.#rest = next.value
+  }
 }
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {

@@ -11,7 +11,11 @@ class Rows {
   readonly authors: Uint8Array[] = []
   readonly tree = new HeadTree({
     authorByteOf: (row, index) => this.authors[row]?.[index] ?? 0,
-    headOf: (row) => this.heads[row]
+    headOf: (row) => this.heads[row],
+    writeHead: (row, heads, number) => {
+      const head = this.heads[row]
+      return head === undefined ? undefined : heads.set(number, head)
+    }
   })
 
   set(author: Uint8Array, head: FeedHead | undefined): void {
