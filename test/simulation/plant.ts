@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     /** Seeds that may be tried for one bug. */
     seeds: { type: 'string', default: '200' },
-    /** The first of them. */
+    /** The first of them, but for rare bugs. */
     from: { type: 'string', default: '1' },
     /** Bugs that are hunted at the same time. */
     jobs: { type: 'string', default: '2' },
@@ -91,13 +91,13 @@ async function plant(directory: string, bug: PlantedBug): Promise<void> {
   }
 }
 
-function simulateIn(directory: string, { name, having }: PlantedBug): Promise<string> {
+function simulateIn(directory: string, { name, having, rare }: PlantedBug): Promise<string> {
   const { seeds, from, sizes, swarms, doors, directories, versions } = values
   const options = [
     '--seeds',
     seeds,
     '--from',
-    from,
+    rare === undefined ? from : String(rare),
     '--sizes',
     sizes,
     '--swarms',

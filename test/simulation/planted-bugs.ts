@@ -21,6 +21,8 @@ export interface PlantedBug {
   readonly isPast?: true
   /** Without a step of this kind the bug cannot show. */
   readonly having?: StepKind
+  /** Of a bug that one seed of some hundred finds: the hunt begins with one of them. */
+  readonly rare?: number
 }
 
 /** All texts that the bug replaces. */
@@ -550,5 +552,43 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         await this.#changes.dropHeld(vote)
 `,
     isPast: true
+  },
+  {
+    name: 'a record of hidden entries that are gone is shown after a restart',
+    file: 'crdt/publishing/hidden-records.ts',
+    from: '    return left.length === 0 ? this.hold([digest]) : []\n',
+    to: '    return []\n',
+    isPast: true,
+    rare: 8301222
+  },
+  {
+    name: 'a hidden feed that was compacted does not begin at its copies',
+    file: 'crdt/admission/hidden-returns.ts',
+    from: ' ?? (await this.#begin(author))',
+    to: '',
+    isPast: true,
+    rare: 8200290
+  },
+  {
+    name: 'an insight that was released before its text came is not delivered',
+    file: 'src/sharing/subscriptions.ts',
+    from: '!this.#unread.has(name)',
+    to: 'true',
+    isPast: true,
+    rare: 8401013
+  },
+  {
+    name: 'what a removal releases is not delivered',
+    file: 'crdt/admission/sweeper.ts',
+    from: '      if (changes !== undefined) observer.standingsChanged(changes)\n',
+    to: '',
+    rare: 8300602
+  },
+  {
+    name: 'a subscription judges a record by its first change after the last one',
+    file: 'src/sharing/subscriptions.ts',
+    from: '(this.#rechecks.get(name) ?? recheck)',
+    to: 'recheck',
+    rare: 8300374
   }
 ]
