@@ -36,10 +36,9 @@ export async function* readSnapshot(
   { id, chunks, sum }: WrittenChunks
 ): AsyncGenerator<Uint8Array> {
   const file = await open(path)
+  const stream = file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })
   try {
-    const reader = new Reader(
-      file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })
-    )
+    const reader = new Reader(stream)
     let running = crc32(id)
     for (let i = 0; i < chunks; i++) {
       const frame = viewOf(await reader.read(FRAME_BYTES))
@@ -52,6 +51,8 @@ export async function* readSnapshot(
     }
     if (running !== sum) throw new MalformedError('the chunks of another snapshot')
   } finally {
+    // First: it reads ahead, and a read of a closed file would be an error that nobody awaits.
+    stream.destroy()
     await file.close()
   }
 }
