@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { digestOf, openReplica, openStore, StoreError } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { budget } from '../../fixtures/budget.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication } from '../../fixtures/publications.ts'
-import { HandClock, replicaOn } from '../../fixtures/replicas.ts'
+import { deliver, HandClock, registersOf, replicaOn } from '../../fixtures/replicas.ts'
 import type { Publication, Replica, Store } from '../../../crdt/index.ts'
 import type { FailingDatabase } from '../../fixtures/failing-database.ts'
 
@@ -12,6 +14,8 @@ const SAID = ['one', 'two', 'three'].map((content) => publication(content))
 const DIGESTS = SAID.map(({ record }) => digestOf(record))
 
 const NOTHING = new Uint8Array(32)
+
+const DAY = 20_001
 
 type Vote = 'dispute' | 'none' | 'vouch'
 
@@ -25,6 +29,9 @@ const STEPS = [
   'hear',
   'release',
   'compact',
+  'count',
+  'evidence',
+  'other',
   'reopen'
 ] as const
 
@@ -63,16 +70,22 @@ const COMPACTED: Step[] = [
   ['publish', [false, false, true]] as const
 ].map(([name, chosen]) => ({ name, chosen, failing: Infinity, isCrash: false }))
 
-/** A node whose writes fail, and a peer that gets all that leaves it. */
+/** A node whose writes fail, a peer that gets all that leaves it, and an author whose votes both get. */
 class Pair {
   readonly #files: FailingDatabase = failingDatabase()
   readonly #clock = new HandClock()
   readonly #peer: Replica
+  readonly #other: Replica
   readonly #votes: Vote[] = SAID.map(() => 'none')
+  /** What the node has counted of each record. */
+  readonly #uses: number[] = SAID.map(() => 0)
+  /** Records that this step has counted. */
+  #counted = new Set<number>()
   #node: { readonly store: Store; readonly replica: Replica } | undefined
 
-  constructor(peer: Replica) {
+  constructor(peer: Replica, other: Replica) {
     this.#peer = peer
+    this.#other = other
   }
 
   async open(): Promise<void> {
@@ -87,6 +100,7 @@ class Pair {
 
   /** Does a step, again after a failure. */
   async run(step: Step): Promise<void> {
+    this.#counted = new Set()
     this.#files.failAfter(step.failing)
     try {
       await this.#do(step)
@@ -106,21 +120,24 @@ class Pair {
       else if (name === 'dispute') this.#votes[i] = 'dispute'
       else if (name === 'retract') this.#votes[i] = 'none'
     }
-    assert.deepEqual(await votesOf(this.#replica), this.#votes, 'on the node')
+    assert.deepEqual(await this.#votesOn(this.#replica), this.#votes, 'on the node')
     // Throws for two votes on one record.
-    await votesOf(this.#peer)
+    await this.#votesOn(this.#peer)
   }
 
   /** Lets all leave that waits. */
   async settle(): Promise<void> {
     const all = { chosen: SAID.map(() => true), failing: Infinity, isCrash: false }
     for (let i = 0; i < 6; i++) {
-      for (const name of ['show', 'send', 'release', 'show'] as const) {
+      for (const name of ['other', 'evidence', 'show', 'send', 'release', 'show'] as const) {
         await this.run({ ...all, name })
       }
     }
     assert.deepEqual(this.#replica.retractions.waiting, { retractions: 0, votes: 0 })
-    assert.deepEqual(await votesOf(this.#peer), this.#votes, 'on the peer')
+    assert.deepEqual(await this.#votesOn(this.#peer), this.#votes, 'on the peer')
+    for (const replica of [this.#replica, this.#peer]) {
+      assert.deepEqual(await usesOf(replica), this.#uses)
+    }
   }
 
   get #replica(): Replica {
@@ -167,9 +184,41 @@ class Pair {
         return void (await replica.publishHeld())
       case 'compact':
         return void (await replica.compact())
+      case 'count':
+        for (const [i] of this.#chosen(step)) await this.#count(replica, i)
+        return
+      case 'evidence':
+        return void (await replica.publishEvidence(DAY))
+      case 'other':
+        await this.#other.publish(said)
+        return deliver(this.#other, replica).then(() => deliver(this.#other, this.#peer))
       case 'reopen':
         return this.#reopen()
     }
+  }
+
+  /** Counts a use of the record, again where it was not written; a step that is done again has counted it. */
+  async #count(replica: Replica, i: number): Promise<void> {
+    if (this.#counted.has(i)) return
+    await replica.addEvidence(DIGESTS[i] ?? NOTHING, { uses: 1 })
+    this.#counted.add(i)
+    this.#uses[i] = (this.#uses[i] ?? 0) + 1
+  }
+
+  /** What this node says on a replica: all that is said there, without what the other author says. */
+  async #votesOn(replica: Replica): Promise<Vote[]> {
+    const others = this.#other.heads().map(({ author }) => toHex(author))
+    return Promise.all(
+      DIGESTS.map(async (digest) => {
+        const standing = (await replica.get(digest))?.standing
+        const registers = standing === undefined ? [] : await registersOf(replica, digest)
+        const theirs = registers.filter(({ author }) => others.includes(author)).length
+        const vouches = (standing?.vouches ?? 0) - theirs
+        const disputes = standing?.disputes ?? 0
+        assert.ok(vouches + disputes <= 1, `${vouches} vouches and ${disputes} disputes`)
+        return vouches === 1 ? 'vouch' : disputes === 1 ? 'dispute' : 'none'
+      })
+    )
   }
 
   /** Brings the entries to the peer, which shows them. */
@@ -186,13 +235,11 @@ class Pair {
   }
 }
 
-async function votesOf(replica: Replica): Promise<Vote[]> {
+async function usesOf(replica: Replica): Promise<number[]> {
   return Promise.all(
     DIGESTS.map(async (digest) => {
-      const standing = (await replica.get(digest))?.standing
-      const [vouches, disputes] = [standing?.vouches ?? 0, standing?.disputes ?? 0]
-      assert.ok(vouches + disputes <= 1, `${vouches} vouches and ${disputes} disputes`)
-      return vouches === 1 ? 'vouch' : disputes === 1 ? 'dispute' : 'none'
+      const counters = (await replica.get(digest))?.standing.counters ?? []
+      return counters.find(([name]) => name === 'uses')?.[1] ?? 0
     })
   )
 }
@@ -202,7 +249,8 @@ describe('changes of own votes', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(STEP, { minLength: 8, maxLength: 24 }), async (steps) => {
         await using peer = await replicaOn()
-        const pair = new Pair(peer.replica)
+        await using other = await replicaOn()
+        const pair = new Pair(peer.replica, other.replica)
         await pair.open()
         try {
           for (const step of steps) await pair.run(step)
@@ -211,9 +259,9 @@ describe('changes of own votes', () => {
           await pair.close()
         }
       }),
-      { numRuns: 60, examples: [[FAILED_HOLD], [COMPACTED]] }
+      { numRuns: budget(60, 5_000), examples: [[FAILED_HOLD], [COMPACTED]] }
     )
-  }).timeout(60_000)
+  }).timeout(budget(60_000, 600_000))
 
   it('leave when they are on disk', async () => {
     const { database, failNext } = failingDatabase()
