@@ -21,7 +21,7 @@ export interface PlantedBug {
   readonly isPast?: true
   /** Without a step of this kind the bug cannot show. */
   readonly having?: StepKind
-  /** Of a bug that one seed of some hundred finds: the hunt begins with one of them. */
+  /** A seed that finds a bug which few seeds find: the hunt begins with it. */
   readonly rare?: number
 }
 
