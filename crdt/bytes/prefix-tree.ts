@@ -205,13 +205,13 @@ export class PrefixTree<Item> {
   }
 
   #stateOfRows(node: Bucket, depth: number): NodeState {
-    // In place: what order a bucket has its rows in says nothing, and the next time they are sorted.
+    // In place: the order of the rows in a bucket has no meaning, and sorted ones are sorted fast the next time.
     node.rows.sort((a, b) => this.#compareRows(a, b, depth >> 1))
     const { bytes, items, weight } = this.#source.hashedRows(node.rows)
     return items === 0 ? EMPTY : { digest: kept(sha256(bytes)), items, weight }
   }
 
-  /** By their keys, of which the bytes before `from` are the same. */
+  /** Compares the keys of two rows, which have the same bytes before `from`. */
   #compareRows(a: number, b: number, from: number): number {
     for (let index = from; index < HASH_BYTES; index++) {
       const difference = this.#source.keyByteOf(a, index) - this.#source.keyByteOf(b, index)

@@ -66,6 +66,11 @@ export function manifestIn(directory: string): string | undefined {
   }
 }
 
+/** The number in the name of a file: LevelDB numbers all its files in one order. 0 without one. */
+export function numberIn(name: string): number {
+  return Number(name.replace(/\D/g, ''))
+}
+
 /** A LevelDB on disk; one in memory has nothing to merge. */
 interface Compactable {
   compactRange(start: Uint8Array, end: Uint8Array, options: typeof ENCODING): Promise<void>

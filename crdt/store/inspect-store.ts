@@ -83,7 +83,7 @@ async function copyFiles(
   }
 }
 
-function nothing(): void {}
+function nothing(): undefined {}
 
 async function readMarks(directory: string): Promise<Omit<StoreInspection, 'damage'>> {
   const database = createDatabase(directory, false)
@@ -94,7 +94,7 @@ async function readMarks(directory: string): Promise<Omit<StoreInspection, 'dama
       where: directory,
       release: nothing,
       onUnreadable: nothing,
-      onOpened: () => Promise.resolve()
+      onOpened: nothing
     })
     const section = (name: string): LevelSection => new LevelSection(open, name, nothing)
     const schema = (await section('meta').get(SCHEMA_KEY))?.[0]

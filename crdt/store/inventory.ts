@@ -9,7 +9,7 @@ import { open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
-import { manifestIn } from './database.ts'
+import { manifestIn, numberIn } from './database.ts'
 
 const NAME = 'inventory.json'
 
@@ -220,16 +220,16 @@ export class Inventory {
   }
 
   /**
-   * LevelDB has opened the database. A merge that the end before has cut short leaves tables that no
-   * manifest names. LevelDB removes them, and gives their names to new tables: the numbers from that of
-   * its new manifest on. So what the inventory has of these is no longer true. A start that is killed
-   * before this ends may find damage that is none.
+   * LevelDB has opened the database. A stop that cuts a merge short leaves tables that no manifest
+   * names. The next opening removes them, and gives their names to new tables: numbers go on from that of
+   * the new manifest. So this forgets all tables from that number on. A start that is killed before it
+   * ends may leave a store in which the next start reports damage that is none.
    */
   async opened(): Promise<void> {
     this.#openings += 1
-    const first = numberOf(manifestIn(this.#directory) ?? '')
+    const first = numberIn(manifestIn(this.#directory) ?? '')
     const tables = this.tables()
-    const left = tables.filter((file) => numberOf(file) < first)
+    const left = tables.filter((file) => numberIn(file) < first)
     if (left.length === tables.length) return
     this.#files = new Map([...this.#files].filter(([file]) => left.includes(file)))
     // Without space the first inventory of the open store says it.
@@ -322,11 +322,6 @@ function textOf(path: string): string | undefined {
 
 function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, FileState]): number {
   return parseInt(b, 10) - parseInt(a, 10) || 0
-}
-
-/** The number in the name of a file of LevelDB, which numbers all its files in one order; `NaN` without one. */
-function numberOf(file: string): number {
-  return Number(/\d+/.exec(file)?.[0])
 }
 
 async function writeDurably(directory: string, json: string): Promise<void> {

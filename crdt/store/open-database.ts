@@ -22,7 +22,7 @@ export interface OpenDatabaseInit {
   /** Called when a part of it cannot be read. */
   readonly onUnreadable: () => void
   /** Called when it was opened again. */
-  readonly onOpened: () => Promise<void>
+  readonly onOpened: () => Promise<void> | undefined
 }
 
 export class OpenDatabase {
@@ -30,7 +30,7 @@ export class OpenDatabase {
   readonly #where: string
   readonly #release: () => void
   readonly #onUnreadable: () => void
-  readonly #onOpened: () => Promise<void>
+  readonly #onOpened: OpenDatabaseInit['onOpened']
   #generation = 0
   #reopening: Promise<void> | undefined
   #isClosed = false

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { createDatabase, manifestIn, openDatabase } from './database.ts'
+import { createDatabase, manifestIn, numberIn, openDatabase } from './database.ts'
 import { StoreError } from '../errors.ts'
 import { Inventory, TABLE } from './inventory.ts'
 import { salvageTable } from './table-salvage.ts'
@@ -152,8 +152,4 @@ async function namesIn(directory: string): Promise<string[]> {
   } catch {
     return []
   }
-}
-
-function numberIn(name: string): number {
-  return Number(name.replace(/\D/g, ''))
 }

@@ -117,7 +117,7 @@ function inMemory(database: Database): OpenDatabase {
     where: 'memory',
     release: nothing,
     onUnreadable: nothing,
-    onOpened: () => Promise.resolve()
+    onOpened: nothing
   })
 }
 
