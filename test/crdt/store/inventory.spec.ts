@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { inspectStore, openStore } from '../../../crdt/index.ts'
+import { inspectStore, openStore, StoreError } from '../../../crdt/index.ts'
+import { createDatabase } from '../../../crdt/store/database.ts'
+import { Inventory } from '../../../crdt/store/inventory.ts'
+import { OpenDatabase } from '../../../crdt/store/open-database.ts'
 import { publications } from '../../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -31,6 +34,8 @@ async function makeStoreWithLeftTables(path: string): Promise<void> {
   await store.commit([store.section('s').put(Buffer.from('other'), Buffer.alloc(1_000, 3))])
   await store.close()
 }
+
+function release(): undefined {}
 
 async function inventoriesIn(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => name.startsWith('inventory')).toSorted()
@@ -103,6 +108,33 @@ describe('the inventory of a store', () => {
     await store.close()
     assert.deepEqual(await damageOf(path), [])
     assert.deepEqual(await damageOf(crashed), [])
+  })
+
+  it('forgets them also where the database is opened again after a failed write', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await makeStore(path)
+    const left = '000099.ldb'
+    const table = (await readdir(path)).find((name) => name.endsWith('.ldb')) ?? assert.fail()
+    const inventory = new Inventory(path)
+    await cp(join(path, table), join(path, left))
+    await inventory.write({}, false)
+    assert.ok(inventory.tables().includes(left))
+    const database = createDatabase(path, false)
+    const onOpened = (): Promise<void> => inventory.opened()
+    const open = new OpenDatabase({
+      database,
+      where: path,
+      release,
+      onUnreadable: release,
+      onOpened
+    })
+    await open.reopen(new StoreError('STORE_WRITE_FAILED', 'No space.'))
+    await open.close()
+    assert.deepEqual(inventory.tables(), [table])
+    const stored = new Inventory(path)
+    stored.read()
+    assert.deepEqual(stored.tables(), [table])
   })
 
   it('stays true when somebody looks at the closed store', async () => {
