@@ -1,5 +1,5 @@
 /** Where a fact or an insight comes from. */
-import { dayText, percent, whole } from '../format.ts'
+import { percent, whole } from '../format.ts'
 import { T } from '../strings.ts'
 import { ForeignLine } from '../parts/foreign-text.tsx'
 import { Values } from '../parts/panel.tsx'
@@ -51,7 +51,7 @@ export function InsightProvenance({
           [t.corroboration, whole(corroboration)],
           [t.disputes, whole(disputes)],
           stale === undefined ? undefined : [t.stale, whole(stale)],
-          [t.day, dayText(day)],
+          [t.day, day],
           tags.length === 0 ? undefined : [t.tags, <Words of={tags} />],
           [T.common.id, <code>{insight.id}</code>]
         ]}

@@ -1,5 +1,5 @@
 /** Who vouches for an insight, disputes it, or calls it stale. */
-import { count, dayText, percent, shortId } from '../format.ts'
+import { count, percent, shortId } from '../format.ts'
 import { api } from '../state/api.ts'
 import { useLoaded } from '../state/loaded.ts'
 import { T } from '../strings.ts'
@@ -32,7 +32,7 @@ export function Voices({ id, turn = 0 }: { readonly id: string; readonly turn?: 
                   <code>{shortId(author)}</code>,
                   t.votes[vote],
                   percent(confidence),
-                  dayText(day)
+                  day
                 ])}
               />
               {found.voices.length < found.vouches + found.disputes + found.stale ? (

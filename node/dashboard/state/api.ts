@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import { createClient, HiveClientError } from '../../client/index.ts'
 import { pageKey, signedOut } from './session.ts'
+import type { Failure } from './failure.ts'
 
 /** Whether the node answered last. */
 export const isOnline = signal(true)
@@ -25,12 +26,6 @@ export async function ask(
 }
 
 export const api = createClient({ url: location.origin, fetch: ask })
-
-/** A failure in words, with the code of the node. */
-export interface Failure {
-  readonly code: string
-  readonly text: string
-}
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof HiveClientError) return { code: error.code, text: error.message }

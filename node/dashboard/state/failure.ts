@@ -1,0 +1,5 @@
+/** A failure in words, with the code of the node. */
+export interface Failure {
+  readonly code: string
+  readonly text: string
+}
