@@ -1,8 +1,9 @@
 /** What a part of the page has loaded: the last result, and the failure or the call under way. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { failureOf } from './api.ts'
 import { onEvent } from './live.ts'
-import type { Failure } from './api.ts'
+import { Pace } from './pace.ts'
+import type { Failure } from './failure.ts'
 
 export interface Loaded<T> {
   readonly data: T | undefined
@@ -12,9 +13,6 @@ export interface Loaded<T> {
   readonly at: number | undefined
   readonly reload: () => void
 }
-
-/** Milliseconds in which events reload at most once. */
-const QUIET = 1_500
 
 /**
  * Loads again when `keys` change, and when an event comes whose name begins with one of `on`.
@@ -30,15 +28,17 @@ export function useLoaded<T>(
   const reload = useCallback(() => setTurn((before) => before + 1), [])
   const name = JSON.stringify(keys)
   const shown = useRef(name)
+  const pace = useMemo(() => new Pace(), [])
   useEffect(() => {
     const end = new AbortController()
     const isOther = shown.current !== name
     shown.current = name
     setState((before) => (isOther ? LOADING : { ...before, isLoading: true }))
-    void loadInto(load, end.signal, setState)
+    const done = pace.begin()
+    void loadInto(load, end.signal, setState).finally(done)
     return () => end.abort()
   }, [name, turn])
-  useEffect(() => reloadOn(on, reload), [on.join()])
+  useEffect(() => reloadOn(on, reload, pace), [on.join()])
   return { ...state, reload }
 }
 
@@ -61,14 +61,17 @@ async function loadInto<T>(
 
 const LOADING = { data: undefined, failure: undefined, isLoading: true, at: undefined } as const
 
-function reloadOn(names: readonly string[], reload: () => void): () => void {
+function reloadOn(names: readonly string[], reload: () => void, pace: Pace): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = onEvent((event) => {
-    if (timer !== undefined || !names.some((name) => event.startsWith(name))) return
+  const wait = (): void => {
     timer = setTimeout(() => {
+      if (pace.isLoading) return wait()
       timer = undefined
       reload()
-    }, QUIET)
+    }, pace.delay)
+  }
+  const stop = onEvent((event) => {
+    if (timer === undefined && names.some((name) => event.startsWith(name))) wait()
   })
   return () => {
     stop()
