@@ -1,5 +1,5 @@
 /** Insights in quarantine, or disputed: release, dispute or flag each with one key. */
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { count } from '../format.ts'
 import { api } from '../state/api.ts'
 import { useLoaded } from '../state/loaded.ts'
@@ -10,10 +10,11 @@ import { StateOf } from '../parts/state-of.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { InsightDetail, InsightRow } from './insight-detail.tsx'
 import type { VNode } from 'preact'
-import type { Vote } from './insight-detail.tsx'
+import type { Insight, Vote } from './insight-detail.tsx'
 
 const ROW = 60
 const MAX_INSIGHTS = 100_000
+const NONE: readonly Insight[] = []
 
 export function ReviewInsights({ state }: { readonly state: 'disputed' | 'quarantined' }): VNode {
   const t = T.review
@@ -24,8 +25,8 @@ export function ReviewInsights({ state }: { readonly state: 'disputed' | 'quaran
     [state],
     ['hive:change']
   )
-  const items = list.data ?? []
-  const active = items.find(({ id }) => id === chosen) ?? items[0]
+  const items = list.data ?? NONE
+  const active = useMemo(() => items.find(({ id }) => id === chosen) ?? items[0], [items, chosen])
   const refresh = (): void => {
     setTurn((before) => before + 1)
     list.reload()
