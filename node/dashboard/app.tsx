@@ -8,34 +8,37 @@ import { undoLast } from './state/notices.ts'
 import { T } from './strings.ts'
 import { useKeys } from './parts/keys.ts'
 import { NoticeBar } from './parts/notice-bar.tsx'
-import { Agents } from './pages/agents.tsx'
-import { Events } from './pages/events.tsx'
-import { Impact } from './pages/impact.tsx'
-import { Knowledge } from './pages/knowledge.tsx'
+import { onDemand } from './parts/on-demand.tsx'
 import { Overview } from './pages/overview.tsx'
-import { Review } from './pages/review.tsx'
 import { SignIn } from './pages/sign-in.tsx'
-import { Skills } from './pages/skills.tsx'
-import { Swarm } from './pages/swarm.tsx'
 import type { VNode } from 'preact'
 import type { PageName } from './state/route.ts'
 
-const CONTENT: Readonly<Record<PageName, () => VNode>> = {
-  overview: Overview,
-  swarm: Swarm,
-  knowledge: Knowledge,
-  review: Review,
-  skills: Skills,
-  agents: Agents,
-  impact: Impact,
-  events: Events
+/** The pages but the first one, whose code comes with the frame. */
+const OTHERS = {
+  swarm: onDemand(async () => (await import('./pages/others.ts')).Swarm),
+  knowledge: onDemand(async () => (await import('./pages/others.ts')).Knowledge),
+  review: onDemand(async () => (await import('./pages/others.ts')).Review),
+  skills: onDemand(async () => (await import('./pages/others.ts')).Skills),
+  agents: onDemand(async () => (await import('./pages/others.ts')).Agents),
+  impact: onDemand(async () => (await import('./pages/others.ts')).Impact),
+  events: onDemand(async () => (await import('./pages/others.ts')).Events)
 }
+
+const CONTENT: Readonly<Record<PageName, () => VNode>> = { overview: Overview, ...OTHERS }
+
+/** Milliseconds until the code of the other pages is loaded, so that the first one is not delayed. */
+const AHEAD = 2_000
 
 export function App(): VNode {
   const { page } = route.value
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   useKeys({ u: () => void undoLast() })
+  useEffect(() => {
+    const timer = setTimeout(() => void loadOthers(), AHEAD)
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     document.title = `${T.nav[page]} – ${T.common.name}`
     // The first page is read from its start; of another one the content is.
@@ -72,6 +75,10 @@ export function App(): VNode {
       <NoticeBar />
     </>
   )
+}
+
+async function loadOthers(): Promise<void> {
+  for (const part of Object.values(OTHERS)) await part.load()
 }
 
 /** The fragment is the route, so the link moves the focus alone. */

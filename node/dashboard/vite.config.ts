@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     // A script within the page would be against its policy.
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0
   }
 })

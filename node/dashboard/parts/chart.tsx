@@ -1,5 +1,7 @@
-/** A chart by uPlot, in the colours of the theme, with the same numbers as a table. */
-import uPlot from 'uplot'
+/**
+ * A chart with the same numbers as a table. It is drawn when it is seen: on a narrow screen it is below
+ * the first view, and the first numbers that uPlot writes take 50 ms.
+ */
 import { useEffect, useRef } from 'preact/hooks'
 import { isDark } from '../state/theme.ts'
 import { T } from '../strings.ts'
@@ -16,7 +18,7 @@ export interface Line {
   readonly isDotted?: boolean
 }
 
-interface ChartProps {
+export interface ChartProps {
   readonly label: string
   readonly lines: readonly Line[]
   /** The x values, then those of each line. */
@@ -28,8 +30,6 @@ interface ChartProps {
   readonly rows: readonly (readonly ComponentChildren[])[]
 }
 
-const HEIGHT = 220
-
 export function Chart(props: ChartProps): VNode {
   const box = useRef<HTMLDivElement>(null)
   const dark = isDark.value
@@ -37,17 +37,7 @@ export function Chart(props: ChartProps): VNode {
   useEffect(() => {
     const { current } = box
     if (current === null) return
-    const [x = [], ...others] = data
-    const values: uPlot.AlignedData = [x.map(Number), ...others.map((each) => [...each])]
-    const plot = new uPlot(optionsOf(props, current.clientWidth), values, current)
-    const observer = new ResizeObserver(() =>
-      plot.setSize({ width: current.clientWidth, height: HEIGHT })
-    )
-    observer.observe(current)
-    return () => {
-      observer.disconnect()
-      plot.destroy()
-    }
+    return drawWhenSeen(props, current)
   }, [data, dark])
   return (
     <figure class="chart">
@@ -62,7 +52,7 @@ export function Chart(props: ChartProps): VNode {
           </span>
         ))}
       </figcaption>
-      <div ref={box} aria-hidden="true" />
+      <div ref={box} class="plot" aria-hidden="true" />
       <details>
         <summary>{T.common.table}</summary>
         <Table label={label} head={head} rows={rows} />
@@ -71,45 +61,27 @@ export function Chart(props: ChartProps): VNode {
   )
 }
 
-function optionsOf({ lines, isTime, xLabel, range }: ChartProps, width: number): uPlot.Options {
-  const axis = { stroke: resolved('--quiet'), grid: { stroke: resolved('--line'), width: 1 } }
-  const hasRight = lines.some(({ side }) => side === 'right')
-  return {
-    width,
-    height: HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
-    scales: {
-      x: { time: isTime === true },
-      ...(range === undefined ? {} : { left: { range: [...range] } })
-    },
-    series: [
-      {},
-      ...lines.map((line) => ({
-        label: line.label,
-        scale: line.side ?? 'left',
-        stroke: resolved(line.colour),
-        width: 2,
-        ...(line.isDashed === true ? { dash: [6, 4], points: { show: false } } : {}),
-        ...(line.isDotted === true ? { dash: [2, 4], points: { show: false } } : {})
-      }))
-    ],
-    axes: [
-      { ...axis, ...(xLabel === undefined ? {} : { label: xLabel, labelSize: 22 }) },
-      { ...axis, scale: 'left', size: 64 },
-      ...(hasRight
-        ? [{ ...axis, scale: 'right', side: 1 as const, size: 64, grid: { show: false } }]
-        : [])
-    ]
+/** Returns what ends the drawing, or the wait. */
+function drawWhenSeen(props: ChartProps, box: HTMLElement): () => void {
+  let stop: (() => void) | undefined
+  const end = new AbortController()
+  const start = async (): Promise<void> => {
+    try {
+      const { draw } = await import('./plot.ts')
+      if (!end.signal.aborted) stop = draw(props, box)
+    } catch {
+      // The node has ended or was updated; the table has the numbers.
+    }
   }
-}
-
-/** The colour of a custom property, as a canvas takes it. */
-function resolved(name: string): string {
-  const probe = document.createElement('span')
-  probe.style.color = `var(${name})`
-  document.body.append(probe)
-  const { color } = getComputedStyle(probe)
-  probe.remove()
-  return color
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+    observer.disconnect()
+    void start()
+  })
+  observer.observe(box)
+  return () => {
+    end.abort()
+    observer.disconnect()
+    stop?.()
+  }
 }

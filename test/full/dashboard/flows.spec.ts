@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { launchBrowser, loginAddress, openDashboard, WIDTHS } from '../../fixtures/browser.ts'
-import { startWorld } from '../../fixtures/dashboard-world.ts'
+import { connected, startWorld } from '../../fixtures/dashboard-world.ts'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { DashboardPage } from '../../fixtures/browser.ts'
 import type { DashboardWorld } from '../../fixtures/dashboard-world.ts'
@@ -160,6 +160,17 @@ describe('the dashboard in Chromium', function () {
     await row('Debian').waitFor()
   })
 
+  it('shows the day of an insight as it was published, west of Greenwich too', async () => {
+    await using west = await openDashboard(browser, world.api, { timeZone: 'America/Los_Angeles' })
+    await west.open('review')
+    await west.page.locator('main [role=option]', { hasText: 'curl' }).click()
+    const { hive } = world.api.db.agent.cortex
+    const held = await hive.getGlobalInsights({ state: 'quarantined' })
+    const day = held.find(({ entity }) => entity === 'curl')?.day ?? ''
+    assert.match(day, /^\d{4}-\d\d-\d\d$/)
+    await west.page.getByRole('article').getByText(day, { exact: true }).first().waitFor()
+  })
+
   it('shows what would leave of a fact as a difference, promotes it with a key, and takes that back', async () => {
     const { hive } = world.api.db.agent.cortex
     await dash.open('review?tab=local')
@@ -261,6 +272,29 @@ describe('the dashboard in Chromium', function () {
     await page.getByRole('button', { name: 'Load again' }).first().click()
     await page.locator('.connection.live').waitFor()
     dash.problems.length = 0
+  })
+
+  it('says that the code of a page could not be loaded, as after an update, and loads it again', async () => {
+    const other = await page.context().newPage()
+    const code = '**/dashboard/assets/others-*.js'
+    await other.route(code, (route) => route.fulfill({ status: 404 }))
+    await other.goto(`${world.api.url}/#/swarm`)
+    await other.getByText('This could not be loaded.').waitFor()
+    await other.unroute(code)
+    await other.getByRole('button', { name: 'Load again' }).click()
+    await other.getByRole('heading', { level: 1, name: 'Swarm' }).waitFor()
+  })
+
+  it('draws a chart below the view when it is scrolled to, and has its numbers before', async () => {
+    await connected(world, AbortSignal.timeout(LIMIT))
+    await page.setViewportSize({ width: WIDTHS.narrow, height: 600 })
+    await page.reload()
+    const chart = page.locator('figure.chart').first()
+    await chart.locator('table').waitFor({ state: 'attached' })
+    await page.locator('.verdict').waitFor()
+    assert.equal(await chart.locator('canvas').count(), 0)
+    await chart.scrollIntoViewIfNeeded()
+    await chart.locator('canvas').waitFor()
   })
 
   it('shows where one is, on a narrow screen too', async () => {
