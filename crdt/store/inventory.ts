@@ -43,6 +43,8 @@ const READERS = 3
 /** The last bytes of a whole table. */
 const TABLE_END = Buffer.from('57fb808b247547db', 'hex')
 
+const MANIFEST = /^MANIFEST-\d+$/
+
 /** Files that change while the store is open, and stand when it is closed. */
 const CHANGING = /^(\d+\.log|MANIFEST-\d+|CURRENT)$/
 
@@ -74,6 +76,8 @@ export class Inventory {
   readonly #directory: string
   #files = new Map<string, FileState>()
   #ends: Readonly<Record<string, number>> = {}
+  /** LevelDB's manifest of the opening in which the files were seen. */
+  #manifest = ''
   /** Counts how often LevelDB has opened the database. */
   #openings = 0
 
@@ -89,11 +93,13 @@ export class Inventory {
     const latest = textOf(join(this.#directory, NAME))
     const text = latest ?? textOf(join(this.#directory, OPENED))
     if (text === undefined) return undefined
-    const [json = '', sum = ''] = text.split('\n')
+    const [json = '', sum = '', manifest = ''] = text.split('\n')
     if (sum !== String(crc32(json))) return 'damaged'
     const { data } = Contents.safeParse(JSON.parse(json))
     if (data === undefined) return 'damaged'
-    const contents = latest === undefined ? asOpened(data) : data
+    const opened = latest === undefined ? asOpened(data) : data
+    const contents = opened.isClosed ? opened : this.#withoutLater(opened, manifest)
+    this.#manifest = manifest
     this.#files = new Map(Object.entries(contents.files))
     this.#ends = contents.ends
     return contents
@@ -203,6 +209,7 @@ export class Inventory {
   /** The tables were rebuilt, some under their old names. */
   repaired(): void {
     this.#files.clear()
+    this.#manifest = manifestIn(this.#directory) ?? ''
     rmSync(join(this.#directory, REPAIR_REQUEST), { force: true })
   }
 
@@ -222,12 +229,12 @@ export class Inventory {
   /**
    * LevelDB has opened the database. A stop that cuts a merge short leaves tables that no manifest
    * names. The next opening removes them, and gives their names to new tables: numbers go on from that of
-   * the new manifest. So this forgets all tables from that number on. A start that is killed before it
-   * ends may leave a store in which the next start reports damage that is none.
+   * the new manifest. So this forgets all tables from that number on.
    */
   async opened(): Promise<void> {
     this.#openings += 1
-    const first = numberIn(manifestIn(this.#directory) ?? '')
+    this.#manifest = manifestIn(this.#directory) ?? ''
+    const first = numberIn(this.#manifest)
     const tables = this.tables()
     const left = tables.filter((file) => numberIn(file) < first)
     if (left.length === tables.length) return
@@ -262,6 +269,15 @@ export class Inventory {
     await this.#store(isClosed)
   }
 
+  /** Of an open store. A start that was killed before `opened` has written may have reused names. */
+  #withoutLater(contents: InventoryContents, manifest: string): InventoryContents {
+    const current = manifestIn(this.#directory) ?? ''
+    if (manifest === '' || current === manifest || !MANIFEST.test(current)) return contents
+    const first = numberIn(current)
+    const files = Object.entries(contents.files).filter(([file]) => numberIn(file) < first)
+    return { ...contents, files: Object.fromEntries(files) }
+  }
+
   async #store(isClosed: boolean): Promise<void> {
     const contents: InventoryContents = {
       version: 1,
@@ -269,7 +285,7 @@ export class Inventory {
       files: Object.fromEntries(this.#files),
       ends: this.#ends
     }
-    await writeDurably(this.#directory, JSON.stringify(contents))
+    await writeDurably(this.#directory, JSON.stringify(contents), this.#manifest)
     await rm(join(this.#directory, OPENED), { force: true })
   }
 
@@ -324,10 +340,11 @@ function newestFirst([a]: readonly [string, FileState], [b]: readonly [string, F
   return parseInt(b, 10) - parseInt(a, 10) || 0
 }
 
-async function writeDurably(directory: string, json: string): Promise<void> {
+/** The manifest is behind the checksum, where earlier versions read nothing. */
+async function writeDurably(directory: string, json: string, manifest: string): Promise<void> {
   const path = join(directory, NAME)
   const temporary = `${path}.tmp`
-  const text = `${json}\n${crc32(json)}`
+  const text = `${json}\n${crc32(json)}\n${manifest}`
   try {
     await writeFile(temporary, text, { flush: true, mode: 0o600 })
     await rename(temporary, path)

@@ -59,6 +59,7 @@ export async function openDirectory(
   const rest = { inventory, ends: contents?.ends ?? {}, manifest: manifestIn(directory) }
   if (!hasTrace) {
     const database = await openWith(directory, true)
+    await inventory.opened()
     return { ...rest, database, condition: { damage, isRepaired: false, unverified } }
   }
   await restoreCurrent(directory, names)

@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { inspectStore, openStore, StoreError } from '../../../crdt/index.ts'
-import { createDatabase } from '../../../crdt/store/database.ts'
+import { createDatabase, openDatabase } from '../../../crdt/store/database.ts'
 import { Inventory } from '../../../crdt/store/inventory.ts'
 import { OpenDatabase } from '../../../crdt/store/open-database.ts'
 import { publications } from '../../fixtures/publications.ts'
@@ -135,6 +135,49 @@ describe('the inventory of a store', () => {
     const stored = new Inventory(path)
     stored.read()
     assert.deepEqual(stored.tables(), [table])
+  })
+
+  it('knows them after a start that was killed before it could forget them', async () => {
+    await using directory = await temporaryDirectory()
+    for (const isClosed of [true, false]) {
+      const path = join(directory.path, String(isClosed))
+      await makeStore(path)
+      const left = '000099.ldb'
+      const table = (await readdir(path)).find((name) => name.endsWith('.ldb')) ?? assert.fail()
+      const inventory = new Inventory(path)
+      assert.ok(inventory.read() !== undefined)
+      await cp(join(path, table), join(path, left))
+      await inventory.write({}, isClosed)
+      if (isClosed) await inventory.begin({ version: 1, isClosed, files: {}, ends: {} })
+      // A start as far as LevelDB goes, and a merge that takes the name.
+      const database = createDatabase(path, false)
+      await openDatabase(database, path)
+      await database.close()
+      await writeFile(join(path, left), Buffer.alloc(2_000, 1))
+      const next = new Inventory(path)
+      const contents = next.read()
+      assert.ok(contents !== undefined && contents !== 'damaged')
+      assert.deepEqual(await next.compare(contents), [], String(isClosed))
+      assert.deepEqual(next.tables(), [table])
+    }
+  })
+
+  it('names the manifest from the first opening on', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await (await openStore(path)).close()
+    const [, , manifest] = (await readFile(join(path, 'inventory.json'), 'utf8')).split('\n')
+    assert.equal(manifest, (await readFile(join(path, 'CURRENT'), 'utf8')).trim())
+  })
+
+  it('is read with what an earlier version wrote, without the name of a manifest', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await makeStore(path)
+    const file = join(path, 'inventory.json')
+    const [json = '', sum = ''] = (await readFile(file, 'utf8')).split('\n')
+    await writeFile(file, `${json}\n${sum}`)
+    assert.deepEqual(await damageOf(path), [])
   })
 
   it('stays true when somebody looks at the closed store', async () => {
